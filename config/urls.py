@@ -1,0 +1,24 @@
+"""All addresses: pages carry the language, data does not."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from accounts.views import health
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
+
+urlpatterns = [
+    path("healthz", health, name="health"),
+    path("", include("events.calendar_urls")),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", include("accounts.urls")),
+        path("", include("learning.urls")),
+        path("", include("registrations.urls")),
+        path("", include("events.urls")),
+    ),
+]

@@ -1,0 +1,44 @@
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F
+
+
+class CalendarState(models.Model):
+    """One row whose version rises with every change that a page, a list or a calendar could show.
+
+    Whoever kept something made from events asks for this number first: while it is the same, nothing has changed.
+    """
+
+    version = models.PositiveBigIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="calendar_state_is_one_row")]
+
+    @classmethod
+    def current(cls) -> int:
+        """Return the version now; 0 before the first change."""
+        return cls.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+
+    @classmethod
+    def advance(cls) -> None:
+        """Say that something visible has changed, in the transaction of the change."""
+        if not cls.objects.filter(pk=1).update(version=F("version") + 1):
+            cls.objects.get_or_create(pk=1)
+
+
+class FeedState(models.Model):
+    """When the bytes of one calendar address last changed: its Last-Modified."""
+
+    key = models.CharField(max_length=300, primary_key=True)
+    digest = models.CharField(max_length=64)
+    changed_at = models.DateTimeField()
+
+    @classmethod
+    def changed_at_for(cls, key: str, digest: str, *, at: datetime) -> datetime:
+        """Return when `key` got the bytes with this digest; it is `at` when they are new."""
+        state, created = cls.objects.get_or_create(key=key, defaults={"digest": digest, "changed_at": at})
+        if not created and state.digest != digest:
+            state.digest, state.changed_at = digest, at
+            state.save(update_fields=["digest", "changed_at"])
+        return state.changed_at

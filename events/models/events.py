@@ -1,0 +1,413 @@
+import uuid
+import zoneinfo
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import GoodPractice, Partner, Project, Semester
+from projects.models.languages import Multilingual
+from projects.models.sources import Sourced
+from projects.search import fold
+from venues.models import Venue
+
+from ..exceptions import AlreadyHeld, NotPublished
+from .changes import Plan, PlanChange
+from .kinds import EventKind
+
+
+def check_time_zone(value: str) -> None:
+    """Refuse what is no IANA zone such as Europe/Amsterdam."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(_("Enter a time zone such as Europe/Amsterdam."), code="time_zone")
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, user) -> "EventQuerySet":
+        """The one visibility rule, for page, list, calendar and interface alike.
+
+        The public sees what is published for everybody. Whoever has a role in the project also sees what is for
+        partners, and its organisers also see drafts.
+        """
+        public = Q(visibility=Event.Visibility.PUBLIC) & ~Q(status=Event.Status.DRAFT)
+        if user is None or not user.is_authenticated:
+            return self.filter(public)
+        if user.is_superuser:
+            return self
+        for_partners = Q(project__in=Project.objects.with_member(user)) & ~Q(status=Event.Status.DRAFT)
+        return self.filter(public | for_partners | self._organised_by(user))
+
+    def organised_by(self, user) -> "EventQuerySet":
+        """Events that this user may change: those of projects they lead and those their partner hosts."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(self._organised_by(user))
+
+    @staticmethod
+    def _organised_by(user) -> Q:
+        return Q(project__in=Project.objects.led_by(user)) | Q(host__in=Partner.objects.coordinated_by(user))
+
+    def published(self) -> "EventQuerySet":
+        return self.exclude(status=Event.Status.DRAFT)
+
+    def upcoming(self, *, on: date | None = None) -> "EventQuerySet":
+        """Events that are not over on a day (default: today, UTC), soonest first; undated ones of running projects last."""
+        on = on or timezone.now().date()
+        return self.filter(Q(ends_on__gte=on) | Q(starts_on__isnull=True) & ~Q(status=Event.Status.HELD)).in_order()
+
+    def past(self, *, on: date | None = None) -> "EventQuerySet":
+        """Events that are over on a day (default: today, UTC), latest first; held events without a date last."""
+        on = on or timezone.now().date()
+        return self.filter(Q(ends_on__lt=on) | Q(starts_on__isnull=True, status=Event.Status.HELD)).order_by(
+            F("starts_on").desc(nulls_last=True), F("start_time").desc(nulls_last=True), "pk"
+        )
+
+    def in_order(self) -> "EventQuerySet":
+        return self.order_by(F("starts_on").asc(nulls_last=True), F("start_time").asc(nulls_first=True), "pk")
+
+    def in_semester(self, semester: Semester) -> "EventQuerySet":
+        """Events that count in a semester: by their first day, or as stated by the source where no date is known."""
+        return self.filter(project_id=semester.project_id).filter(
+            Q(starts_on__range=(semester.starts_on, semester.ends_on))
+            | Q(starts_on__isnull=True, stated_semester=semester.number)
+        )
+
+    def with_page_data(self) -> "EventQuerySet":
+        """With what every card, row and calendar entry shows, in one query."""
+        return self.select_related("project", "kind", "host__organisation", "venue")
+
+
+class Event(Multilingual, Sourced):
+    """One meeting with one identity for ever: its address and calendar UID outlive every change of plan."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SAVE_THE_DATE = "save_the_date", _("Save the date")
+        ANNOUNCED = "announced", _("Announced")
+        HELD = "held", _("Held")
+        POSTPONED = "postponed", _("Postponed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class DatePrecision(models.TextChoices):
+        DAY = "day", _("Exact")
+        MONTH = "month", _("Only the month is known")
+        UNKNOWN = "unknown", _("Not known")
+
+    class Mode(models.TextChoices):
+        ON_SITE = "on_site", _("On site")
+        ONLINE = "online", _("Online")
+        HYBRID = "hybrid", _("On site and online")
+        UNKNOWN = "", _("Not known")
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("Everybody")
+        PARTNERS = "partners", _("People with a role in the project")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(_("short name in addresses"), max_length=120, unique=True)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="events", verbose_name=_("project"))
+    kind = models.ForeignKey(EventKind, models.PROTECT, related_name="events", verbose_name=_("kind"))
+    number = models.PositiveSmallIntegerField(
+        _("number in its series"), null=True, blank=True, help_text=_("13 for the 13th working-group meeting.")
+    )
+    host = models.ForeignKey(
+        Partner, models.SET_NULL, null=True, blank=True, related_name="hosted_events", verbose_name=_("host")
+    )
+    practices = models.ManyToManyField(
+        GoodPractice, blank=True, related_name="events", verbose_name=_("good practices")
+    )
+
+    title = models.CharField(_("title"), max_length=300)
+    summary = models.TextField(_("summary"), blank=True, help_text=_("One or two sentences for lists and calendars."))
+    description = models.TextField(_("description"), blank=True)
+    audience = models.CharField(_("for whom"), max_length=300, blank=True)
+    spoken_languages = models.CharField(_("languages spoken and interpreted"), max_length=200, blank=True)
+    bring = models.CharField(_("bring"), max_length=300, blank=True)
+    contact_email = models.EmailField(_("contact"), blank=True)
+
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.DRAFT)
+    visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility.choices, default=Visibility.PUBLIC)
+    date_precision = models.CharField(
+        _("date"), max_length=10, choices=DatePrecision.choices, default=DatePrecision.UNKNOWN
+    )
+    starts_on = models.DateField(_("first day"), null=True, blank=True)
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    start_time = models.TimeField(_("starts at"), null=True, blank=True)
+    end_time = models.TimeField(_("ends at"), null=True, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[check_time_zone])
+    stated_semester = models.PositiveSmallIntegerField(
+        _("semester stated by the source"), null=True, blank=True, help_text=_("Counts only while no date is known.")
+    )
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, blank=True)
+    venue = models.ForeignKey(
+        Venue, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("venue")
+    )
+    online_platform = models.CharField(_("online platform"), max_length=100, blank=True)
+    join_url = models.URLField(_("address to join online"), blank=True, help_text=_("Shown to those with a seat only."))
+
+    places = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit."))
+    registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    feedback_closes_on = models.DateField(_("feedback until"), null=True, blank=True)
+
+    reported_participants = models.PositiveIntegerField(
+        _("reported number of participants"), null=True, blank=True, help_text=_("Apart from the people counted here.")
+    )
+    reported_participants_note = models.CharField(_("as the source says"), max_length=100, blank=True)
+
+    sequence = models.PositiveIntegerField(_("revision in calendars"), default=0, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
+    search_text = models.TextField(editable=False, default="")
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = [F("starts_on").asc(nulls_last=True), "pk"]
+        indexes = [
+            models.Index(fields=["starts_on"], name="event_first_day"),
+            models.Index(fields=["project", "starts_on"], name="event_project_first_day"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(date_precision="unknown", starts_on__isnull=True, ends_on__isnull=True)
+                | Q(~Q(date_precision="unknown"), starts_on__isnull=False, ends_on__isnull=False),
+                name="event_has_its_days_unless_the_date_is_unknown",
+            ),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="event_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(start_time__isnull=True) | Q(date_precision="day"), name="event_time_needs_an_exact_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(end_time__isnull=True) | Q(start_time__isnull=False),
+                name="event_end_time_needs_a_start_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__lt=F("ends_on")) | Q(end_time__isnull=True) | Q(end_time__gt=F("start_time")),
+                name="event_of_one_day_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(time_zone="") | Q(date_precision="unknown"), name="dated_event_has_a_time_zone"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="cancelled", cancelled_at__isnull=False)
+                | Q(~Q(status="cancelled"), cancelled_at__isnull=True),
+                name="cancelled_event_has_the_time_of_cancelling",
+            ),
+            models.CheckConstraint(
+                condition=Q(registration_closes_at__gt=F("registration_opens_at")),
+                name="registration_closes_after_it_opens",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("events:event", args=[self.slug])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Calendars update an entry only when this advances (CALENDARS contract: LAST-MODIFIED), whatever was changed.
+        self.changed_at = timezone.now()
+        self.search_text = fold(
+            self.title,
+            self.summary,
+            self.project.acronym,
+            *(text for texts in self.translations.values() for text in texts.values()),
+            str(self.venue or ""),
+        )
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "changed_at", "search_text"}
+        super().save(*args, **kwargs)
+
+    # When and where
+
+    @property
+    def has_exact_date(self) -> bool:
+        return self.date_precision == self.DatePrecision.DAY
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The event's time zone; UTC while it is not known."""
+        return zoneinfo.ZoneInfo(self.time_zone or "UTC")
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """The instant of the start, at 00:00 of the first day while the time is not known; None without an exact date."""
+        if not self.has_exact_date:
+            return None
+        return datetime.combine(self.starts_on, self.start_time or time.min, self.zone)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The instant after which the event is over, at midnight after the last day while the time is not known."""
+        if not self.has_exact_date:
+            return None
+        if self.end_time:
+            return datetime.combine(self.ends_on, self.end_time, self.zone)
+        return datetime.combine(self.ends_on + timedelta(days=1), time.min, self.zone)
+
+    @property
+    def days(self) -> list[date]:
+        """The days of the event in order; none while the exact date is not known."""
+        if not self.has_exact_date:
+            return []
+        return [self.starts_on + timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]
+
+    def is_over(self, *, at: datetime | None = None) -> bool:
+        """Whether the event is over at an instant (default: now). A month is over with its last day."""
+        if self.status == self.Status.HELD:
+            return True
+        at = at or timezone.now()
+        if self.has_exact_date:
+            return self.ends_at <= at
+        return self.ends_on is not None and self.ends_on < at.astimezone(self.zone).date()
+
+    # Status
+
+    @property
+    def is_published(self) -> bool:
+        return self.status != self.Status.DRAFT
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == self.Status.CANCELLED
+
+    @property
+    def is_postponed(self) -> bool:
+        return self.status == self.Status.POSTPONED
+
+    def outcome_is_unknown(self, *, on: date | None = None) -> bool:
+        """Whether the project ended without any source telling if the event took place."""
+        return (
+            self.status in (self.Status.ANNOUNCED, self.Status.SAVE_THE_DATE, self.Status.POSTPONED)
+            and self.starts_on is None
+            and self.project.has_ended(on=on)
+        )
+
+    # Changing the plan
+
+    @property
+    def plan(self) -> Plan:
+        venue = self.venue
+        return Plan(
+            status=self.status,
+            date_precision=self.date_precision,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            start_time=self.start_time,
+            end_time=self.end_time,
+            time_zone=self.time_zone,
+            mode=self.mode,
+            venue_name=venue.name if venue else "",
+            city=venue.city if venue else "",
+            country=venue.country.code or "" if venue else "",
+        )
+
+    @transaction.atomic
+    def change_plan(
+        self, *, reason: str = "", by=None, at: datetime | None = None, **changes: Any
+    ) -> PlanChange | None:
+        """Change status, date, mode or place, and keep what it was before.
+
+        `changes` are fields of this model (`starts_on=…`, `venue=…`). A draft just changes. A published event gets a
+        plan change and a higher SEQUENCE; None is returned when nothing that was promised is different.
+        """
+        at = at or timezone.now()
+        # Two organisers at once must not give the same SEQUENCE to two plans.
+        locked = Event.objects.select_for_update().get(pk=self.pk)
+        before, was_published = locked.plan, locked.is_published
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.sequence = locked.sequence
+        after = self.plan
+        if not was_published or before == after:
+            self.save()
+            return None
+        self.sequence += 1
+        self.save()
+        return PlanChange.objects.create(
+            event=self,
+            number=self.sequence,
+            changed_at=at,
+            before=before.to_json(),
+            after=after.to_json(),
+            reason=reason,
+            changed_by=by,
+        )
+
+    def announce(self, *, reason: str = "", by=None, at: datetime | None = None, **changes: Any) -> PlanChange | None:
+        """Publish the event, or give a postponed one its new date. Raises AlreadyHeld for an event that took place."""
+        self._must_be_ahead()
+        return self.change_plan(reason=reason, by=by, at=at, status=self.Status.ANNOUNCED, cancelled_at=None, **changes)
+
+    def save_the_date(self, *, by=None, at: datetime | None = None, **changes: Any) -> PlanChange | None:
+        """Publish the date before place and programme are known."""
+        self._must_be_ahead()
+        return self.change_plan(by=by, at=at, status=self.Status.SAVE_THE_DATE, **changes)
+
+    def postpone(self, *, reason: str, by=None, at: datetime | None = None) -> PlanChange | None:
+        """Take the date away without giving a new one; the event stays listed.
+
+        Raises NotPublished for a draft and AlreadyHeld for an event that took place.
+        """
+        self._must_be_published()
+        return self.change_plan(
+            reason=reason,
+            by=by,
+            at=at,
+            status=self.Status.POSTPONED,
+            date_precision=self.DatePrecision.UNKNOWN,
+            starts_on=None,
+            ends_on=None,
+            start_time=None,
+            end_time=None,
+        )
+
+    def cancel(self, *, reason: str, by=None, at: datetime | None = None) -> PlanChange | None:
+        """Cancel for good; the page stays for ever. Raises NotPublished or AlreadyHeld as `postpone` does."""
+        self._must_be_published()
+        at = at or timezone.now()
+        return self.change_plan(reason=reason, by=by, at=at, status=self.Status.CANCELLED, cancelled_at=at)
+
+    def hold(self) -> None:
+        """Note that the event took place. That is no change of plan, so calendars see no new revision."""
+        self._must_be_published()
+        self.status = self.Status.HELD
+        self.save()
+
+    def _must_be_published(self) -> None:
+        if not self.is_published:
+            raise NotPublished(self)
+        self._must_be_ahead()
+
+    def _must_be_ahead(self) -> None:
+        if self.status == self.Status.HELD:
+            raise AlreadyHeld(self)
+
+    # Registration
+
+    def takes_registrations(self, *, at: datetime | None = None) -> bool:
+        """Whether people may register at an instant (default: now), as far as dates and status say. Never stored."""
+        at = at or timezone.now()
+        if self.status != self.Status.ANNOUNCED or not self.has_exact_date or self.registration_opens_at is None:
+            return False
+        return self.registration_opens_at <= at < self.registration_closes
+
+    @property
+    def registration_closes(self) -> datetime | None:
+        """The instant at which registration closes: as set, else the start of the event."""
+        return self.registration_closes_at or self.starts_at
+
+    def can_be_organised_by(self, user) -> bool:
+        return Event.objects.organised_by(user).filter(pk=self.pk).exists()

@@ -1,0 +1,118 @@
+from datetime import date, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from projects.models.languages import Multilingual
+from venues.models import Room, Site, Venue
+
+from .events import Event
+
+
+class ChoiceGroup(models.Model):
+    """Sessions that run at the same time. `pick` says how many of them one person takes part in; None: not said."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="choice_groups", verbose_name=_("event"))
+    name = models.CharField(_("name"), max_length=100)
+    pick = models.PositiveSmallIntegerField(_("pick"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("choice group")
+        verbose_name_plural = _("choice groups")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "name"], name="choice_group_name_is_unique_in_event"),
+            models.CheckConstraint(
+                condition=Q(pick__isnull=True) | Q(pick__gte=1), name="choice_group_picks_at_least_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Session(Multilingual):
+    """One item of an event's programme.
+
+    The day is counted from the event's first day (1), so that a programme moves with its event. None means that the
+    source names no day. The times are local to the event's zone.
+    """
+
+    class Kind(models.TextChoices):
+        SESSION = "session", _("Session")
+        OPENING = "opening", _("Opening")
+        TALK = "talk", _("Talk")
+        PANEL = "panel", _("Panel")
+        ROUND_TABLE = "round_table", _("Round table")
+        WORKSHOP = "workshop", _("Workshop")
+        SEMINAR = "seminar", _("Seminar")
+        STEERING_GROUP = "steering_group", _("Steering group")
+        SITE_VISIT = "site_visit", _("Site visit")
+        ONLINE_TOUR = "online_tour", _("Online tour")
+        TRANSFER = "transfer", _("Transfer")
+        MEAL = "meal", _("Meal")
+        SOCIAL = "social", _("Social programme")
+        POLL = "poll", _("Poll")
+        OPTIONAL = "optional", _("Optional")
+
+    class Audience(models.TextChoices):
+        EVERYONE = "everyone", _("Everyone")
+        PARTNERS = "partners", _("Partners")
+        STEERING_GROUP = "steering_group", _("Steering group")
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="sessions", verbose_name=_("event"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    day = models.PositiveSmallIntegerField(_("day"), null=True, blank=True)
+    start_time = models.TimeField(_("starts at"), null=True, blank=True)
+    end_time = models.TimeField(_("ends at"), null=True, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.SESSION)
+    title = models.CharField(_("title"), max_length=300)
+    description = models.TextField(_("description"), blank=True)
+    speaker = models.CharField(
+        _("speaker"), max_length=200, blank=True, help_text=_("Name or role, as it may be shown to the public.")
+    )
+    venue = models.ForeignKey(
+        Venue, models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("venue")
+    )
+    room = models.ForeignKey(
+        Room, models.SET_NULL, null=True, blank=True, related_name="sessions", verbose_name=_("room")
+    )
+    site = models.ForeignKey(
+        Site, models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("site")
+    )
+    choice_group = models.ForeignKey(
+        ChoiceGroup, models.SET_NULL, null=True, blank=True, related_name="sessions", verbose_name=_("choice group")
+    )
+    audience = models.CharField(_("audience"), max_length=20, choices=Audience.choices, default=Audience.EVERYONE)
+    places = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit."))
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["event", F("day").asc(nulls_last=True), F("start_time").asc(nulls_last=True), "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "position"], name="session_position_is_unique_in_event"),
+            models.CheckConstraint(condition=Q(day__isnull=True) | Q(day__gte=1), name="session_day_starts_at_one"),
+            models.CheckConstraint(
+                condition=Q(end_time__isnull=True) | Q(start_time__isnull=False, end_time__gt=F("start_time")),
+                name="session_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(site__isnull=True) | Q(venue__isnull=True), name="session_is_at_a_venue_or_a_site"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def held_on(self) -> date | None:
+        """The day of the session, or None while its day or the event's exact date is unknown."""
+        if self.day is None or not self.event.has_exact_date:
+            return None
+        return self.event.starts_on + timedelta(days=self.day - 1)
+
+    @property
+    def place(self) -> Venue | Site | None:
+        return self.site or self.venue

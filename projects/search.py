@@ -1,0 +1,16 @@
+"""Searching as people type: without case, accents or special letters."""
+
+import unicodedata
+
+# Letters that have no decomposition in Unicode but that people type as their plain sisters.
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŧ": "t"})
+
+
+def fold(*texts: str) -> str:
+    """Return the texts joined, in lower case and without accents: “Gävle, Łódź, Straße” → “gavle, lodz, strasse”.
+
+    SQLite ignores case for ASCII letters only, so a folded copy is stored beside the text and searched on every
+    database alike.
+    """
+    text = unicodedata.normalize("NFKD", " ".join(text for text in texts if text).casefold())
+    return "".join(letter for letter in text if not unicodedata.combining(letter)).translate(_PLAIN)

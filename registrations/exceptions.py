@@ -1,0 +1,25 @@
+"""What registering refuses, one exception for each reason."""
+
+
+class RegistrationRefused(Exception):
+    """This cannot be done with the registration as it is."""
+
+
+class RegistrationClosed(RegistrationRefused):
+    """The event takes no registrations now."""
+
+
+class NoFreePlace(RegistrationRefused):
+    """Every place is taken or held for somebody else."""
+
+
+class NotRegistered(RegistrationRefused):
+    """Only a live registration can be changed or cancelled."""
+
+
+class NoOpenOffer(RegistrationRefused):
+    """No place is offered to this registration, or the offer has expired."""
+
+
+class UndoTooLate(RegistrationRefused):
+    """The ten minutes in which a cancelled seat is held are over."""

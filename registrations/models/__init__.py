@@ -1,0 +1,5 @@
+from .attendance import AttendanceRecord
+from .persons import Person
+from .registrations import Consent, Offer, Registration, RegistrationQuerySet
+
+__all__ = ["AttendanceRecord", "Consent", "Offer", "Person", "Registration", "RegistrationQuerySet"]

@@ -1,0 +1,46 @@
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import Project
+from projects.search import fold
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def recognised(self, project: Project, *, email: str, name: str) -> "Person":
+        """Return the person with this address and name in a project, new if never seen.
+
+        The name counts because mailboxes are shared: the same address under another name is somebody else.
+        """
+        person, _created = self.get_or_create(
+            project=project, email=email.casefold(), name_key=fold(name), defaults={"name": name}
+        )
+        return person
+
+
+class Person(models.Model):
+    """The same human over all events of a project. What they typed stays with each registration."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="persons", verbose_name=_("project"))
+    name = models.CharField(_("full name"), max_length=200)
+    email = models.EmailField(_("email"), max_length=254)
+    name_key = models.CharField(max_length=600, editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "email", "name_key"], name="person_is_known_once_in_project")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.casefold()
+        self.name_key = fold(self.name)
+        super().save(*args, **kwargs)

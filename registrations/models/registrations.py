@@ -1,0 +1,307 @@
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from events.models import Event
+from projects.models import Organisation
+from projects.search import fold
+
+from ..exceptions import NoOpenOffer, NotRegistered, UndoTooLate
+from .persons import Person
+
+UNDO_LASTS = timedelta(minutes=10)
+OFFER_LASTS = timedelta(hours=48)
+
+
+def new_code() -> str:
+    """Return the code of a manage link: 160 bits, in letters and digits that an address needs not escape."""
+    return secrets.token_urlsafe(20)
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def live(self) -> "RegistrationQuerySet":
+        return self.exclude(state=Registration.State.CANCELLED)
+
+    def confirmed(self) -> "RegistrationQuerySet":
+        return self.filter(state=Registration.State.CONFIRMED)
+
+    def waiting(self) -> "RegistrationQuerySet":
+        """Those on the waiting list, longest waiting first."""
+        # See also Registration.is_waiting.
+        return self.filter(state=Registration.State.WAITING).order_by("joined_at", "pk")
+
+    def holding_a_place(self, *, at: datetime | None = None) -> "RegistrationQuerySet":
+        """Registrations that take a place at an instant: confirmed, offered one, or cancelled and still undoable."""
+        at = at or timezone.now()
+        return self.filter(
+            Q(state__in=(Registration.State.CONFIRMED, Registration.State.OFFERED))
+            | Q(state=Registration.State.CANCELLED, seat_held_until__gt=at)
+        )
+
+    def organised_by(self, user) -> "RegistrationQuerySet":
+        return self.filter(event__in=Event.objects.organised_by(user))
+
+
+class Registration(models.Model):
+    """One person at one event. Only the verbs below assign the state."""
+
+    class State(models.TextChoices):
+        FOR_APPROVAL = "for_approval", _("Waiting for approval")
+        CONFIRMED = "confirmed", _("Confirmed")
+        WAITING = "waiting", _("On the waiting list")
+        OFFERED = "offered", _("Place offered")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class CancelledBy(models.TextChoices):
+        PERSON = "person", _("Cancelled by you")
+        HOST = "host", _("Cancelled by the host")
+
+    class Mode(models.TextChoices):
+        ROOM = "room", _("In the room")
+        ONLINE = "online", _("Online")
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="registrations", verbose_name=_("event"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="registrations", verbose_name=_("person"))
+    code = models.CharField(max_length=40, unique=True, default=new_code, editable=False)
+    state = models.CharField(_("state"), max_length=20, choices=State.choices)
+
+    name = models.CharField(_("full name"), max_length=200)
+    email = models.EmailField(_("email"), max_length=254)
+    organisation_name = models.CharField(_("organisation"), max_length=300)
+    organisation = models.ForeignKey(
+        Organisation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="registrations",
+        verbose_name=_("organisation"),
+    )
+    country = CountryField(_("country"))
+    phone = models.CharField(_("phone"), max_length=20, blank=True, help_text="E.164, such as +3225556677")
+    language = models.CharField(_("language of mails"), max_length=10, default="en")
+    mode = models.CharField(_("taking part"), max_length=10, choices=Mode.choices, default=Mode.ROOM)
+
+    joined_at = models.DateTimeField(_("registered at"), default=timezone.now)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    cancelled_by = models.CharField(_("cancelled by"), max_length=10, choices=CancelledBy.choices, blank=True)
+    cancel_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    seat_held_until = models.DateTimeField(null=True, blank=True, editable=False)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
+    search_text = models.TextField(editable=False, default="")
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        ordering = ["joined_at", "pk"]
+        indexes = [
+            models.Index(fields=["event", "state", "joined_at"], name="registration_event_state"),
+            models.Index(fields=["event", "name"], name="registration_event_name"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "person"],
+                condition=~Q(state="cancelled"),
+                name="person_has_one_live_registration_per_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="confirmed", confirmed_at__isnull=False) | ~Q(state="confirmed"),
+                name="confirmed_registration_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="cancelled", cancelled_at__isnull=False, cancelled_by__in=("person", "host"))
+                | Q(~Q(state="cancelled"), cancelled_at__isnull=True, cancelled_by=""),
+                name="cancelled_registration_says_when_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(seat_held_until__isnull=True) | Q(state="cancelled"),
+                name="only_a_cancelled_seat_is_held_for_undo",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.changed_at = timezone.now()
+        self.search_text = fold(self.name, self.organisation_name, self.email)
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "changed_at", "search_text"}
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("registrations:registration", args=[self.code])
+
+    # What it is
+
+    @property
+    def is_live(self) -> bool:
+        return self.state != self.State.CANCELLED
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state == self.State.CONFIRMED
+
+    @property
+    def is_waiting(self) -> bool:
+        # See also RegistrationQuerySet.waiting.
+        return self.state == self.State.WAITING
+
+    @property
+    def place_in_line(self) -> int | None:
+        """1 for whoever is next on the waiting list; None for whoever does not wait."""
+        if not self.is_waiting:
+            return None
+        ahead = Q(joined_at__lt=self.joined_at) | Q(joined_at=self.joined_at, pk__lt=self.pk)
+        return self.event.registrations.waiting().filter(ahead).count() + 1
+
+    def can_undo_cancelling(self, *, at: datetime | None = None) -> bool:
+        return (
+            self.state == self.State.CANCELLED
+            and self.seat_held_until is not None
+            and self.seat_held_until > (at or timezone.now())
+        )
+
+    # Verbs. Whether there is a place is decided by registrations/places.py, in the transaction that calls them.
+
+    def confirm(self, *, at: datetime | None = None) -> None:
+        """Give the place. The caller holds the lock of the event and has seen a free place."""
+        self.state = self.State.CONFIRMED
+        self.confirmed_at = at or timezone.now()
+        self.save()
+
+    def put_on_waiting_list(self, *, at: datetime | None = None) -> None:
+        self.state = self.State.WAITING
+        self.joined_at = at or timezone.now()
+        self.save()
+
+    def offer_place(self, *, until: datetime, at: datetime | None = None) -> "Offer":
+        """Hold a place for somebody on the waiting list until an instant."""
+        if not self.is_waiting:
+            raise NotRegistered(self)
+        self.state = self.State.OFFERED
+        self.save()
+        return self.offers.create(made_at=at or timezone.now(), expires_at=until)
+
+    def open_offer(self, *, at: datetime | None = None) -> "Offer | None":
+        """The offer that may still be answered at an instant, or None."""
+        if self.state != self.State.OFFERED:
+            return None
+        return self.offers.filter(outcome="", expires_at__gt=at or timezone.now()).first()
+
+    def accept_offer(self, *, at: datetime | None = None) -> None:
+        """Take the offered place. Raises NoOpenOffer when there is none or it has expired."""
+        at = at or timezone.now()
+        offer = self.open_offer(at=at)
+        if offer is None:
+            raise NoOpenOffer(self)
+        offer.close(Offer.Outcome.ACCEPTED, at=at)
+        self.confirm(at=at)
+
+    def lose_offer(self, offer: "Offer", *, at: datetime | None = None) -> None:
+        """Note that an offer ran out. Whoever lets one pass leaves the list, so that nobody behind waits for ever."""
+        offer.close(Offer.Outcome.EXPIRED, at=at)
+        self._cancel(by=self.CancelledBy.HOST, reason="", at=at or timezone.now(), hold=False)
+
+    def cancel(self, *, by: "Registration.CancelledBy", reason: str = "", at: datetime | None = None) -> None:
+        """Give the place back; a confirmed seat is held for ten minutes so that it can be undone.
+
+        Raises NotRegistered when it was cancelled before.
+        """
+        if not self.is_live:
+            raise NotRegistered(self)
+        at = at or timezone.now()
+        if offer := self.offers.filter(outcome="").first():
+            offer.close(Offer.Outcome.DECLINED, at=at)
+        hold = self.is_confirmed and by == self.CancelledBy.PERSON
+        self._cancel(by=by, reason=reason, at=at, hold=hold)
+
+    def _cancel(self, *, by: "Registration.CancelledBy", reason: str, at: datetime, hold: bool) -> None:
+        self.state = self.State.CANCELLED
+        self.cancelled_at, self.cancelled_by, self.cancel_reason = at, by, reason
+        self.seat_held_until = at + UNDO_LASTS if hold else None
+        self.save()
+
+    def undo_cancelling(self, *, at: datetime | None = None) -> None:
+        """Take the held seat back. Raises UndoTooLate after ten minutes."""
+        if not self.can_undo_cancelling(at=at):
+            raise UndoTooLate(self)
+        self.state = self.State.CONFIRMED
+        self.cancelled_at = self.seat_held_until = None
+        self.cancelled_by = self.cancel_reason = ""
+        self.save()
+
+
+class Offer(models.Model):
+    """A place held for somebody on the waiting list until a deadline."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        EXPIRED = "expired", _("Expired")
+
+    registration = models.ForeignKey(
+        Registration, models.CASCADE, related_name="offers", verbose_name=_("registration")
+    )
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("open until"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        ordering = ["made_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration"], condition=Q(outcome=""), name="registration_has_one_open_offer"
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="offer_expires_after_it_is_made"),
+            models.CheckConstraint(
+                condition=Q(outcome="", closed_at__isnull=True) | Q(~Q(outcome=""), closed_at__isnull=False),
+                name="closed_offer_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration}: {self.get_outcome_display()}"
+
+    def close(self, outcome: "Offer.Outcome", *, at: datetime | None = None) -> None:
+        self.outcome, self.closed_at = outcome, at or timezone.now()
+        self.save(update_fields=["outcome", "closed_at"])
+
+
+class Consent(models.Model):
+    """One answer to one question about personal data. Answers are added; the latest counts, none means no."""
+
+    class Purpose(models.TextChoices):
+        NAME_LISTED = "name_listed", _("Show my name on the participants’ list")
+        PHOTOS = "photos", _("Photos and film in which I can be recognised")
+        NEWS = "news", _("Tell me about this project’s later events")
+
+    registration = models.ForeignKey(
+        Registration, models.CASCADE, related_name="consents", verbose_name=_("registration")
+    )
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
+    is_given = models.BooleanField(_("given"))
+    wording = models.CharField(_("version of the wording"), max_length=20)
+    language = models.CharField(_("language of the wording"), max_length=10)
+    given_at = models.DateTimeField(_("answered at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["given_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.registration}: {self.get_purpose_display()}"

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from .views import attendance, organise, registrations, waiting_list
+
+app_name = "registrations"
+urlpatterns = [
+    # One event, for whoever registers
+    path("events/<slug:slug>/register/", registrations.register, name="register"),
+    path("events/<slug:slug>/registered/", registrations.registered, name="registered"),
+    path("events/<slug:slug>/send-link/", registrations.send_link, name="send_link"),
+    # One registration, for whoever holds its link
+    path("registrations/<str:code>/", registrations.registration, name="registration"),
+    path("registrations/<str:code>/change/", registrations.change, name="change"),
+    path("registrations/<str:code>/cancel/", registrations.cancel, name="cancel"),
+    path("registrations/<str:code>/undo/", registrations.undo_cancelling, name="undo_cancelling"),
+    path("registrations/<str:code>/accept/", waiting_list.accept_offer, name="accept_offer"),
+    path("registrations/<str:code>/decline/", waiting_list.decline_offer, name="decline_offer"),
+    path("registrations/<str:code>/calendar.ics", registrations.calendar, name="calendar"),
+    # For organisers
+    path("organise/", organise.organise, name="organise"),
+    path("organise/<slug:slug>/", organise.people, name="people"),
+    path("organise/<slug:slug>/people.<str:extension>", organise.export, name="export"),
+    path("organise/<slug:slug>/attendance/", attendance.attendance, name="attendance"),
+]

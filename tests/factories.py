@@ -1,0 +1,163 @@
+"""Made-up objects for tests. What a test asserts on, it says itself; the rest comes from here."""
+
+import itertools
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from events.models import Event, EventKind, Session
+from learning.models import Feedback, LearningOutcome, OutcomeRating
+from projects.models import GoodPractice, Membership, Organisation, Partner, Programme, Project, Semester
+from registrations.models import AttendanceRecord, Person, Registration
+from venues.models import Site, Venue
+
+_numbers = itertools.count(1)
+
+
+def create_user(name: str = "Bob", **fields: Any) -> User:
+    fields.setdefault("email", f"{name.lower()}-{next(_numbers)}@example.org")
+    return User.objects.create_user(name=name, **fields)
+
+
+def create_programme(**fields: Any) -> Programme:
+    n = next(_numbers)
+    return Programme.objects.create(**{"name": f"Programme {n}", "slug": f"programme-{n}", **fields})
+
+
+def create_project(**fields: Any) -> Project:
+    n = next(_numbers)
+    fields.setdefault("programme", Programme.objects.first() or create_programme())
+    return Project.objects.create(
+        **{"acronym": f"PROJECT{n}", "slug": f"project{n}", "full_name": f"Project number {n}", **fields}
+    )
+
+
+def create_semester(project: Project | None = None, **fields: Any) -> Semester:
+    """Without dates: January to June 2027."""
+    defaults = {"number": 1, "starts_on": date(2027, 1, 1), "ends_on": date(2027, 6, 30)}
+    return Semester.objects.create(project=project or create_project(), **{**defaults, **fields})
+
+
+def create_organisation(**fields: Any) -> Organisation:
+    n = next(_numbers)
+    return Organisation.objects.create(**{"name": f"Organisation {n}", "city": "Maastricht", "country": "NL", **fields})
+
+
+def create_partner(project: Project | None = None, **fields: Any) -> Partner:
+    n = next(_numbers)
+    project = project or create_project()
+    fields.setdefault("organisation", create_organisation())
+    fields.setdefault("number", project.partners.count() + 1)
+    return Partner.objects.create(project=project, **{"slug": f"partner-{n}", **fields})
+
+
+def create_lead(project: Project, name: str = "Bob") -> User:
+    """A user who leads a project."""
+    user = create_user(name)
+    Membership.objects.create(user=user, role=Membership.Role.LEAD, project=project)
+    return user
+
+
+def create_coordinator(partner: Partner, name: str = "Bob") -> User:
+    """A user who coordinates a partner."""
+    user = create_user(name)
+    Membership.objects.create(user=user, role=Membership.Role.COORDINATOR, partner=partner)
+    return user
+
+
+def create_practice(project: Project | None = None, **fields: Any) -> GoodPractice:
+    return GoodPractice.objects.create(
+        project=project or create_project(), **{"name": f"Practice {next(_numbers)}", **fields}
+    )
+
+
+def create_kind(slug: str = "thematic-event", **fields: Any) -> EventKind:
+    name = slug.replace("-", " ").capitalize()
+    kind, _created = EventKind.objects.get_or_create(slug=slug, defaults={"name": name, "plural": f"{name}s", **fields})
+    return kind
+
+
+def create_venue(**fields: Any) -> Venue:
+    return Venue.objects.create(**{"name": f"Venue {next(_numbers)}", "city": "Maastricht", "country": "NL", **fields})
+
+
+def create_site(**fields: Any) -> Site:
+    return Site.objects.create(**{"name": f"Site {next(_numbers)}", "city": "Geleen", "country": "NL", **fields})
+
+
+def create_event(project: Project | None = None, **fields: Any) -> Event:
+    """Without fields: announced, on 20 and 21 May 2027 from 9:00 to 16:00 in Maastricht, open for registration."""
+    n = next(_numbers)
+    defaults: dict[str, Any] = {
+        "slug": f"event-{n}",
+        "title": f"Event {n}",
+        "status": Event.Status.ANNOUNCED,
+        "date_precision": Event.DatePrecision.DAY,
+        "starts_on": date(2027, 5, 20),
+        "ends_on": date(2027, 5, 21),
+        "start_time": time(9),
+        "end_time": time(16),
+        "time_zone": "Europe/Amsterdam",
+        "mode": Event.Mode.ON_SITE,
+        "registration_opens_at": timezone.make_aware(datetime(2027, 1, 1)),
+    }
+    fields.setdefault("kind", EventKind.objects.first() or create_kind())
+    if fields.get("date_precision") == Event.DatePrecision.UNKNOWN:
+        defaults.update(starts_on=None, ends_on=None, start_time=None, end_time=None)
+    if fields.get("date_precision") == Event.DatePrecision.MONTH:
+        defaults.update(starts_on=date(2027, 5, 1), ends_on=date(2027, 5, 31), start_time=None, end_time=None)
+    return Event.objects.create(project=project or create_project(), **{**defaults, **fields})
+
+
+def create_session(event: Event, **fields: Any) -> Session:
+    position = event.sessions.count() + 1
+    return Session.objects.create(
+        event=event, **{"position": position, "day": 1, "title": f"Session {position}", **fields}
+    )
+
+
+def create_registration(event: Event | None = None, person: str = "Alice", **fields: Any) -> Registration:
+    """Without fields: a confirmed registration of Alice."""
+    event = event or create_event()
+    email = fields.setdefault("email", f"{person.lower()}@example.org")
+    fields.setdefault("name", person)
+    state = fields.setdefault("state", Registration.State.CONFIRMED)
+    if state == Registration.State.CONFIRMED:
+        fields.setdefault("confirmed_at", timezone.now())
+    if state == Registration.State.CANCELLED:
+        fields.setdefault("cancelled_at", timezone.now())
+        fields.setdefault("cancelled_by", Registration.CancelledBy.PERSON)
+    return Registration.objects.create(
+        event=event,
+        person=Person.objects.recognised(event.project, email=email, name=fields["name"]),
+        **{"organisation_name": "City of Gävle", "country": "SE", **fields},
+    )
+
+
+def record_attendance(registration: Registration, **fields: Any) -> AttendanceRecord:
+    """Without fields: seen on the first day, by the signed list."""
+    defaults = {"day": registration.event.starts_on, "is_present": True, "how": AttendanceRecord.How.SIGNED_LIST}
+    return AttendanceRecord.objects.create(registration=registration, **{**defaults, **fields})
+
+
+def create_outcome(event: Event, **fields: Any) -> LearningOutcome:
+    position = event.outcomes.count() + 1
+    return LearningOutcome.objects.create(
+        event=event, **{"position": position, "text": f"Outcome {position}", **fields}
+    )
+
+
+def create_feedback(
+    registration: Registration, *ratings: tuple[LearningOutcome, int | None, int | None], **fields: Any
+) -> Feedback:
+    """Ratings are (outcome, before, after)."""
+    feedback = Feedback.objects.create(registration=registration, **fields)
+    for outcome, before, after in ratings:
+        OutcomeRating.objects.create(feedback=feedback, outcome=outcome, before=before, after=after)
+    return feedback
+
+
+def days(n: int) -> timedelta:
+    return timedelta(days=n)

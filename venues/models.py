@@ -1,0 +1,92 @@
+"""Places: a venue with its rooms, and a site that is visited. What happens there, and when, is in events."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+
+class Place(models.Model):
+    """What a venue and a site share. A place without a name is a town: all that is known of a save the date."""
+
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = CountryField(_("country"), blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True, help_text=_("Degrees north."))
+    longitude = models.FloatField(_("longitude"), null=True, blank=True, help_text=_("Degrees east."))
+    coordinates_note = models.CharField(
+        _("note on the coordinates"), max_length=200, blank=True, help_text=_("For example: city level, approximate.")
+    )
+    directions = models.TextField(_("directions"), blank=True, help_text=_("How to get there, in words."))
+    access = models.TextField(
+        _("access"), blank=True, help_text=_("Step-free ways, lifts, induction loop, toilets, parking.")
+    )
+
+    class Meta:
+        abstract = True
+        ordering = ["city", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "city", "country"], name="%(class)s_is_listed_once"),
+            models.CheckConstraint(condition=~Q(name="", city=""), name="%(class)s_has_a_name_or_a_town"),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="%(class)s_coordinates_are_degrees",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.name, self.city) if part)
+
+    @property
+    def in_full(self) -> str:
+        """Name, street, town and country in one line: “Kulturhaus, Schremser Straße 6, 3950 Gmünd, Austria”."""
+        return ", ".join(part for part in (self.name, self.address, self.city, self.country.name) if part)
+
+    @property
+    def is_only_a_town(self) -> bool:
+        return not self.name
+
+
+class Venue(Place):
+    """Where an event takes place."""
+
+    class Meta(Place.Meta):
+        verbose_name = _("venue")
+        verbose_name_plural = _("venues")
+
+
+class Room(models.Model):
+    """A room of a venue."""
+
+    venue = models.ForeignKey(Venue, models.CASCADE, related_name="rooms", verbose_name=_("venue"))
+    name = models.CharField(_("name"), max_length=100)
+    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    access = models.TextField(_("access"), blank=True)
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        ordering = ["venue", "name"]
+        constraints = [models.UniqueConstraint(fields=["venue", "name"], name="room_name_is_unique_in_venue")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(Place):
+    """A place that is visited, with its rules."""
+
+    needs_id = models.BooleanField(_("identity document needed"), default=False)
+    needs_safety_shoes = models.BooleanField(_("safety shoes needed"), default=False)
+    forbids_photos = models.BooleanField(_("no photos"), default=False)
+    instruction = models.TextField(_("site instruction"), blank=True)
+
+    class Meta(Place.Meta):
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+
+    @property
+    def has_rules(self) -> bool:
+        return bool(self.needs_id or self.needs_safety_shoes or self.forbids_photos or self.instruction)

@@ -1,0 +1,56 @@
+"""The figures as a table and as the page docs/benchmarks.md."""
+
+import importlib.metadata
+import json
+import platform
+import sqlite3
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .run import Row
+
+HEADER = ("What", "Floor", "Figure", "Ratio to the floor", "Wanted", "", "Queries", "Memory above idle")
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def table(rows: dict[str, list[Row]]) -> str:
+    parts = []
+    for database, its_rows in rows.items():
+        parts.append(f"### {'SQLite' if database == 'sqlite' else 'PostgreSQL'}\n")
+        cells = [HEADER, *(row.cells() for row in its_rows)]
+        widths = [max(len(row[n]) for row in cells) for n in range(len(HEADER))]
+        for number, row in enumerate(cells):
+            parts.append("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
+            if number == 0:
+                parts.append("| " + " | ".join("-" * width for width in widths) + " |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def page(text: str) -> str:
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("Django", "granian", "icalendar"))
+    cpu = next(
+        (line.partition(":")[2].strip() for line in open("/proc/cpuinfo", encoding="utf-8") if "model name" in line),
+        platform.machine(),
+    )
+    import os
+
+    return (
+        "# Benchmarks\n\n"
+        f"Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}, with Python {platform.python_version()}, {versions}, "
+        f"SQLite {sqlite3.sqlite_version}, on {platform.system()}, {os.cpu_count()} processors ({cpu}); "
+        "granian with two workers, the client on the same machine.\n\n"
+        "Seconds belong to the machine; compare the ratios. “Smallest view” answers two bytes behind the same middleware; "
+        "“committed INSERT” is a view that writes one row; csv.writer and xlsxwriter write the very same values from "
+        "memory. A ratio above 1 is better than the floor for speeds and worse for seconds.\n\n"
+        f"{text}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit("Run python -m bench.")

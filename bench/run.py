@@ -1,0 +1,348 @@
+"""Measure one database; called by bench/__main__.py in a process of its own."""
+
+import csv
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .client import Client, Measured, many
+from .server import Server, serve
+
+SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
+
+
+@dataclass
+class Row:
+    """One line of the table. `ratio` is to the floor; `wanted` says which ratio or number is to be reached."""
+
+    what: str
+    figure: str
+    floor: str = ""
+    ratio: float | None = None
+    wanted: str = ""
+    reached: bool | None = None
+    queries: int | None = None
+    memory_mb: float | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        return (
+            self.what,
+            self.floor,
+            self.figure,
+            "" if self.ratio is None else f"{self.ratio:.2f}",
+            self.wanted,
+            {None: "", True: "reached", False: "missed"}[self.reached],
+            "" if self.queries is None else str(self.queries),
+            "" if self.memory_mb is None else f"{self.memory_mb:.0f} MB",
+        )
+
+
+def main(output: Path) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    from . import data
+
+    data.make()
+    rows: list[Row] = []
+
+    def add(row: Row) -> None:
+        rows.append(row)
+        print("  " + "  ".join(cell for cell in row.cells() if cell), flush=True)
+
+    with serve(dict(os.environ)) as server:
+        floors = measure_floors(server, add)
+        measure_feed(server, floors, add)
+        measure_pages(server, floors, add)
+        measure_registration(server, floors, add)
+        measure_export(server, add)
+    output.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+
+
+def repeated(server: Server, path: str, *, headers: str = "", method: str = "GET", clients: int = 4) -> Measured:
+    """Ask for one address again and again, each client over its own connection."""
+    connections = [Client(server.port) for _ in range(clients)]
+    requests = [client.request(method, path, headers=headers) for client in connections]
+
+    def ask(number: int) -> None:
+        status = connections[number].send(requests[number]).status
+        assert status in (200, 304), f"{path} answered {status}"
+
+    many(ask, clients=clients, seconds=0.5)
+    return many(ask, clients=clients, seconds=SECONDS)
+
+
+def queries_of(act: Callable[[object], object]) -> int:
+    """How many queries an act costs that is given Django's test client."""
+    from django.db import connection
+    from django.test import Client as TestClient
+    from django.test.utils import CaptureQueriesContext
+
+    client = TestClient(headers={"host": "127.0.0.1"})
+    with CaptureQueriesContext(connection) as captured:
+        act(client)
+    return len(captured)
+
+
+def measure_floors(server: Server, add: Callable[[Row], None]) -> dict[str, Measured]:
+    smallest = repeated(server, "/bench/smallest")
+    add(Row("Smallest view", f"{smallest.per_second:.0f}/s, median {smallest.median_ms:.1f} ms"))
+    insert = repeated(server, "/bench/insert", method="POST")
+    add(Row("Committed INSERT", f"{insert.per_second:.0f}/s, median {insert.median_ms:.1f} ms"))
+    return {"smallest view": smallest, "committed INSERT": insert}
+
+
+def measure_feed(server: Server, floors: dict[str, Measured], add: Callable[[Row], None]) -> None:
+    from events.feeds import forget_kept_calendars
+    from events.models import CalendarState
+
+    path, smallest = "/calendars/all.ics", floors["smallest view"]
+    client = Client(server.port)
+    times = []
+    for _ in range(5):
+        CalendarState.advance()
+        started = time.perf_counter()
+        answer = client.get(path)
+        times.append(time.perf_counter() - started)
+    count = answer.body.count(b"BEGIN:VEVENT")
+    cold = sorted(times)[2]
+
+    def ask_cold(test_client) -> None:
+        forget_kept_calendars()
+        test_client.get(path)
+
+    queries = queries_of(ask_cold)
+    add(
+        Row(
+            f"Feed of {count:,} events, everything changed",
+            f"{cold:.2f} s",
+            "smallest view",
+            1 / cold / smallest.per_second,
+            "≤ 10 queries",
+            queries <= 10,
+            queries,
+        )
+    )
+    cached = repeated(server, path)
+    queries = queries_of(lambda test_client: test_client.get(path))
+    add(_speed(f"Feed of {count:,} events, unchanged", cached, "smallest view", smallest, None, queries))
+    etag = client.get(path).header("ETag")
+    unchanged = repeated(server, path, headers=f"If-None-Match: {etag}\r\n")
+    assert client.get(path, f"If-None-Match: {etag}\r\n").status == 304
+    queries = queries_of(lambda test_client: test_client.get(path, headers={"if-none-match": etag}))
+    add(_speed("Feed, 304", unchanged, "smallest view", smallest, 0.8, queries))
+
+
+def _speed(what: str, measured: Measured, floor: str, least: Measured, wanted: float | None, queries: int) -> Row:
+    ratio = measured.per_second / least.per_second
+    return Row(
+        what,
+        f"{measured.per_second:.0f}/s, median {measured.median_ms:.1f} ms",
+        floor,
+        ratio,
+        "" if wanted is None else f"≥ {wanted:.2f}",
+        None if wanted is None else ratio >= wanted,
+        queries,
+    )
+
+
+def measure_pages(server: Server, floors: dict[str, Measured], add: Callable[[Row], None]) -> None:
+    smallest = floors["smallest view"]
+    for what, path, wanted in (
+        ("Event page", "/en/events/bench-event-1/", 1 / 6),
+        ("Event list", "/en/events/", None),
+        ("Home", "/en/", None),
+    ):
+        queries = queries_of(lambda test_client, path=path: test_client.get(path))
+        row = _speed(what, repeated(server, path), "smallest view", smallest, wanted, queries)
+        if wanted is None:
+            row.wanted, row.reached = "≤ 15 queries", queries <= 15
+        add(row)
+
+
+def register(client: Client, slug: str, number: int) -> str:
+    """The whole flow of one person: form, answers, confirmation. Returns the page that was shown at the end."""
+    path = f"/en/events/{slug}/register/"
+    form = client.get(path)
+    assert form.status == 200, form.status
+    fields = hidden_fields(form.body)
+    fields |= {
+        "name": f"Person {number}",
+        "email": f"flow-{slug}-{number}@example.org",
+        "organisation_name": "City of Gävle",
+        "country": "SE",
+    }
+    answer = client.post(path, fields)
+    assert answer.status == 302, f"{answer.status}: {answer.body[:2000].decode(errors='replace')}"
+    return client.get(answer.header("Location").removeprefix(f"http://127.0.0.1:{client.port}")).body.decode()
+
+
+def hidden_fields(page: bytes) -> dict[str, str]:
+    """The hidden fields of the form, with their values."""
+    found = {}
+    for tag in re.findall(rb"<input[^>]*>", page):
+        if b'type="hidden"' in tag:
+            name, value = re.search(rb'name="([^"]*)"', tag), re.search(rb'value="([^"]*)"', tag)
+            if name:
+                found[name.group(1).decode()] = value.group(1).decode() if value else ""
+    return found
+
+
+def measure_registration(server: Server, floors: dict[str, Measured], add: Callable[[Row], None]) -> None:
+    from events.models import Event
+    from registrations.models import Registration
+
+    from . import data
+
+    smallest = floors["smallest view"]
+    event = data.conference_event()
+
+    def flow_in_process(test_client) -> None:
+        path = f"/en/events/{event.slug}/register/"
+        fields = hidden_fields(test_client.get(path).content)
+        fields |= {"name": "Counted", "email": "counted@example.org", "organisation_name": "A", "country": "SE"}
+        answer = test_client.post(path, fields)
+        assert answer.status_code == 302, answer.content[:2000]
+        test_client.get(answer["Location"])
+
+    queries = queries_of(flow_in_process)
+    numbers = iter(range(10**9))
+    for clients in (1, 8):
+        connections = [Client(server.port) for _ in range(clients)]
+
+        def act(number: int, connections=connections) -> None:
+            client = connections[number]
+            client.cookies.clear()
+            register(client, event.slug, next(numbers))
+
+        many(act, clients=clients, seconds=0.5)
+        measured = many(act, clients=clients, seconds=SECONDS)
+        row = _speed(f"Registration, whole flow, {clients} at once", measured, "smallest view", smallest, 1 / 25, queries)
+        row.wanted += ", ≤ 25 queries"
+        row.reached = bool(row.reached) and queries <= 25
+        row.figure += f", p95 {measured.p95_ms:.0f} ms"
+        add(row)
+
+    full = Event.objects.get(slug="bench-event-2")
+    full.places = 100
+    full.save()
+    connections = [Client(server.port) for _ in range(50)]
+    rush = many(lambda number: register(connections[number], full.slug, number), clients=50, times=1)
+    seats = Registration.objects.filter(event=full, state=Registration.State.CONFIRMED).count()
+    add(
+        Row(
+            "50 people at once for 100 places",
+            f"{rush.seconds:.2f} s in all, slowest {max(rush.times_ms):.0f} ms, {seats} seats",
+            "smallest view",
+            rush.per_second / smallest.per_second,
+            "50 seats",
+            seats == 50,
+        )
+    )
+    tight = Event.objects.get(slug="bench-event-3")
+    tight.places = 20
+    tight.save()
+    connections = [Client(server.port) for _ in range(50)]
+    rush = many(lambda number: register(connections[number], tight.slug, number), clients=50, times=1)
+    seats = Registration.objects.filter(event=tight, state=Registration.State.CONFIRMED).count()
+    waiting = Registration.objects.filter(event=tight, state=Registration.State.WAITING).count()
+    add(
+        Row(
+            "50 people at once for 20 places",
+            f"{rush.seconds:.2f} s in all, slowest {max(rush.times_ms):.0f} ms, {seats} seats, {waiting} waiting",
+            "smallest view",
+            rush.per_second / smallest.per_second,
+            "20 seats, 30 waiting",
+            (seats, waiting) == (20, 30),
+        )
+    )
+
+
+def measure_export(server: Server, add: Callable[[Row], None]) -> None:
+    from django.conf import settings
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from accounts.models import User
+
+    from . import data
+
+    lead = User.objects.get(email="lead@example.org")
+    session = SessionStore()
+    session["_auth_user_id"] = str(lead.pk)
+    session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
+    session["_auth_user_hash"] = lead.get_session_auth_hash()
+    session.save()
+    client = Client(server.port)
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    path = "/en/organise/bench-event-0/people."
+    values = list(csv.reader(io.StringIO(client.get(path + "csv").body.decode("utf-8-sig"))))
+    assert len(values) == data.PEOPLE + 1, f"{len(values)} rows"
+    for extension, floor_name, write in (("csv", "csv.writer", write_csv), ("xlsx", "xlsxwriter", write_xlsx)):
+        floor = best_of_three(lambda write=write: write(values))
+        client.get(path + extension)
+        with server.peak_memory() as peak:
+            seconds = best_of_three(lambda extension=extension: client.get(path + extension))
+
+        def export(test_client, extension=extension) -> None:
+            test_client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+            answer = test_client.get(path + extension)
+            assert answer.status_code == 200
+            for _part in answer.streaming_content if answer.streaming else (answer.content,):
+                pass
+
+        queries = queries_of(export)
+        add(
+            Row(
+                f"Export of {data.PEOPLE:,} people to {extension.upper()}",
+                f"{seconds:.2f} s",
+                f"{floor_name}: {floor:.2f} s",
+                seconds / floor,
+                "≤ 3, ≤ 10 queries, ≤ 60 MB",
+                seconds / floor <= 3 and queries <= 10 and peak[0] <= 60,
+                queries,
+                peak[0],
+            )
+        )
+
+
+def best_of_three(act: Callable[[], object]) -> float:
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def write_csv(values: list[list[str]]) -> None:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(values)
+
+
+def write_xlsx(values: list[list[str]]) -> None:
+    import xlsxwriter
+
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+        workbook = xlsxwriter.Workbook(file.name, {"constant_memory": True})
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate(values):
+            for column, value in enumerate(row):
+                sheet.write_string(number, column, value)
+        workbook.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

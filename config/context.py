@@ -1,20 +1,57 @@
-"""What every page knows about the installation."""
+"""What every page knows about the installation and its reader."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from projects.models import Membership
 
 APPEARANCES = ("system", "light", "dark")
 
 
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language in which this page can be read; its name is written in itself."""
+
+    code: str
+    name: str
+    address: str
+    is_current: bool
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The installation's name and contact, and how the reader wants pages to look."""
+    """The installation's name and contact, the languages of this page, and how the reader wants pages to look."""
     appearance = request.COOKIES.get("appearance", "system")
+    language = translation.get_language() or settings.LANGUAGE_CODE
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "contact_email": settings.CONTACT_EMAIL,
         "is_demonstration": settings.DEMONSTRATION,
         "appearance": appearance if appearance in APPEARANCES else "system",
+        "language": language,
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "languages": languages_of(request, language) if len(settings.LANGUAGES) > 1 else [],
+        # Asked only by the navigation of people who signed in.
+        "sees_reports": SimpleLazyObject(lambda: sees_reports(request)),
     }
+
+
+def languages_of(request: HttpRequest, current: str) -> list[Language]:
+    """This page in each language that is offered, at the address that keeps its filters."""
+    here = request.get_full_path()
+    return [
+        Language(code, translation.get_language_info(code)["name_local"], translate_url(here, code), code == current)
+        for code, _name in settings.LANGUAGES
+    ]
+
+
+def sees_reports(request: HttpRequest) -> bool:
+    """Whether the reader has any role, so that a report is there for them."""
+    user = request.user
+    return user.is_authenticated and (user.is_superuser or Membership.objects.filter(user=user).active().exists())

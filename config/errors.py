@@ -1,7 +1,9 @@
 """The common error pages: what happened, what to do next, in the reader's language and the site's frame."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -26,7 +28,10 @@ def gone(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    # Rendered without context processors on purpose: what failed may be what they need.
-    from django.template import loader
-
-    return HttpResponse(loader.get_template("errors/500.html").render(), status=500)
+    # Rendered without the request on purpose: what failed may be what the context processors need.
+    context = {
+        "static_url": settings.STATIC_URL,
+        "site_name": settings.SITE_NAME,
+        "contact_email": settings.CONTACT_EMAIL,
+    }
+    return HttpResponse(loader.get_template("errors/500.html").render(context), status=500)

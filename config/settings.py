@@ -179,7 +179,14 @@ DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 if _redis := env.str("REDIS_URL", default=""):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis}}
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cache",
+            # Past this number old entries go. With Django's own 300, strangers could flush the limits out.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 
@@ -255,6 +262,10 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 # --- Limits and logs ---------------------------------------------------------------------------------------------
 
+# What one network may register in an hour: many people share the one of an office or of the conference itself.
+REGISTRATIONS_PER_HOUR = env.int("REGISTRATIONS_PER_HOUR", default=100)
+# Whoever sends the form of registering sooner than this is asked once more: people need longer, programs do not.
+REGISTERING_TAKES_SECONDS = env.int("REGISTERING_TAKES_SECONDS", default=2)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 LOGGING = {

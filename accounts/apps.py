@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.core.signals import request_started
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        from . import background, housekeeping  # noqa: F401  (housekeeping registers its periodic work)
+
+        request_started.connect(background.ensure_running, dispatch_uid="accounts.background")

@@ -26,6 +26,7 @@ def render_letter(name: str, context: dict[str, Any], *, language: str) -> Lette
     Its three files are subject.txt, body.txt (extends emails/base.txt) and body.html (extends emails/base.html).
     Only the HTML is escaped: in the text, a name with “&” stays as its owner writes it.
     """
+    language = offered(language)
     with translation.override(language):
         context = {
             "site_name": settings.SITE_NAME,
@@ -44,8 +45,13 @@ def render_letter(name: str, context: dict[str, Any], *, language: str) -> Lette
 
 def absolute_url(view: str, *args: Any, language: str) -> str:
     """Return the whole address of a page in one language, for mails and calendars, which know no request."""
-    with translation.override(language):
+    with translation.override(offered(language)):
         return settings.SITE_URL + reverse(view, args=args)
+
+
+def offered(language: str) -> str:
+    """Return the language if this installation has it, else English: an address in another one would be a 404."""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _plain(template: str, context: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from .models import Mail
@@ -62,7 +63,7 @@ def write(
     """Write one mail to one address, in the transaction that is open: if that rolls back, no mail was written.
 
     `key` names the cause, such as "confirmed:<code>"; writing the same key again writes nothing and returns None.
-    Attachments are (file name, mimetype, content in UTF-8 or binary). Raises ValidationError for an address that is none.
+    Attachments are (file name, mimetype, content; text in UTF-8). Raises ValidationError for an address that is none.
     """
     validate_email(to)
     if reply_to:
@@ -237,3 +238,15 @@ def _is_refused_for_good(error: Exception) -> bool:
     return isinstance(error, smtplib.SMTPRecipientsRefused) and all(
         500 <= code <= 599 for code, _words in error.recipients.values()
     )
+
+
+# --- After a failure ---------------------------------------------------------------------------------------------
+
+
+def queue_again(mails: QuerySet[Mail]) -> int:
+    """Give mails that could not be sent all their tries anew; return how many. Others are left as they are."""
+    queued = mails.filter(state=Mail.State.FAILED).update(
+        state=Mail.State.WAITING, attempts=0, next_try_at=timezone.now()
+    )
+    transaction.on_commit(wake)
+    return queued

@@ -11,4 +11,5 @@ urlpatterns = [
     # Of a demonstration: the mails that were sent
     path("mails/", views.mails, name="mails"),
     path("mails/<int:pk>/", views.mail, name="mail"),
+    path("mails/<int:pk>/attachments/<int:number>/", views.mail_attachment, name="mail_attachment"),
 ]

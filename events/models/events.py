@@ -58,19 +58,30 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.exclude(status=Event.Status.DRAFT)
 
     def upcoming(self, *, on: date | None = None) -> "EventQuerySet":
-        """Events that are not over on a day (default: today, UTC), soonest first; undated ones of running projects last."""
+        """Events that are not over on a day (default: today, UTC), soonest first.
+
+        Those without a date come last, as long as their project runs.
+        """
         on = on or timezone.now().date()
-        return self.filter(Q(ends_on__gte=on) | Q(starts_on__isnull=True) & ~Q(status=Event.Status.HELD)).in_order()
+        return self.filter(Q(ends_on__gte=on) | Q(starts_on__isnull=True) & ~self._settled(on)).in_order()
 
     def past(self, *, on: date | None = None) -> "EventQuerySet":
-        """Events that are over on a day (default: today, UTC), latest first; held events without a date last."""
+        """Events that are over on a day (default: today, UTC), latest first; those without a date last.
+
+        Without a date, an event is over when it is known to be held, or when its project is over.
+        """
         on = on or timezone.now().date()
-        return self.filter(Q(ends_on__lt=on) | Q(starts_on__isnull=True, status=Event.Status.HELD)).order_by(
-            F("starts_on").desc(nulls_last=True), F("start_time").desc(nulls_last=True), "pk"
-        )
+        return self.filter(Q(ends_on__lt=on) | Q(starts_on__isnull=True) & self._settled(on)).latest_first()
+
+    @staticmethod
+    def _settled(on: date) -> Q:
+        return Q(status=Event.Status.HELD) | Q(project__in=Project.objects.ended(on=on))
 
     def in_order(self) -> "EventQuerySet":
         return self.order_by(F("starts_on").asc(nulls_last=True), F("start_time").asc(nulls_first=True), "pk")
+
+    def latest_first(self) -> "EventQuerySet":
+        return self.order_by(F("starts_on").desc(nulls_last=True), F("start_time").desc(nulls_last=True), "pk")
 
     def in_semester(self, semester: Semester) -> "EventQuerySet":
         """Events that count in a semester: by their first day, or as stated by the source where no date is known."""
@@ -243,7 +254,7 @@ class Event(Multilingual, Sourced):
 
     @property
     def starts_at(self) -> datetime | None:
-        """The instant of the start, at 00:00 of the first day while the time is not known; None without an exact date."""
+        """The instant of the start, at 00:00 while the time is not known; None without an exact date."""
         if not self.has_exact_date:
             return None
         return datetime.combine(self.starts_on, self.start_time or time.min, self.zone)

@@ -32,6 +32,17 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             Q(memberships__in=active) | Q(partners__memberships__in=active) | Q(programme__memberships__in=active)
         ).distinct()
 
+    def ended(self, *, on: date | None = None) -> "ProjectQuerySet":
+        """Projects that are over on a day (default: today, UTC). See also Project.has_ended."""
+        on = on or timezone.now().date()
+        phases = Phase.objects.filter(project=models.OuterRef("pk"))
+        semesters = Semester.objects.filter(project=models.OuterRef("pk"))
+        return self.filter(
+            models.Exists(phases.filter(ends_on__lt=on)) | models.Exists(semesters.filter(ends_on__lt=on)),
+            ~models.Exists(phases.filter(ends_on__gte=on)),
+            ~models.Exists(semesters.filter(ends_on__gte=on)),
+        )
+
 
 class Project(Multilingual, Sourced):
     """Five to eight partners that work together for about three years."""

@@ -3,6 +3,8 @@
 Every variable that is read is listed in docs/settings.md. A value that cannot be used stops the start with its name.
 """
 
+import os
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,70 +14,82 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
+from config import environment as env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+# Lines NAME=value; what the process was started with counts more. ENV_FILE=none reads none: a demonstration must
+# not write into the database that this installation's file names.
+if (_env_file := env.text("ENV_FILE", str(BASE_DIR / ".env"))) != "none":
+    environ.Env.read_env(_env_file)
 
 # Where this installation keeps what it writes: the database, its key, mails of the file backend.
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+VAR_DIR = (BASE_DIR / env.text("VAR_DIR", "var")).resolve()
+try:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"VAR_DIR must be a folder that can be written to: {error}.") from error
 
 
 # --- Who we are --------------------------------------------------------------------------------------------------
 
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Where `manage.py start` listens; a proxy in front of it may be reached by another address.
+PORT = env.number("PORT", 8000, least=1, most=65535)
+SITE_URL = env.site_address("SITE_URL", f"http://127.0.0.1:{PORT}")
 _site = urlsplit(SITE_URL)
-if _site.scheme not in ("http", "https") or not _site.hostname or _site.path:
-    raise ImproperlyConfigured(
-        f"SITE_URL must be an address like https://events.example.org, without a path; it is “{SITE_URL}”."
-    )
-SITE_NAME = env.str("SITE_NAME", default="Trajectum")
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="contact@example.org")
+_https = _site.scheme == "https"
+SITE_NAME = env.text("SITE_NAME", "Trajectum")
+CONTACT_EMAIL = env.text("CONTACT_EMAIL", "contact@example.org")
 
 # Part of every calendar UID. It may never change once a feed was subscribed to, so it is not taken from SITE_URL.
-CALENDAR_DOMAIN = env.str("CALENDAR_DOMAIN", default="trajectum")
+CALENDAR_DOMAIN = env.text("CALENDAR_DOMAIN", "trajectum")
 # How far back the calendar of the whole installation reaches; a project's own calendar is always whole.
-CALENDAR_MONTHS_BACK = env.int("CALENDAR_MONTHS_BACK", default=12)
+CALENDAR_MONTHS_BACK = env.number("CALENDAR_MONTHS_BACK", 12)
 
 # Shows the page of sent mails and marks the installation as a demonstration. Never on a public machine.
-DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
+DEMONSTRATION = env.switch("DEMONSTRATION", False)
 
 
 # --- Security ----------------------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.switch("DEBUG", False)
 
 
 def _secret_key() -> str:
     """The key from SECRET_KEY, else one that is made at the first start and kept in VAR_DIR."""
-    if key := env.str("SECRET_KEY", default=""):
+    if key := env.text("SECRET_KEY", ""):
         return key
     path = VAR_DIR / "secret_key"
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        # Several processes may start at once: only the first may write, all read the same key.
-        try:
-            with path.open("x", encoding="ascii") as file:
-                path.chmod(0o600)
-                file.write(get_random_secret_key())
-        except FileExistsError:
-            pass
+        # Several processes may start at once: the key appears whole, the first one's counts, and all read the same.
+        with tempfile.NamedTemporaryFile("w", dir=VAR_DIR, prefix="secret_key-", encoding="ascii") as file:
+            file.write(get_random_secret_key())
+            file.flush()
+            try:
+                os.link(file.name, path)
+            except FileExistsError:
+                pass
     return path.read_text(encoding="ascii")
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({_site.hostname, "127.0.0.1", "localhost"}))
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", sorted({str(_site.hostname), "127.0.0.1", "localhost"}))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
-_https = _site.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if _https else 0)
+SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000 if _https else 0)
+SILENCED_SYSTEM_CHECKS = [
+    # Redirecting to https is up to the proxy that ends it; done here as well, a wrong header would make a loop.
+    "security.W008",
+    # What else runs under the same domain is not ours to decide.
+    "security.W005",
+    "security.W021",
+]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 # How many proxies in front of us add to X-Forwarded-For. None are trusted unless said.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
@@ -97,6 +111,7 @@ CONTENT_SECURITY_POLICY = {
 # --- Applications ------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "config",  # for its commands: start, prepare, compile_catalogues
     "accounts",
     "projects",
     "venues",
@@ -160,9 +175,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database and cache ------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trajectum.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'trajectum.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         # Taking the write lock at BEGIN makes two registrations queue up, where a lock that is taken at the
         # first write ends in "database is locked". With it, ATOMIC_REQUESTS must stay off: every GET would lock.
@@ -174,9 +188,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+# A connection that the server or a firewall closed meanwhile is made again instead of failing a request.
+DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 
 # The limits on signing in and registering are counted here, so it must be one cache for all processes.
-if _redis := env.str("REDIS_URL", default=""):
+if _redis := env.redis_server("REDIS_URL"):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis}}
 else:
     CACHES = {
@@ -216,12 +232,12 @@ SESSION_COOKIE_HTTPONLY = True
 # --- Mail --------------------------------------------------------------------------------------------------------
 
 # The default writes each mail to a file, so that an installation without a mail server still shows what it would send.
-vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mails'}"))
+vars().update(env.mail_server("EMAIL_URL", f"filemail:///{VAR_DIR / 'mails'}"))
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <events@example.org>")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <events@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Mails are sent by the web process after the response. Off where `manage.py worker` does it, and in tests.
-OUTBOX_IN_WEB_PROCESS = env.bool("OUTBOX_IN_WEB_PROCESS", default=True)
+OUTBOX_IN_WEB_PROCESS = env.switch("OUTBOX_IN_WEB_PROCESS", True)
 
 
 # --- Languages and time ------------------------------------------------------------------------------------------
@@ -263,9 +279,9 @@ MEDIA_ROOT = VAR_DIR / "media"
 # --- Limits and logs ---------------------------------------------------------------------------------------------
 
 # What one network may register in an hour: many people share the one of an office or of the conference itself.
-REGISTRATIONS_PER_HOUR = env.int("REGISTRATIONS_PER_HOUR", default=100)
+REGISTRATIONS_PER_HOUR = env.number("REGISTRATIONS_PER_HOUR", 100)
 # Whoever sends the form of registering sooner than this is asked once more: people need longer, programs do not.
-REGISTERING_TAKES_SECONDS = env.int("REGISTERING_TAKES_SECONDS", default=2)
+REGISTERING_TAKES_SECONDS = env.number("REGISTERING_TAKES_SECONDS", 2)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 LOGGING = {
@@ -273,5 +289,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
+    },
 }

@@ -1,0 +1,57 @@
+import os
+import socket
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
+
+SHIPPED_PROJECTS = settings.BASE_DIR / "events" / "data" / "seed_projects.json"
+
+
+class Command(BaseCommand):
+    help = "Bring this installation up to date (see prepare) and serve it on 127.0.0.1; PORT says where."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes that answer")
+
+    def handle(self, *, workers: int, **options: Any) -> None:
+        refuse_taken_port(settings.PORT)
+        call_command("prepare")
+        if settings.DEMONSTRATION:
+            load_demonstration()
+        print(f"\nTrajectum is at {settings.SITE_URL}{reverse('events:home')}   (Ctrl-C ends it)\n", flush=True)
+        serve(settings.PORT, workers)
+
+
+def load_demonstration() -> None:
+    call_command("load_projects", str(SHIPPED_PROJECTS))
+    call_command("load_demonstration")
+    print(flush=True)
+    call_command("demonstration_sign_ins")
+    print(f"\nMails are not sent; read them at {settings.SITE_URL}{reverse('accounts:mails')}")
+
+
+def refuse_taken_port(port: int) -> None:
+    """Ask before the long steps, not after them."""
+    with socket.socket() as listener:
+        # As the server does, so that a port that was closed a moment ago counts as free.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error.strerror}): perhaps Trajectum runs already. "
+                f"Stop what uses it, or choose another port: make demo PORT={port + 1}"
+            ) from error
+
+
+def serve(port: int, workers: int) -> None:
+    """Become the server: signals then reach it directly, and it leaves nothing behind."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers"]
+    command += ["--log-level", "warning", "config.wsgi:application"]
+    os.chdir(settings.BASE_DIR)
+    os.execv(sys.executable, command)

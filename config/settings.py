@@ -45,6 +45,8 @@ CONTACT_EMAIL = env.text("CONTACT_EMAIL", "contact@example.org")
 CALENDAR_DOMAIN = env.text("CALENDAR_DOMAIN", "trajectum")
 # How far back the calendar of the whole installation reaches; a project's own calendar is always whole.
 CALENDAR_MONTHS_BACK = env.number("CALENDAR_MONTHS_BACK", 12)
+# Compressed calendars for programs that ask for them. To be switched off if one asks and then cannot read them.
+CALENDAR_GZIP = env.switch("CALENDAR_GZIP", True)
 
 # Shows the page of sent mails and marks the installation as a demonstration. Never on a public machine.
 DEMONSTRATION = env.switch("DEMONSTRATION", False)
@@ -140,7 +142,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.languages.PageLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,4 +1,5 @@
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F
@@ -24,7 +25,9 @@ class CalendarState(models.Model):
     def advance(cls) -> None:
         """Say that something visible has changed, in the transaction of the change."""
         if not cls.objects.filter(pk=1).update(version=F("version") + 1):
-            cls.objects.get_or_create(pk=1)
+            # Somewhere at random: a database that was emptied and filled again must not reach a number that a running
+            # process still has calendars for.
+            cls.objects.get_or_create(pk=1, defaults={"version": secrets.randbelow(2**40) + 1})
 
 
 class FeedState(models.Model):
@@ -36,9 +39,13 @@ class FeedState(models.Model):
 
     @classmethod
     def changed_at_for(cls, key: str, digest: str, *, at: datetime) -> datetime:
-        """Return when `key` got the bytes with this digest; it is `at` when they are new."""
+        """Return when `key` got the bytes with this digest; it is `at` when they are new.
+
+        It is later than before by a second at least, since HTTP dates have no parts of a second: two changes within one
+        must not look the same to whoever asks by date.
+        """
         state, created = cls.objects.get_or_create(key=key, defaults={"digest": digest, "changed_at": at})
         if not created and state.digest != digest:
-            state.digest, state.changed_at = digest, at
+            state.digest, state.changed_at = digest, max(at, state.changed_at + timedelta(seconds=1))
             state.save(update_fields=["digest", "changed_at"])
         return state.changed_at

@@ -1,28 +1,76 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Calendar addresses, and the page that explains them."""
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from accounts.access import access, everybody
+from projects.models import Partner, Project
+
+from .. import feeds
+from ..models import EventKind
+from ..subscriptions import Subscription
 
 
 @access(everybody)
-def calendars(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@require_safe
+def calendars(request: HttpRequest) -> HttpResponse:
+    language = get_language() or "en"
+    partners = Partner.objects.select_related("organisation").order_by("number")
+    projects = Project.objects.prefetch_related(Prefetch("partners", partners))
+    return render(
+        request,
+        "events/calendars.html",
+        {
+            "of_all": Subscription.to(feeds.Feed("all", language=language)),
+            "of_kinds": [
+                (kind, Subscription.to(feeds.Feed("all", language=language, filters=(("kind", kind.slug),))))
+                for kind in EventKind.objects.all()
+            ],
+            "of_projects": [
+                (
+                    project,
+                    Subscription.to(feeds.Feed("project", project.slug, language=language)),
+                    [
+                        (partner, Subscription.to(feeds.Feed("partner", partner.slug, language=language)))
+                        for partner in project.partners.all()
+                    ],
+                )
+                for project in projects
+            ],
+        },
+    )
+
+
+# Programs fetch calendars: with any method they try, without cookies, at any address somebody once typed.
 
 
 @access(everybody)
-def calendar_of_all(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@csrf_exempt
+@require_safe
+def calendar_of_all(request: HttpRequest) -> HttpResponse:
+    return feeds.answer(request, feeds.feed_asked_for(request, "all"))
 
 
 @access(everybody)
-def calendar_of_project(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@csrf_exempt
+@require_safe
+def calendar_of_project(request: HttpRequest, slug: str) -> HttpResponse:
+    return feeds.answer(request, feeds.feed_asked_for(request, "project", slug))
 
 
 @access(everybody)
-def calendar_of_partner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@csrf_exempt
+@require_safe
+def calendar_of_partner(request: HttpRequest, slug: str) -> HttpResponse:
+    return feeds.answer(request, feeds.feed_asked_for(request, "partner", slug))
 
 
 @access(everybody)
-def calendar_of_event(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@csrf_exempt
+@require_safe
+def calendar_of_event(request: HttpRequest, slug: str) -> HttpResponse:
+    return feeds.answer(request, feeds.feed_asked_for(request, "event", slug))

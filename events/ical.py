@@ -1,0 +1,459 @@
+"""Events as RFC 5545 text: what a calendar shows for an event, and its bytes.
+
+What a calendar says about an event is decided here, once for feeds, downloads and mails. One event is one fragment of
+bytes, the same wherever it appears; a calendar is its header, the fragments and its tail.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
+from icalendar import Calendar, vDuration, vText, vUri
+from icalendar import Event as VEvent
+
+from venues.models import Site, Venue
+
+from .models import Event, Plan, PlanChange, Session
+from .time_zones import follows_its_rule, vtimezone
+from .times import when_in_words
+
+PRODUCT = "-//Trajectum//Event feed 1.0//EN"
+# When the way events are rendered last changed. Some programs (ICSx5) take a new text only with a newer LAST-MODIFIED,
+# so this moves with every change of this module that alters what is written.
+FORMAT_EPOCH = datetime(2026, 11, 22, tzinfo=UTC)
+# How often programs are asked to look again, in hours.
+REFRESH_HOURS = 4
+# A calendar has to have a component (RFC 5545 §3.4), so one without events carries this zone.
+ZONE_OF_AN_EMPTY_CALENDAR = "Europe/Brussels"
+# A cancelled event stays visible as such for so long after its end, or after it was cancelled if that is later.
+CANCELLED_STAYS = timedelta(days=30)
+
+SUMMARY_LENGTH = 200
+TEXT_LENGTH = 1500
+
+_ZONE_IN_FRAGMENT = re.compile(rb"^DT(?:START|END);TZID=([A-Za-z0-9/_+-]+):", re.MULTILINE)
+# What Word and PDF leave in pasted text and programs take for the end of a line.
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event or session as a calendar shows it.
+
+    `starts` and `ends` are dates for whole days, `ends` being the day after the last one; else aware datetimes. `ends`
+    is None while the end is not known. `busy` is what Outlook shows: FREE, TENTATIVE or BUSY.
+    """
+
+    uid: str
+    sequence: int
+    created_at: datetime
+    changed_at: datetime
+    starts: date | datetime
+    ends: date | datetime | None
+    status: str
+    is_transparent: bool
+    busy: str
+    is_public: bool
+    summary: str
+    description: str
+    page: str
+    category: str
+    location: str = ""
+    place: Venue | Site | None = None
+    join_url: str = ""
+    join_label: str = ""
+    parent_uid: str = ""
+
+    @property
+    def is_whole_day(self) -> bool:
+        return not isinstance(self.starts, datetime)
+
+
+def uid(event: Event) -> str:
+    """Return the UID of an event (RFC 5545 §3.8.4.7), the same in feed, download and mail and after every change.
+
+    Programs match on it: with another one, a change shows as a second event.
+    """
+    return f"{event.uid}@{settings.CALENDAR_DOMAIN}"
+
+
+def session_uid(session: Session) -> str:
+    """Return the UID of a programme session; see `uid`."""
+    return f"{session.event.uid}-{session.pk}@{settings.CALENDAR_DOMAIN}"
+
+
+def shown_plan(event: Event) -> Plan | None:
+    """Return the plan at whose date an event stands in calendars; None for an event without a date.
+
+    That is its own plan; but an event that lost its date because it was postponed (and perhaps cancelled later) stays
+    at the last date it had, so that whoever has that date in their calendar sees the news there.
+    """
+    if event.starts_on is not None:
+        return event.plan
+    if event.status in (Event.Status.POSTPONED, Event.Status.CANCELLED):
+        for change in reversed(event.changes.all()):
+            for plan in (change.plan_after, change.plan_before):
+                if plan.starts_on is not None:
+                    return plan
+    return None
+
+
+def is_shown_on(event: Event, today: date) -> bool:
+    """Whether calendars show an event on a day: not without any date, and not long after it was cancelled."""
+    plan = shown_plan(event)
+    if plan is None or plan.ends_on is None:
+        return False
+    if event.cancelled_at is None:
+        return True
+    return today <= max(plan.ends_on, event.cancelled_at.date()) + CANCELLED_STAYS
+
+
+def entry(event: Event, language: str, *, join_url: str = "") -> Entry | None:
+    """Return how calendars show an event, with its texts in `language`; None for an event without any date.
+
+    `join_url` is given only for those who may join online.
+    """
+    plan = shown_plan(event)
+    if plan is None:
+        return None
+    with translation.override(language):
+        return _entry(event, plan, language, join_url)
+
+
+def session_entries(event: Event, language: str) -> list[Entry]:
+    """Return how calendars show the sessions of an event that have a day and a time."""
+    entries = []
+    with translation.override(language):
+        for session in event.sessions.all():
+            # The session's event is the one at hand; looking it up again would cost a query each.
+            session.event = event
+            if session.held_on is not None and session.start_time is not None:
+                entries.append(_session_entry(session, session.held_on, session.start_time, language))
+    return entries
+
+
+def vevent(event: Event, language: str, *, join_url: str = "") -> bytes:
+    """Return an event as a VEVENT, b"" for one without any date. The same input gives the same bytes, always."""
+    shown = entry(event, language, join_url=join_url)
+    return _vevent(shown) if shown else b""
+
+
+def session_vevents(event: Event, language: str) -> bytes:
+    """Return the sessions of an event as one VEVENT each, related to that of the event."""
+    return b"".join(_vevent(shown) for shown in session_entries(event, language))
+
+
+def calendar_bytes(fragments: Iterable[bytes], *, name: str = "", page: str = "", source: str = "") -> bytes:
+    """Return a whole VCALENDAR around VEVENT fragments.
+
+    `name` is what programs call the calendar, `page` its page for people and `source` the address it is fetched from;
+    all are left out of a single file. There is no UID (vdirsyncer then keeps one event of all) and no METHOD (a feed
+    invites nobody).
+    """
+    body = b"".join(fragments)
+    zones = sorted({zone.decode() for zone in _ZONE_IN_FRAGMENT.findall(body)})
+    if not body:
+        zones = [ZONE_OF_AN_EMPTY_CALENDAR]
+    head, tail = _shell(name, page, source)
+    return b"".join([head, *(vtimezone(zone) for zone in zones), body, tail])
+
+
+def event_file(event: Event, *, language: str, join_url: str = "") -> bytes:
+    """Return one event as a file for a mail or a download, b"" for one without any date.
+
+    It has the UID and SEQUENCE of the feeds, so that a newer file or a feed updates the entry instead of adding one.
+    `join_url` is written only when it is given: it is for those with a seat.
+    """
+    fragment = vevent(event, language, join_url=join_url)
+    return calendar_bytes([fragment]) if fragment else b""
+
+
+# --- What is shown -----------------------------------------------------------------------------------------------
+
+
+def _entry(event: Event, plan: Plan, language: str, join_url: str) -> Entry:
+    starts, ends = _start_and_end(event, plan)
+    is_month = plan.date_precision == Event.DatePrecision.MONTH
+    is_whole_day = not isinstance(starts, datetime)
+    is_certain = event.status == Event.Status.HELD or (event.status == Event.Status.ANNOUNCED and not is_month)
+    status = "CANCELLED" if event.is_cancelled else "CONFIRMED" if is_certain else "TENTATIVE"
+    # Whole days are banners: nobody is taken for busy for two days, let alone for a month, because of one meeting.
+    is_transparent = is_whole_day or event.is_cancelled or event.is_postponed
+    if event.status == Event.Status.SAVE_THE_DATE and not is_month:
+        busy = "TENTATIVE"
+    else:
+        busy = "FREE" if is_transparent else "BUSY"
+    page = settings.SITE_URL + event.get_absolute_url()
+    return Entry(
+        uid=uid(event),
+        sequence=event.sequence,
+        created_at=event.created_at,
+        changed_at=max(event.changed_at, FORMAT_EPOCH),
+        starts=starts,
+        ends=ends,
+        status=status,
+        is_transparent=is_transparent,
+        busy=busy,
+        is_public=event.visibility == Event.Visibility.PUBLIC,
+        summary=_summary(event, language, is_month),
+        description=_description(event, plan, language, page, is_whole_day, join_url),
+        page=page,
+        category=_line(event.kind.name_in(language)),
+        location=_location(event, plan, join_url),
+        place=None if event.mode == Event.Mode.ONLINE else event.venue,
+        join_url=join_url,
+        join_label=gettext("Join online"),
+    )
+
+
+def _start_and_end(event: Event, plan: Plan) -> tuple[date | datetime, date | datetime | None]:
+    first, last = plan.starts_on, plan.ends_on or plan.starts_on
+    # A block of two days and a night is of no use to anybody: several days are whole days. So is a save the date, which
+    # asks to keep the day free.
+    if (
+        plan.start_time is None
+        or plan.date_precision != Event.DatePrecision.DAY
+        or first != last
+        or event.status == Event.Status.SAVE_THE_DATE
+    ):
+        return first, last + timedelta(days=1)
+    is_online = plan.mode == Event.Mode.ONLINE
+    return (
+        _moment(first, plan.start_time, plan.time_zone, is_online=is_online),
+        _moment(last, plan.end_time, plan.time_zone, is_online=is_online) if plan.end_time else None,
+    )
+
+
+def _moment(day: date, clock: time, zone: str, *, is_online: bool) -> datetime:
+    local = datetime.combine(day, clock, ZoneInfo(zone or "UTC"))
+    # “09:00 in Gmünd” stays so even if the law on clocks changes; online, people share an instant, not a clock. Where a
+    # zone has no yearly rule, programs that read the VTIMEZONE would show a wrong hour.
+    if is_online or not follows_its_rule(local.tzinfo.key, day.year):
+        return local.astimezone(UTC)
+    return local
+
+
+def _summary(event: Event, language: str, is_month: bool) -> str:
+    title = _line(event.in_language("title", language).text)
+    acronym = _line(event.project.acronym)
+    names_project = acronym.casefold() in title.casefold()
+    # A calendar shows this line alone, so it has to say whose kick-off meeting it is. Only the title is ever cut.
+    pattern = "%(title)s" if names_project else pgettext("title of a calendar entry", "%(title)s (%(project)s)")
+    if is_month:
+        pattern = pgettext("title of a calendar entry", "%(entry)s, day not known") % {"entry": pattern}
+    state = {
+        Event.Status.CANCELLED: pgettext("title of a calendar entry", "CANCELLED: %(entry)s"),
+        Event.Status.POSTPONED: pgettext("title of a calendar entry", "POSTPONED: %(entry)s"),
+        Event.Status.SAVE_THE_DATE: pgettext("title of a calendar entry", "SAVE THE DATE: %(entry)s"),
+    }.get(Event.Status(event.status))
+    if state:
+        pattern = state % {"entry": pattern}
+    room = SUMMARY_LENGTH - len(pattern % {"title": "", "project": acronym})
+    return pattern % {"title": _cut(title, room), "project": acronym}
+
+
+def _description(event: Event, plan: Plan, language: str, page: str, is_whole_day: bool, join_url: str) -> str:
+    parts = [*_news(event)]
+    if summary := _text(event.in_language("summary", language).text):
+        parts.append(summary)
+    if event.starts_on is not None and plan.start_time is not None:
+        if is_whole_day:
+            parts.append(when_in_words(plan))
+        elif plan.end_time is None:
+            parts.append(gettext("The end is not known yet."))
+    if event.host is not None:
+        parts.append(gettext("Host: %(name)s") % {"name": _line(event.host.organisation.name)})
+    if join_url:
+        parts.append(gettext("Join online: %(address)s") % {"address": join_url})
+    parts.append(page)
+    return "\n".join(parts)
+
+
+def _news(event: Event) -> Iterator[str]:
+    """What changed last, in the words of whoever changed it."""
+    changes = list(event.changes.all())
+    if event.is_cancelled:
+        reason = next((_text(c.reason) for c in reversed(changes) if c.plan_after.status == event.status), "")
+        yield gettext("Cancelled: %(reason)s") % {"reason": reason} if reason else gettext("This event is cancelled.")
+    elif event.is_postponed:
+        reason = next((_text(c.reason) for c in reversed(changes) if c.plan_after.status == event.status), "")
+        yield gettext("Postponed: %(reason)s") % {"reason": reason} if reason else gettext("This event is postponed.")
+        if event.starts_on is None:
+            yield gettext("The date shown here is the old one. A new date is not known.")
+    elif changes and _moves(changes[-1]):
+        reason = _text(changes[-1].reason)
+        yield gettext("New time or place: %(reason)s") % {"reason": reason} if reason else gettext("New time or place.")
+        before = changes[-1].plan_before
+        if before.starts_on is not None:
+            when = when_in_words(before)
+            if before.place:
+                yield gettext("Before: %(when)s, %(place)s") % {"when": when, "place": _line(before.place)}
+            else:
+                yield gettext("Before: %(when)s") % {"when": when}
+
+
+def _moves(change: PlanChange) -> bool:
+    """Whether something that had been known became different; a venue that is named at last moves nobody."""
+    before, after = change.plan_before, change.plan_after
+    if before.status == Event.Status.POSTPONED and after.starts_on is not None:
+        return True
+    known = ["start_time", "end_time", "mode", "venue_name", "city"]
+    if not _is_day_in_month(before, after):
+        known += ["starts_on", "ends_on"]
+    return any(getattr(before, name) and getattr(before, name) != getattr(after, name) for name in known)
+
+
+def _is_day_in_month(before: Plan, after: Plan) -> bool:
+    """Whether a month became a day of that month: the date is known now, and nobody has to move anything."""
+    if before.date_precision != Event.DatePrecision.MONTH or None in (before.starts_on, after.starts_on):
+        return False
+    return before.starts_on <= after.starts_on <= (before.ends_on or before.starts_on)
+
+
+def _location(event: Event, plan: Plan, join_url: str) -> str:
+    if event.mode == Event.Mode.ONLINE:
+        if join_url:
+            return join_url
+        platform = _line(event.online_platform)
+        return gettext("Online (%(platform)s)") % {"platform": platform} if platform else gettext("Online")
+    return _line(event.venue.in_full if event.venue else plan.place)
+
+
+def _session_entry(session: Session, day: date, clock: time, language: str) -> Entry:
+    event = session.event
+    is_online = event.mode == Event.Mode.ONLINE
+    is_certain = event.status in (Event.Status.ANNOUNCED, Event.Status.HELD)
+    place = session.place or (None if is_online else event.venue)
+    room = session.room.name if session.room else ""
+    page = f"{settings.SITE_URL}{event.get_absolute_url()}#session-{session.pk}"
+    parts = [
+        _text(session.in_language("description", language).text),
+        _line(session.speaker),
+        _line(event.in_language("title", language).text),
+        page,
+    ]
+    title = _line(session.in_language("title", language).text)
+    pattern = pgettext("title of a calendar entry", "CANCELLED: %(entry)s") if event.is_cancelled else "%(entry)s"
+    end = session.end_time
+    return Entry(
+        uid=session_uid(session),
+        sequence=event.sequence,
+        created_at=event.created_at,
+        changed_at=max(event.changed_at, FORMAT_EPOCH),
+        starts=_moment(day, clock, event.time_zone, is_online=is_online),
+        ends=_moment(day, end, event.time_zone, is_online=is_online) if end else None,
+        status="CANCELLED" if event.is_cancelled else "CONFIRMED" if is_certain else "TENTATIVE",
+        is_transparent=event.is_cancelled,
+        busy="FREE" if event.is_cancelled else "BUSY" if is_certain else "TENTATIVE",
+        is_public=event.visibility == Event.Visibility.PUBLIC,
+        summary=pattern % {"entry": _cut(title, SUMMARY_LENGTH - len(pattern % {"entry": ""}))},
+        description="\n".join(part for part in parts if part),
+        page=page,
+        category=_line(session.get_kind_display()),
+        location=_line(", ".join(part for part in (room, place.in_full if place else "") if part)),
+        place=place,
+        parent_uid=uid(event),
+    )
+
+
+# --- Text --------------------------------------------------------------------------------------------------------
+
+
+def _text(text: str) -> str:
+    """Return a text that survives every program: line ends made \\n, other control characters dropped, cut to size.
+
+    One U+2028 in a title makes khal lose the event, one NUL makes libical drop the whole feed.
+    """
+    text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
+    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return _cut(text.strip(), TEXT_LENGTH)
+
+
+def _line(text: str) -> str:
+    return " ".join(_text(text).split())
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+# --- Bytes -------------------------------------------------------------------------------------------------------
+
+
+def _vevent(shown: Entry) -> bytes:
+    component = VEvent()
+    component.add("uid", shown.uid)
+    # Without METHOD the stamp is the time of the last revision (RFC 5545 §3.8.7.2). The time of writing would make
+    # every answer differ from the one before.
+    component.add("dtstamp", _to_the_second(shown.changed_at))
+    component.add("last-modified", _to_the_second(shown.changed_at))
+    component.add("created", _to_the_second(shown.created_at))
+    component.add("sequence", shown.sequence)
+    component.add("dtstart", shown.starts)
+    if shown.ends is not None:
+        component.add("dtend", shown.ends)
+    component.add("summary", shown.summary)
+    component.add("description", shown.description)
+    component.add("status", shown.status)
+    component.add("transp", "TRANSPARENT" if shown.is_transparent else "OPAQUE")
+    # Outlook reads this before TRANSP, and TRANSP before STATUS.
+    component.add("x-microsoft-cdo-busystatus", vText(shown.busy))
+    component.add("class", "PUBLIC" if shown.is_public else "PRIVATE")
+    component.add("categories", [shown.category])
+    component.add("url", vUri(shown.page))
+    if shown.location:
+        component.add("location", shown.location)
+    _add_coordinates(component, shown)
+    if shown.join_url:
+        params = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": shown.join_label}
+        component.add("conference", vUri(shown.join_url, params=params))
+    if shown.parent_uid:
+        component.add("related-to", shown.parent_uid)
+    return component.to_ical()
+
+
+def _add_coordinates(component: VEvent, shown: Entry) -> None:
+    place = shown.place
+    if place is None or place.latitude is None or place.longitude is None:
+        return
+    # The middle of a town is the right pin for a town, and a wrong one for a building in it.
+    if place.coordinates_note and not place.is_only_a_town:
+        return
+    component.add("geo", (place.latitude, place.longitude))
+    # Apple reads its own property only, and shows the map if the title is that of LOCATION.
+    params = {"VALUE": "URI", "X-TITLE": shown.location}
+    component.add("x-apple-structured-location", vUri(f"geo:{place.latitude:.6f},{place.longitude:.6f}", params=params))
+
+
+def _shell(name: str, page: str, source: str) -> tuple[bytes, bytes]:
+    component = Calendar()
+    component.add("version", "2.0")
+    component.add("prodid", PRODUCT)
+    component.add("calscale", "GREGORIAN")
+    if name:
+        # icalendar knows no type for these names, and writes what has none without escaping it.
+        component.add("name", vText(_line(name)))
+        component.add("x-wr-calname", vText(_line(name)))
+        component.add("color", vText("seagreen"))
+        component.add("refresh-interval", _refresh({"VALUE": "DURATION"}))
+        component.add("x-published-ttl", _refresh({}))
+    if page:
+        component.add("url", vUri(page))
+    if source:
+        component.add("source", vUri(source, params={"VALUE": "URI"}))
+    head, end, tail = component.to_ical().rpartition(b"END:VCALENDAR")
+    return head, end + tail
+
+
+def _refresh(params: dict[str, str]) -> vDuration:
+    return vDuration(timedelta(hours=REFRESH_HOURS), params=params)
+
+
+def _to_the_second(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(microsecond=0)

@@ -1,23 +1,121 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""The public pages: what is next, which events there are, one event, one project."""
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 
 from accounts.access import access, everybody
+from projects.models import GoodPractice, Partner, Project
+
+from .. import listing
+from ..getting_there import getting_there
+from ..models import Event
+from ..programme import programme, towns
+from ..versions import versions
+
+UPCOMING_ON_HOME = 6
 
 
 @access(everybody)
-def home(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+def home(request: HttpRequest) -> HttpResponse:
+    upcoming = list(_readable_events(request).upcoming()[:UPCOMING_ON_HOME])
+    following = next((event for event in upcoming if event.starts_on and not event.is_cancelled), None)
+    projects = Project.objects.select_related("programme")
+    language = get_language() or "en"
+    return render(
+        request,
+        "events/home.html",
+        {
+            "next_event": following,
+            "upcoming": [event for event in upcoming if event != following],
+            "projects": [(project, project.in_language("summary", language)) for project in projects],
+        },
+    )
 
 
 @access(everybody)
-def events(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+def events(request: HttpRequest) -> HttpResponse:
+    visible = Event.objects.visible_to(request.user)
+    asked = listing.read(request.GET, visible)
+    found = asked.events(visible.with_page_data().prefetch_related("project__phases", "project__semesters"))
+    page = Paginator(found, listing.PAGE_SIZE).get_page(request.GET.get("page"))
+    project = page.object_list[0].project if asked.values.get("project") and page.object_list else None
+    if asked.when.value == listing.UPCOMING:
+        groups = listing.by_month(page.object_list)
+    elif project and project.semesters.all():
+        groups = listing.by_semester(page.object_list, project)
+    else:
+        groups = listing.by_year(page.object_list)
+    return render(request, "events/events.html", {"listing": asked, "page": page, "groups": groups})
 
 
 @access(everybody)
-def event(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+def event(request: HttpRequest, slug: str) -> HttpResponse:
+    event = get_object_or_404(Event.objects.visible_to(request.user).with_page_data(), slug=slug)
+    language = get_language() or "en"
+    sessions = list(event.sessions.select_related("venue", "room", "site", "choice_group"))
+    changes = list(event.changes.all())
+    return render(
+        request,
+        "events/event.html",
+        {
+            "event": event,
+            "title": event.in_language("title", language),
+            "summary": event.in_language("summary", language),
+            "description": event.in_language("description", language),
+            "last_change": changes[-1] if changes else None,
+            "outcome_is_unknown": event.outcome_is_unknown(),
+            "programme": programme(event, sessions, language=language),
+            "towns": towns(event, sessions),
+            "places": getting_there(event, sessions),
+            "practices": [
+                (practice, practice.in_language("summary", language))
+                for practice in event.practices.select_related("owner__organisation")
+            ],
+            "versions": versions(event, changes),
+        },
+    )
 
 
 @access(everybody)
-def project(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+def project(request: HttpRequest, slug: str) -> HttpResponse:
+    partners = Partner.objects.select_related("organisation")
+    practices = GoodPractice.objects.select_related("owner__organisation")
+    project = get_object_or_404(
+        Project.objects.select_related("programme").prefetch_related(
+            "phases",
+            "semesters",
+            Prefetch("partners", partners),
+            Prefetch("practices", practices),
+        ),
+        slug=slug,
+    )
+    language = get_language() or "en"
+    visible = list(_readable_events(request).filter(project=project).in_order())
+    for event in visible:
+        # The one that was read with its semesters.
+        event.project = project
+    has_semesters = bool(project.semesters.all())
+    return render(
+        request,
+        "events/project.html",
+        {
+            "project": project,
+            "summary": project.in_language("summary", language),
+            "groups": listing.by_semester(visible, project) if has_semesters else listing.by_year(visible),
+            "count": len(visible),
+            "practices": [
+                (practice, practice.in_language("summary", language)) for practice in project.practices.all()
+            ],
+        },
+    )
+
+
+def _readable_events(request: HttpRequest):
+    return (
+        Event.objects.visible_to(request.user)
+        .with_page_data()
+        .prefetch_related("project__phases", "project__semesters")
+    )

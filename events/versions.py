@@ -1,0 +1,84 @@
+"""How the plan of an event changed: every plan it ever had, and what became of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
+
+from .models import Event, Plan, PlanChange
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One plan. What became of it, why and when is told by the change that ended it; the current plan has none."""
+
+    plan: Plan
+    is_current: bool
+    status: str
+    announced: str = ""
+    became: list[str] = field(default_factory=list)
+    changed_at: datetime | None = None
+    reason: str = ""
+    note: str = ""
+    sources: list[Any] = field(default_factory=list)
+
+
+def versions(event: Event, changes: Sequence[PlanChange]) -> list[Version]:
+    """Return every plan of an event, newest first; empty while the first one still holds.
+
+    `changes` are those of the event, in order.
+    """
+    if not changes:
+        return []
+    ended = [
+        Version(
+            plan=change.plan_before,
+            is_current=False,
+            status=_status(change.plan_before),
+            announced=change.announced,
+            became=what_changed(change.plan_before, change.plan_after),
+            changed_at=change.changed_at,
+            reason=change.reason,
+            note=change.note,
+            sources=change.sources,
+        )
+        for change in changes
+    ]
+    return [Version(plan=event.plan, is_current=True, status=event.get_status_display()), *reversed(ended)]
+
+
+def what_changed(before: Plan, after: Plan) -> list[str]:
+    """Return in words what became of a plan: “Moved to another date”, “Moved online”."""
+    words = []
+    if after.status != before.status:
+        if after.status == Event.Status.CANCELLED:
+            words.append(gettext("Cancelled"))
+        if after.status == Event.Status.POSTPONED:
+            words.append(gettext("Postponed"))
+        if before.status == Event.Status.SAVE_THE_DATE and after.status == Event.Status.ANNOUNCED:
+            words.append(gettext("Announced"))
+        if before.status == Event.Status.CANCELLED:
+            words.append(gettext("Taken up again"))
+    if (before.starts_on, before.ends_on) != (after.starts_on, after.ends_on):
+        if before.starts_on is None:
+            words.append(gettext("Date set"))
+        elif after.starts_on is not None:
+            words.append(gettext("Moved to another date"))
+    elif (before.start_time, before.end_time) != (after.start_time, after.end_time):
+        words.append(gettext("Moved to another time"))
+    if before.mode != after.mode:
+        if after.mode == Event.Mode.ONLINE:
+            words.append(gettext("Moved online"))
+        elif after.mode == Event.Mode.HYBRID:
+            words.append(gettext("Opened to people online and on site"))
+        elif after.mode == Event.Mode.ON_SITE and before.mode:
+            words.append(gettext("Moved from online to a place"))
+    if after.mode != Event.Mode.ONLINE and before.place != after.place and after.place:
+        words.append(gettext("Moved to another place") if before.place else gettext("Place set"))
+    return words
+
+
+def _status(plan: Plan) -> str:
+    return str(Event.Status(plan.status).label) if plan.status in Event.Status.values else plan.status

@@ -1,0 +1,30 @@
+"""Places in words: the one line that says where an event is, for pages, lists and mails."""
+
+from contextlib import nullcontext
+
+from django.utils import translation
+from django.utils.translation import gettext
+from django_countries import countries
+
+from .models import Event, Plan
+
+
+def where_in_words(what: Event | Plan, language: str | None = None) -> str:
+    """Return where an event or one plan of it is: “Brightlands, Geleen, Netherlands”, “Online”, “Place not known”."""
+    with translation.override(language) if language else nullcontext():
+        if what.mode == Event.Mode.ONLINE:
+            return gettext("Online")
+        place = _place(what)
+        if what.mode == Event.Mode.HYBRID:
+            return gettext("%(place)s, and online") % {"place": place} if place else gettext("On site and online")
+        return place or gettext("Place not known")
+
+
+def _place(what: Event | Plan) -> str:
+    if isinstance(what, Plan):
+        name, city, country = what.venue_name, what.city, what.country
+    elif what.venue is None:
+        return ""
+    else:
+        name, city, country = what.venue.name, what.venue.city, what.venue.country.code
+    return ", ".join(part for part in (name, city, str(countries.name(country)) if country else "") if part)

@@ -13,10 +13,15 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
         The name counts because mailboxes are shared: the same address under another name is somebody else.
         """
-        person, _created = self.get_or_create(
-            project=project, email=email.casefold(), name_key=fold(name), defaults={"name": name}
-        )
-        return person
+        person = Person(project=project, email=email.casefold(), name=name, name_key=fold(name))
+        # One statement, so that the same person at two events at once is neither two people nor an error. The update
+        # changes nothing; without one the database would not return the row that was there.
+        return self.bulk_create(
+            [person],
+            update_conflicts=True,
+            unique_fields=["project", "email", "name_key"],
+            update_fields=["name_key"],
+        )[0]
 
 
 class Person(models.Model):

@@ -25,6 +25,13 @@ def new_code() -> str:
     return secrets.token_urlsafe(20)
 
 
+def holds_a_place(at: datetime) -> Q:
+    """The condition of a registration that takes a place at an instant."""
+    return Q(state__in=(Registration.State.CONFIRMED, Registration.State.OFFERED)) | Q(
+        state=Registration.State.CANCELLED, seat_held_until__gt=at
+    )
+
+
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def live(self) -> "RegistrationQuerySet":
         return self.exclude(state=Registration.State.CANCELLED)
@@ -39,11 +46,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def holding_a_place(self, *, at: datetime | None = None) -> "RegistrationQuerySet":
         """Registrations that take a place at an instant: confirmed, offered one, or cancelled and still undoable."""
-        at = at or timezone.now()
-        return self.filter(
-            Q(state__in=(Registration.State.CONFIRMED, Registration.State.OFFERED))
-            | Q(state=Registration.State.CANCELLED, seat_held_until__gt=at)
-        )
+        return self.filter(holds_a_place(at or timezone.now()))
+
+    def of_person(self, *, email: str, name: str) -> "RegistrationQuerySet":
+        """Registrations of whoever has this address and name; see also PersonQuerySet.recognised."""
+        return self.filter(person__email=email.casefold(), person__name_key=fold(name))
 
     def organised_by(self, user) -> "RegistrationQuerySet":
         return self.filter(event__in=Event.objects.organised_by(user))
@@ -171,6 +178,10 @@ class Registration(models.Model):
             and self.seat_held_until > (at or timezone.now())
         )
 
+    def has_answers(self, answers: dict[str, Any]) -> bool:
+        """Whether each of these fields has the value that is given."""
+        return all(getattr(self, field) == value for field, value in answers.items())
+
     # Verbs. Whether there is a place is decided by registrations/places.py, in the transaction that calls them.
 
     def confirm(self, *, at: datetime | None = None) -> None:
@@ -178,6 +189,13 @@ class Registration(models.Model):
         self.state = self.State.CONFIRMED
         self.confirmed_at = at or timezone.now()
         self.save()
+
+    def take_part_online(self, *, at: datetime | None = None) -> None:
+        """Leave the waiting list for the room, or the place offered in it, for a part online, where all have room."""
+        at = at or timezone.now()
+        if offer := self.offers.filter(outcome="").first():
+            offer.close(Offer.Outcome.DECLINED, at=at)
+        self.confirm(at=at)
 
     def put_on_waiting_list(self, *, at: datetime | None = None) -> None:
         self.state = self.State.WAITING
@@ -229,6 +247,11 @@ class Registration(models.Model):
         self.state = self.State.CANCELLED
         self.cancelled_at, self.cancelled_by, self.cancel_reason = at, by, reason
         self.seat_held_until = at + UNDO_LASTS if hold else None
+        self.save()
+
+    def release_seat(self) -> None:
+        """Hold the seat of a cancelled registration no longer."""
+        self.seat_held_until = None
         self.save()
 
     def undo_cancelling(self, *, at: datetime | None = None) -> None:

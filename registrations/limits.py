@@ -1,0 +1,58 @@
+"""How often somebody may register or ask for their link: by the network they come from, and by mailbox.
+
+Counted in a table of its own and not in the cache of accounts/limits.py: two counters there are a dozen queries on the
+default cache, here they are two, in the transaction of the act itself. docs/decisions/registering.md has the numbers.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Min
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.limits import client_address
+from accounts.periodic import every
+
+from .models import Attempt
+
+WINDOW = timedelta(hours=1)
+# Enough for a shared office mailbox; too few to fill a stranger's.
+PER_MAILBOX = 10
+
+
+def closed_until(request: HttpRequest, email: str, *, at: datetime | None = None) -> datetime | None:
+    """Return when this network and this mailbox may act again, or None when they may now."""
+    at = at or timezone.now()
+    allowed = {_network(request): settings.REGISTRATIONS_PER_HOUR, _mailbox(email): PER_MAILBOX}
+    counted = (
+        Attempt.objects.filter(who__in=allowed, made_at__gt=at - WINDOW)
+        .order_by()
+        .values("who")
+        .annotate(acts=Count("pk"), oldest=Min("made_at"))
+    )
+    return max((row["oldest"] + WINDOW for row in counted if row["acts"] >= allowed[row["who"]]), default=None)
+
+
+def count(request: HttpRequest, email: str, *, at: datetime | None = None) -> None:
+    """Count one act of this network for this mailbox."""
+    at = at or timezone.now()
+    Attempt.objects.bulk_create([Attempt(who=who, made_at=at) for who in (_network(request), _mailbox(email))])
+
+
+@every(minutes=60)
+def forget_old_attempts() -> None:
+    Attempt.forget_before(timezone.now() - WINDOW)
+
+
+def _network(request: HttpRequest) -> str:
+    return _hash("network", client_address(request))
+
+
+def _mailbox(email: str) -> str:
+    return _hash("mailbox", email.casefold())
+
+
+def _hash(kind: str, value: str) -> str:
+    return salted_hmac(f"registrations.limits.{kind}", value, algorithm="sha256").hexdigest()

@@ -1,0 +1,35 @@
+"""What pages of other houses and mails show about registering: `{% load registering %}`."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+
+from events.models import Event
+from registrations.models import Registration
+from registrations.places import Opening, availability
+from registrations.status import place_in_words, status_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("registrations/includes/panel.html")
+def registration_panel(event: Event) -> dict[str, Any]:
+    """Whether people may register, how many places are left, and the button. One query while registration is open."""
+    now = availability(event)
+    # Of an event that is over or cancelled, and never took registrations here, there is nothing to say.
+    is_shown = event.registration_opens_at is not None or now.opening not in (Opening.OVER, Opening.CANCELLED)
+    contact = event.contact_email or settings.CONTACT_EMAIL
+    return {"event": event, "availability": now, "is_shown": is_shown, "contact": contact}
+
+
+@register.inclusion_tag("registrations/includes/status.html")
+def registration_status(registration: Registration) -> dict[str, Any]:
+    """How a registration stands, as a tag: word, colour and shape."""
+    return {"status": status_of(registration)}
+
+
+@register.simple_tag
+def place_in_line(place: int) -> str:
+    """A place on the waiting list as a sentence."""
+    return place_in_words(place)

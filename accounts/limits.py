@@ -27,7 +27,7 @@ def client_address(request: HttpRequest) -> str:
     X-Forwarded-For itself stands further left and is not believed.
     """
     address = request.META.get("REMOTE_ADDR", "")
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if 0 < settings.TRUSTED_PROXIES <= len(hops):
         address = hops[-settings.TRUSTED_PROXIES]
     try:

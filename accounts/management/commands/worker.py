@@ -44,5 +44,5 @@ class Command(BaseCommand):
             self.stdout.write(f"done: {name}")
         sent = outbox.drain(stop=stopping.is_set)
         if sent:
-            self.stdout.write(f"sent: {sent} mails")
+            self.stdout.write(f"mails sent: {sent}")
         return sent

@@ -1,0 +1,85 @@
+import os
+import threading
+import time
+
+import pytest
+from django.test import Client
+
+from accounts import background, outbox
+from accounts.models import Mail
+from accounts.outbox import write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def write_mail(key="confirmed:1"):
+    return write(key=key, to="alice@example.org", subject="Confirmed", text="You are registered.")
+
+
+def wait_until(is_so, seconds=10):
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def web_process(settings):
+    """A process whose requests start the thread, and which lets go of it at the end."""
+    settings.OUTBOX_IN_WEB_PROCESS = True
+    yield
+    background._stop()
+    background._after_fork()
+
+
+def threads():
+    return [thread for thread in threading.enumerate() if thread.name == "outbox"]
+
+
+def test_first_request_starts_one_thread_that_sends_what_waits_and_what_comes(web_process, mailoutbox):
+    write_mail("left by a command")
+    assert threads() == []
+
+    for _ in range(3):
+        assert Client().get("/healthz").status_code == 200
+    wait_until(lambda: len(mailoutbox) == 1)
+    assert len(threads()) == 1
+
+    write_mail("by a request")
+    wait_until(lambda: len(mailoutbox) == 2)
+    wait_until(lambda: Mail.objects.filter(state=Mail.State.SENT).count() == 2)
+
+
+def test_no_thread_starts_where_a_worker_sends(settings):
+    settings.OUTBOX_IN_WEB_PROCESS = False
+
+    Client().get("/healthz")
+
+    assert threads() == []
+
+
+def test_thread_outlives_an_error_and_no_request_sees_it(web_process, monkeypatch, mailoutbox, caplog):
+    with monkeypatch.context() as broken:
+        broken.setattr(outbox, "drain", lambda **_: 1 / 0)
+        assert Client().get("/healthz").status_code == 200
+        wait_until(lambda: "The background thread could not finish" in caplog.text)
+
+    write_mail()
+
+    wait_until(lambda: len(mailoutbox) == 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system knows no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_forked_process_starts_its_own_thread(web_process):
+    Client().get("/healthz")
+    wait_until(lambda: len(threads()) == 1)
+
+    child = os.fork()
+    if child == 0:
+        is_alone = background._thread is None
+        background._run = lambda: time.sleep(1)
+        background.ensure_running()
+        os._exit(0 if is_alone and background._thread.is_alive() else 1)
+
+    assert os.waitpid(child, 0)[1] == 0

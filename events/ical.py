@@ -114,16 +114,16 @@ def is_shown_on(event: Event, today: date) -> bool:
     return today <= max(plan.ends_on, event.cancelled_at.date()) + CANCELLED_STAYS
 
 
-def entry(event: Event, language: str, *, join_url: str = "") -> Entry | None:
+def entry(event: Event, language: str, *, join_url: str = "", manage_url: str = "") -> Entry | None:
     """Return how calendars show an event, with its texts in `language`; None for an event without any date.
 
-    `join_url` is given only for those who may join online.
+    `join_url` is given only for those who may join online, `manage_url` only for the person whose registration it is.
     """
     plan = shown_plan(event)
     if plan is None:
         return None
     with translation.override(language):
-        return _entry(event, plan, language, join_url)
+        return _entry(event, plan, language, join_url, manage_url)
 
 
 def session_entries(event: Event, language: str) -> list[Entry]:
@@ -138,9 +138,9 @@ def session_entries(event: Event, language: str) -> list[Entry]:
     return entries
 
 
-def vevent(event: Event, language: str, *, join_url: str = "") -> bytes:
+def vevent(event: Event, language: str, *, join_url: str = "", manage_url: str = "") -> bytes:
     """Return an event as a VEVENT, b"" for one without any date. The same input gives the same bytes, always."""
-    shown = entry(event, language, join_url=join_url)
+    shown = entry(event, language, join_url=join_url, manage_url=manage_url)
     return _vevent(shown) if shown else b""
 
 
@@ -164,20 +164,21 @@ def calendar_bytes(fragments: Iterable[bytes], *, name: str = "", page: str = ""
     return b"".join([head, *(vtimezone(zone) for zone in zones), body, tail])
 
 
-def event_file(event: Event, *, language: str, join_url: str = "") -> bytes:
+def event_file(event: Event, *, language: str, join_url: str = "", manage_url: str = "") -> bytes:
     """Return one event as a file for a mail or a download, b"" for one without any date.
 
     It has the UID and SEQUENCE of the feeds, so that a newer file or a feed updates the entry instead of adding one.
-    `join_url` is written only when it is given: it is for those with a seat.
+    `join_url` is written only when it is given: it is for those with a seat. So is `manage_url`, the address of one
+    person's registration.
     """
-    fragment = vevent(event, language, join_url=join_url)
+    fragment = vevent(event, language, join_url=join_url, manage_url=manage_url)
     return calendar_bytes([fragment]) if fragment else b""
 
 
 # --- What is shown -----------------------------------------------------------------------------------------------
 
 
-def _entry(event: Event, plan: Plan, language: str, join_url: str) -> Entry:
+def _entry(event: Event, plan: Plan, language: str, join_url: str, manage_url: str) -> Entry:
     starts, ends = _start_and_end(event, plan)
     is_month = plan.date_precision == Event.DatePrecision.MONTH
     is_whole_day = not isinstance(starts, datetime)
@@ -202,7 +203,7 @@ def _entry(event: Event, plan: Plan, language: str, join_url: str) -> Entry:
         busy=busy,
         is_public=event.visibility == Event.Visibility.PUBLIC,
         summary=_summary(event, language, is_month),
-        description=_description(event, plan, language, page, is_whole_day, join_url),
+        description=_description(event, plan, language, page, is_whole_day, join_url, manage_url),
         page=page,
         category=_line(event.kind.name_in(language)),
         location=_location(event, plan, join_url),
@@ -258,7 +259,9 @@ def _summary(event: Event, language: str, is_month: bool) -> str:
     return pattern % {"title": _cut(title, room), "project": acronym}
 
 
-def _description(event: Event, plan: Plan, language: str, page: str, is_whole_day: bool, join_url: str) -> str:
+def _description(
+    event: Event, plan: Plan, language: str, page: str, is_whole_day: bool, join_url: str, manage_url: str
+) -> str:
     parts = [*_news(event)]
     if summary := _text(event.in_language("summary", language).text):
         parts.append(summary)
@@ -271,6 +274,8 @@ def _description(event: Event, plan: Plan, language: str, page: str, is_whole_da
         parts.append(gettext("Host: %(name)s") % {"name": _line(event.host.organisation.name)})
     if join_url:
         parts.append(gettext("Join online: %(address)s") % {"address": join_url})
+    if manage_url:
+        parts.append(gettext("Your registration: %(address)s") % {"address": manage_url})
     parts.append(page)
     return "\n".join(parts)
 

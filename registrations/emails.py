@@ -59,6 +59,20 @@ def address_changed(registration: Registration, old_address: str) -> Mail | None
     return _write("address_changed", registration, to=old_address)
 
 
+def calendar_file(registration: Registration) -> bytes:
+    """Return the event for the calendar of one person, with the link to their registration; b"" without any date.
+
+    How to join online is told to those only who have a place.
+    """
+    event, language = registration.event, registration.language
+    return event_file(
+        event,
+        language=language,
+        join_url=event.join_url if registration.is_confirmed else "",
+        manage_url=absolute_url("registrations:registration", registration.code, language=language),
+    )
+
+
 def _write(
     name: str,
     registration: Registration,

@@ -21,7 +21,13 @@ Rule = Callable[[HttpRequest], bool]
 View = Callable[..., HttpResponse]
 
 # Views of these packages bring their own check of who may open them.
-CHECKED_BY_THEMSELVES = ("allauth.", "django.contrib.admin.", "django.contrib.staticfiles.", "import_export.")
+CHECKED_BY_THEMSELVES = (
+    "allauth.",
+    "django.contrib.admin.",
+    "django.contrib.contenttypes.",  # the administration's “View on site”
+    "django.contrib.staticfiles.",
+    "import_export.",
+)
 
 
 def everybody(request: HttpRequest) -> bool:

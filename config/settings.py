@@ -5,6 +5,7 @@ Every variable that is read is listed in docs/settings.md. A value that cannot b
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -67,10 +68,8 @@ def _secret_key() -> str:
         with tempfile.NamedTemporaryFile("w", dir=VAR_DIR, prefix="secret_key-", encoding="ascii") as file:
             file.write(get_random_secret_key())
             file.flush()
-            try:
+            with suppress(FileExistsError):
                 os.link(file.name, path)
-            except FileExistsError:
-                pass
     return path.read_text(encoding="ascii")
 
 

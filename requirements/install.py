@@ -1,7 +1,8 @@
 """Put the packages of one lock file into a virtual environment: install.py runtime|big|test|lint|next [--into .venv].
 
 Run by make with the machine's own Python and nothing else, so this file uses the standard library only, and is written
-so that a Python that is too old can still read it and say so. A second run with the same lock file does nothing.
+so that a Python that is too old (3.6 and later) can still read it and say so. A second run with the same lock file
+does nothing.
 """
 
 import argparse
@@ -19,7 +20,7 @@ OLDEST_PYTHON = {"next": (3, 12)}
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("packages", choices=SETS + ("next",))
+    parser.add_argument("packages", choices=(*SETS, "next"))
     parser.add_argument("--into", default=".venv", metavar="FOLDER")
     arguments = parser.parse_args()
     refuse_old_python(OLDEST_PYTHON.get(arguments.packages, (3, 11)))
@@ -30,7 +31,7 @@ def main():
     started = time.monotonic()
     environment.make()
     environment.install(packages)
-    say("Installed in {:.0f} s.".format(time.monotonic() - started))
+    say(f"Installed in {time.monotonic() - started:.0f} s.")
 
 
 def refuse_old_python(oldest):
@@ -83,31 +84,31 @@ class Environment:
         if not (bring_pip or can_import("pip")):
             stop("pip is missing. Install the package python3-venv (or python3-pip) and run it again.")
         command = [sys.executable, "-m", "venv", "--clear", self.folder]
-        if not run(command if bring_pip else command + ["--without-pip"]):
-            stop("{} could not be made; the lines above say why.".format(self.folder))
+        if not run(command if bring_pip else [*command, "--without-pip"]):
+            stop(f"{self.folder} could not be made; the lines above say why.")
 
     def install(self, packages):
         lock = lock_file(packages)
-        say("Installing the packages of {} …".format(os.path.relpath(lock)))
+        say(f"Installing the packages of {os.path.relpath(lock)} …")
         if not (self.pip_install(lock_file("installer")) and self.uv_sync(lock)):
             say("uv could not do it; pip does the same more slowly …")
             if not self.pip_install(lock):
                 stop("The packages could not be installed; the lines above say why.")
         with open(self.stamp, "w", encoding="ascii") as stamp:
-            stamp.write("{} {}\n".format(packages, sha256_of(lock)))
+            stamp.write(f"{packages} {sha256_of(lock)}\n")
 
     def pip_install(self, lock):
         pip = [self.python, "-m", "pip"]
-        if not run(pip + ["--version"], quiet=True):
+        if not run([*pip, "--version"], quiet=True):
             pip = [sys.executable, "-m", "pip", "--python", self.python]
         # Everything comes as a wheel: nothing is compiled on this machine.
         options = ["--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
-        return run(pip + ["install"] + options + ["-r", lock])
+        return run([*pip, "install", *options, "-r", lock])
 
     def uv_sync(self, lock):
         environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_SYSTEM_CERTS="1")
         command = [self.python, "-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:"]
-        return run(command + ["--python", self.python, lock], environment=environment)
+        return run([*command, "--python", self.python, lock], environment=environment)
 
 
 def lock_file(packages):

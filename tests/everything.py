@@ -67,7 +67,17 @@ def run_pytest(database: str, environment: dict[str, str], *options: str) -> tup
     """Run pytest, show what it prints, and return its status and its closing line."""
     print(f"\n=== {database} ===", flush=True)
     colour = "yes" if sys.stdout.isatty() else "no"
-    command = [sys.executable, "-m", "coverage", "run", "--parallel-mode", "-m", "pytest", f"--color={colour}", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "coverage",
+        "run",
+        "--parallel-mode",
+        "-m",
+        "pytest",
+        f"--color={colour}",
+        *options,
+    ]
     closing_line = ""
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.template import Context
+from django.template import Context, Engine
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
@@ -55,6 +55,6 @@ def offered(language: str) -> str:
 
 
 def _plain(template: str, context: dict[str, Any]) -> str:
-    text = get_template(template).template.render(Context(context, autoescape=False))
+    text = Engine.get_default().get_template(template).render(Context(context, autoescape=False))
     # Conditions leave blank lines behind; one between two paragraphs is enough.
     return re.sub(r"\n[ \t]*\n\s*\n", "\n\n", text).strip() + "\n"

@@ -145,12 +145,13 @@ def drain(*, at: datetime | None = None, limit: int = 100, stop: Callable[[], bo
             except Exception as error:
                 _failed(mail, error, at=at or timezone.now())
                 # Whatever state the conversation is in, the next mail begins a new one.
-                connection = _closed(connection)
+                _close(connection)
+                connection = None
             else:
                 _sent(mail, at=at or timezone.now())
                 sent += 1
     finally:
-        _closed(connection)
+        _close(connection)
     return sent
 
 
@@ -184,7 +185,7 @@ def _connection() -> BaseEmailBackend:
     return django_mail.get_connection()
 
 
-def _closed(connection: BaseEmailBackend | None) -> None:
+def _close(connection: BaseEmailBackend | None) -> None:
     if connection is not None:
         try:
             connection.close()

@@ -51,7 +51,7 @@ def roles_of_the_demonstration() -> Iterator[tuple[User, str]]:
         .select_related("user", "programme", "project", "partner__organisation", "partner__project")
         .distinct()
     )
-    order = [Membership.Role.LEAD, Membership.Role.COORDINATOR, Membership.Role.OFFICER]
+    order: list[str] = [Membership.Role.LEAD, Membership.Role.COORDINATOR, Membership.Role.OFFICER]
     seen = set()
     for membership in sorted(memberships, key=lambda m: (order.index(m.role), m.partner.number if m.partner else 0)):
         if membership.user_id not in seen:

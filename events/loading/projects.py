@@ -7,14 +7,15 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.text import slugify
 
 from projects.models import GoodPractice, Organisation, Partner, Phase, Programme, Project, Semester
 from projects.search import fold
 from venues.models import Site, Venue
 
-from ..models import CalendarState, ChoiceGroup, Event, EventKind, PlanChange, Session
+from ..models import ChoiceGroup, Event, EventKind, PlanChange, Session
+from ..signals import calendar_changes_at_once
 from .histories import Change, changes_to
 from .kinds import load_kinds
 from .reading import FileRefused, read_file
@@ -55,7 +56,6 @@ class Loaded:
     tally: Tally
 
 
-@transaction.atomic
 def load_projects(path: Path, *, tell: Callable[[str], object] = lambda line: None) -> Loaded:
     """Bring the model to what the file says; a second time nothing is written.
 
@@ -64,20 +64,19 @@ def load_projects(path: Path, *, tell: Callable[[str], object] = lambda line: No
     """
     content = read_file(path)
     tally = Tally()
-    tally.created.update(type(kind) for kind in load_kinds())
-    records, problems = read_records(content, _kinds_by_word())
-    problems += _problems_with_what_is_here(records)
-    if problems:
-        raise FileRefused(problems)
-    loading = _Loading(tally)
-    for project in records.projects:
-        loading.store(project)
-        tell(
-            f"{project.acronym}: {len(project.partners)} partners, {len(project.practices)} good practices, "
-            f"{len(project.events)} events, {sum(len(event.sessions) for event in project.events)} sessions"
-        )
-    if tally.has_changed_something:
-        CalendarState.advance()
+    with calendar_changes_at_once():
+        tally.created.update(type(kind) for kind in load_kinds())
+        records, problems = read_records(content, _kinds_by_word())
+        problems += _problems_with_what_is_here(records)
+        if problems:
+            raise FileRefused(problems)
+        loading = _Loading(tally)
+        for project in records.projects:
+            loading.store(project)
+            tell(
+                f"{project.acronym}: {len(project.partners)} partners, {len(project.practices)} good practices, "
+                f"{len(project.events)} events, {sum(len(event.sessions) for event in project.events)} sessions"
+            )
     return Loaded(records, tally)
 
 

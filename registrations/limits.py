@@ -1,13 +1,13 @@
 """How often somebody may register or ask for their link: by the network they come from, and by mailbox.
 
 Counted in a table of its own and not in the cache of accounts/limits.py: two counters there are a dozen queries on the
-default cache, here they are two, in the transaction of the act itself. docs/decisions/registering.md has the numbers.
+default cache, here they are two. docs/decisions/registering.md has the numbers.
 """
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -25,20 +25,24 @@ PER_MAILBOX = 10
 def closed_until(request: HttpRequest, email: str, *, at: datetime | None = None) -> datetime | None:
     """Return when this network and this mailbox may act again, or None when they may now."""
     at = at or timezone.now()
-    allowed = {_network(request): settings.REGISTRATIONS_PER_HOUR, _mailbox(email): PER_MAILBOX}
-    counted = (
-        Attempt.objects.filter(who__in=allowed, made_at__gt=at - WINDOW)
-        .order_by()
-        .values("who")
-        .annotate(acts=Count("pk"), oldest=Min("made_at"))
+    network, mailbox = Q(network=_network(request)), Q(mailbox=_mailbox(email))
+    made = Attempt.objects.filter(network | mailbox, made_at__gt=at - WINDOW).aggregate(
+        by_network=Count("pk", filter=network),
+        network_since=Min("made_at", filter=network),
+        for_mailbox=Count("pk", filter=mailbox),
+        mailbox_since=Min("made_at", filter=mailbox),
     )
-    return max((row["oldest"] + WINDOW for row in counted if row["acts"] >= allowed[row["who"]]), default=None)
+    oldest = []
+    if made["by_network"] >= settings.REGISTRATIONS_PER_HOUR:
+        oldest.append(made["network_since"])
+    if made["for_mailbox"] >= PER_MAILBOX:
+        oldest.append(made["mailbox_since"])
+    return max(oldest) + WINDOW if oldest else None
 
 
 def count(request: HttpRequest, email: str, *, at: datetime | None = None) -> None:
     """Count one act of this network for this mailbox."""
-    at = at or timezone.now()
-    Attempt.objects.bulk_create([Attempt(who=who, made_at=at) for who in (_network(request), _mailbox(email))])
+    Attempt.objects.create(network=_network(request), mailbox=_mailbox(email), made_at=at or timezone.now())
 
 
 @every(minutes=60)

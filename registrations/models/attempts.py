@@ -5,16 +5,20 @@ from django.utils import timezone
 
 
 class Attempt(models.Model):
-    """One act that is limited by the hour, kept for that hour: who did it is a keyed hash, not an address."""
+    """One act that is limited by the hour, kept for that hour. Who did it is kept as keyed hashes, not as addresses."""
 
-    who = models.CharField(max_length=64)
+    network = models.CharField(max_length=64)
+    mailbox = models.CharField(max_length=64)
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["who", "made_at"], name="attempt_who_made_at")]
+        indexes = [
+            models.Index(fields=["network", "made_at"], name="attempt_of_network"),
+            models.Index(fields=["mailbox", "made_at"], name="attempt_for_mailbox"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.who[:8]} {self.made_at}"
+        return f"{self.network[:8]} {self.made_at}"
 
     @classmethod
     def forget_before(cls, instant: datetime) -> None:

@@ -1,0 +1,17 @@
+"""Why feedback is not taken, one exception for each reason."""
+
+
+class FeedbackRefused(Exception):
+    """No feedback is taken on this registration as it is."""
+
+
+class FeedbackNotExpected(FeedbackRefused):
+    """The registration or the event was cancelled: there is nothing to look back on."""
+
+
+class FeedbackNotOpen(FeedbackRefused):
+    """The event is still ahead."""
+
+
+class FeedbackClosed(FeedbackRefused):
+    """The last day for feedback has passed."""

@@ -1,0 +1,115 @@
+"""What is asked after an event."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from projects.models.languages import Text
+
+from .feedback import Answers
+from .models import Feedback, LearningOutcome
+
+LONGEST_TEXT = 2000
+
+
+class RatingField(forms.TypedChoiceField):
+    """1 to 5 as radios with the ends in words, and one to skip: a radio once chosen cannot be taken back."""
+
+    def __init__(self, *, lowest: Any, highest: Any, **kwargs: Any) -> None:
+        super().__init__(
+            choices=[("1", lowest), ("2", "2"), ("3", "3"), ("4", "4"), ("5", highest), ("", _("Skip"))],
+            coerce=int,
+            empty_value=None,
+            required=False,
+            widget=forms.RadioSelect(attrs={"class": "scale"}),
+            template_name="learning/includes/rating.html",
+            error_messages={"invalid_choice": _("Choose a number from 1 to 5, or skip the question.")},
+            **kwargs,
+        )
+
+
+class LongTextField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 4}), **kwargs)
+        # A validator of our own and no maxlength on the control: a browser would cut a pasted text without a word.
+        self.validators.append(
+            MaxLengthValidator(
+                LONGEST_TEXT,
+                _("Shorten this to %(limit_value)d characters. It has %(show_value)d."),
+            )
+        )
+
+
+class FeedbackForm(forms.Form):
+    """Two ratings for each outcome, two for the event, and two free texts. Each may be skipped, but not all."""
+
+    relevance = RatingField(
+        label=_("How relevant was the event for your work?"),
+        lowest=_("1, not at all"),
+        highest=_("5, fully"),
+    )
+    satisfaction = RatingField(
+        label=_("How satisfied are you with the event?"),
+        lowest=_("1, not at all"),
+        highest=_("5, fully"),
+    )
+    will_use = LongTextField(label=_("What will you use, with whom, by when?"))
+    remarks = LongTextField(label=_("What else do you want to tell us?"))
+
+    def __init__(self, *args: Any, outcomes: Iterable[LearningOutcome], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.outcomes = list(outcomes)
+        for outcome in self.outcomes:
+            for moment, label in (("before", _("Before the event")), ("after", _("After the event"))):
+                self.fields[f"outcome_{outcome.pk}_{moment}"] = RatingField(
+                    label=label, lowest=_("1, not at all"), highest=_("5, fully")
+                )
+        # Errors are listed in the order of the questions on the page: outcomes first.
+        self.order_fields([name for name in self.fields if name.startswith("outcome_")])
+
+    @property
+    def questions(self) -> list[tuple[Text, forms.BoundField, forms.BoundField]]:
+        """Each outcome with the question before and the one after."""
+        language = get_language() or "en"
+        return [
+            (
+                outcome.in_language("text", language),
+                self[f"outcome_{outcome.pk}_before"],
+                self[f"outcome_{outcome.pk}_after"],
+            )
+            for outcome in self.outcomes
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and self.answers.is_empty:
+            raise forms.ValidationError(_("Answer at least one question, then send."), code="empty")
+        return cleaned
+
+    @property
+    def answers(self) -> Answers:
+        """What was answered, once the form is valid."""
+        said = self.cleaned_data
+        return Answers(
+            relevance=said["relevance"],
+            satisfaction=said["satisfaction"],
+            will_use=said["will_use"],
+            remarks=said["remarks"],
+            ratings={
+                outcome: (said[f"outcome_{outcome.pk}_before"], said[f"outcome_{outcome.pk}_after"])
+                for outcome in self.outcomes
+            },
+        )
+
+    @staticmethod
+    def said_before(feedback: Feedback) -> dict[str, Any]:
+        """The initial values of somebody who comes back to change their answers."""
+        said = {name: getattr(feedback, name) for name in ("relevance", "satisfaction", "will_use", "remarks")}
+        for rating in feedback.ratings.all():
+            said[f"outcome_{rating.outcome_id}_before"] = rating.before
+            said[f"outcome_{rating.outcome_id}_after"] = rating.after
+        return said

@@ -1,0 +1,423 @@
+"""The numbers of a semester report, each with a name for its address, what it counts, and the rows behind it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from .semester import MINIMUM_ANSWERS, SemesterReport
+
+# The tables of templates/learning/rows/.
+EVENTS = "events"
+EVENTS_NOT_COUNTED = "events_not_counted"
+GUESTS = "guests"
+PEOPLE = "people"
+ORGANISATIONS = "organisations"
+COUNTRIES = "countries"
+LEARNERS = "learners"
+ANSWERS = "answers"
+RATINGS = "ratings"
+REPORTED = "reported"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number. `value` is how many rows there are; for reported head counts it is their sum."""
+
+    slug: str
+    title: str
+    rule: str
+    table: str
+    rows: Sequence[Any]
+    total: int | None = None
+
+    @property
+    def value(self) -> int:
+        return len(self.rows) if self.total is None else self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that is missing or contradicts itself, in one sentence; its rows say where."""
+
+    slug: str
+    text: str
+
+
+def figure(report: SemesterReport, slug: str) -> Figure | None:
+    """Return the number with this name in the report, or None where there is no such number."""
+    if build := _FIGURES.get(slug):
+        return build(report)
+    for prefix, build_one in _FAMILIES.items():
+        if slug.startswith(prefix):
+            return build_one(report, slug)
+    return None
+
+
+def headline(report: SemesterReport) -> list[Figure]:
+    """The numbers at the top of a report."""
+    return [
+        _FIGURES[slug](report)
+        for slug in ("events", "participations", "people", "organisations", "countries", "learned", "feedback")
+    ]
+
+
+def gaps(report: SemesterReport) -> list[Gap]:
+    """What is missing before the report can be believed, each with the figure that lists it."""
+    # Translators: each sentence is a link to the list of what it names.
+    found = [
+        (
+            "without-records",
+            report.without_records,
+            lambda n: ngettext(
+                "%(n)d held event without any attendance record",
+                "%(n)d held events without any attendance record",
+                n,
+            ),
+        ),
+        (
+            "contradictions",
+            report.contradictions,
+            lambda n: ngettext(
+                "%(n)d person recorded as present whose registration is cancelled: not counted",
+                "%(n)d people recorded as present whose registration is cancelled: not counted",
+                n,
+            ),
+        ),
+        (
+            "not-noted-as-held",
+            report.not_noted_as_held,
+            lambda n: ngettext(
+                "%(n)d event counts because its date has passed; nobody has noted that it was held",
+                "%(n)d events count because their date has passed; nobody has noted that they were held",
+                n,
+            ),
+        ),
+        (
+            "without-date",
+            report.without_date,
+            lambda n: ngettext(
+                "%(n)d event whose date is not known, counted by the semester that its source states",
+                "%(n)d events whose date is not known, counted by the semester that their sources state",
+                n,
+            ),
+        ),
+        (
+            "with-month-only",
+            report.with_month_only,
+            lambda n: ngettext(
+                "%(n)d event of which only the month is known",
+                "%(n)d events of which only the month is known",
+                n,
+            ),
+        ),
+        (
+            "without-organisation-match",
+            report.unmatched_people,
+            lambda n: ngettext(
+                "%(n)d person without organisation match",
+                "%(n)d people without organisation match",
+                n,
+            ),
+        ),
+        (
+            "without-country",
+            report.people_without_country,
+            lambda n: ngettext("%(n)d person without country", "%(n)d people without country", n),
+        ),
+        (
+            "without-outcomes",
+            report.without_outcomes,
+            lambda n: ngettext(
+                "%(n)d attended event that says nothing to learn, so that nobody could rate it",
+                "%(n)d attended events that say nothing to learn, so that nobody could rate it",
+                n,
+            ),
+        ),
+        (
+            "without-feedback",
+            report.without_feedback,
+            lambda n: ngettext(
+                "%(n)d attended event without any feedback",
+                "%(n)d attended events without any feedback",
+                n,
+            ),
+        ),
+        (
+            "with-feedback-open",
+            report.with_feedback_open,
+            lambda n: ngettext(
+                "%(n)d event that people may still give feedback on",
+                "%(n)d events that people may still give feedback on",
+                n,
+            ),
+        ),
+        (
+            "changed-later",
+            report.changed_later,
+            lambda n: ngettext(
+                "%(n)d answer was changed after the cut-off and counts as it reads now",
+                "%(n)d answers were changed after the cut-off and count as they read now",
+                n,
+            ),
+        ),
+        (
+            "outside",
+            report.outside,
+            lambda n: ngettext(
+                "%(n)d held event of this project is in no semester, so that no report counts it",
+                "%(n)d held events of this project are in no semester, so that no report counts them",
+                n,
+            ),
+        ),
+    ]
+    return [Gap(slug, sentence(len(rows)) % {"n": len(rows)}) for slug, rows, sentence in found if rows]
+
+
+_FIGURES: dict[str, Callable[[SemesterReport], Figure]] = {
+    "events": lambda r: Figure(
+        "events",
+        _("Events held"),
+        _(
+            "Published events of the semester that were held or whose date had passed. "
+            "Cancelled and postponed ones do not count."
+        ),
+        EVENTS,
+        r.events,
+    ),
+    "participations": lambda r: Figure(
+        "participations",
+        _("Participations"),
+        _("One person at one event, recorded as present on at least one day. Of several records the last act counts."),
+        GUESTS,
+        r.participations,
+    ),
+    "people": lambda r: Figure(
+        "people",
+        _("People"),
+        _("Each person once, however many events they attended."),
+        PEOPLE,
+        r.people,
+    ),
+    "organisations": lambda r: Figure(
+        "organisations",
+        _("Organisations"),
+        _("Of the people who attended. Without a match the typed name counts, whatever its case and accents."),
+        ORGANISATIONS,
+        r.organisations,
+    ),
+    "countries": lambda r: Figure(
+        "countries",
+        _("Countries"),
+        _("Of the people who attended, as they gave them. Whoever gave two is listed under both."),
+        COUNTRIES,
+        r.countries,
+    ),
+    "learned": lambda r: Figure(
+        "learned",
+        _("People who say they learned"),
+        _(
+            "Each person once who attended an event and rated at least one of its learning outcomes higher after the "
+            "event than before. Presence alone never counts. Answers are shown without names."
+        ),
+        LEARNERS,
+        r.learners,
+    ),
+    "feedback": lambda r: Figure(
+        "feedback",
+        _("Feedback by participants"),
+        _("Answers by people who are recorded as present, without names."),
+        ANSWERS,
+        r.answers_of_participants,
+    ),
+    "feedback-of-others": lambda r: Figure(
+        "feedback-of-others",
+        _("Feedback by people without attendance record"),
+        _("Read, but not counted: feedback does not prove presence."),
+        ANSWERS,
+        [answer for answer in r.answers if not answer.has_attended],
+    ),
+    "registered": lambda r: Figure(
+        "registered",
+        _("Registrations with a place"),
+        _("Confirmed and not cancelled at the cut-off."),
+        GUESTS,
+        r.registered,
+    ),
+    "reported": lambda r: Figure(
+        "reported",
+        _("Participants as reported"),
+        _(
+            "Head counts from hosts and sources, as they gave them. They stay apart from the people counted here, "
+            "because nobody can say whom they count."
+        ),
+        REPORTED,
+        r.reported,
+        total=r.reported_participants,
+    ),
+    "not-counted": lambda r: Figure(
+        "not-counted",
+        _("Events that do not count"),
+        _("Published events of the semester that were cancelled, postponed, or not over at the cut-off."),
+        EVENTS_NOT_COUNTED,
+        r.not_counted,
+    ),
+    # Gaps
+    "without-records": lambda r: Figure(
+        "without-records",
+        _("Events without any attendance record"),
+        _("Tick or import who came; until then nobody is counted for them."),
+        EVENTS,
+        r.without_records,
+    ),
+    "contradictions": lambda r: Figure(
+        "contradictions",
+        _("Present, though the registration is cancelled"),
+        _("Not counted. Correct the attendance, or register the person again."),
+        GUESTS,
+        r.contradictions,
+    ),
+    "not-noted-as-held": lambda r: Figure(
+        "not-noted-as-held",
+        _("Events not noted as held"),
+        _("Note that they were held, or cancel them."),
+        EVENTS,
+        r.not_noted_as_held,
+    ),
+    "without-date": lambda r: Figure(
+        "without-date",
+        _("Events whose date is not known"),
+        _("They count in the semester that their source states."),
+        EVENTS,
+        r.without_date,
+    ),
+    "with-month-only": lambda r: Figure(
+        "with-month-only",
+        _("Events of which only the month is known"),
+        _("They count in the semester of their month."),
+        EVENTS,
+        r.with_month_only,
+    ),
+    "without-organisation-match": lambda r: Figure(
+        "without-organisation-match",
+        _("People without organisation match"),
+        _("Their organisation counts by the name they typed, so that two spellings count twice."),
+        PEOPLE,
+        r.unmatched_people,
+    ),
+    "without-country": lambda r: Figure(
+        "without-country",
+        _("People without country"),
+        _("They are in no country’s number."),
+        PEOPLE,
+        r.people_without_country,
+    ),
+    "without-outcomes": lambda r: Figure(
+        "without-outcomes",
+        _("Attended events without learning outcomes"),
+        _("Without an outcome to rate, nobody can say that they learned."),
+        EVENTS,
+        r.without_outcomes,
+    ),
+    "without-feedback": lambda r: Figure(
+        "without-feedback",
+        _("Attended events without feedback"),
+        _("Nobody who came has answered yet."),
+        EVENTS,
+        r.without_feedback,
+    ),
+    "with-feedback-open": lambda r: Figure(
+        "with-feedback-open",
+        _("Events with feedback still open"),
+        _("The number of people who say they learned can still rise."),
+        EVENTS,
+        r.with_feedback_open,
+    ),
+    "changed-later": lambda r: Figure(
+        "changed-later",
+        _("Answers changed after the cut-off"),
+        _("What somebody took back is not kept, so they count as they read now."),
+        ANSWERS,
+        r.changed_later,
+    ),
+    "outside": lambda r: Figure(
+        "outside",
+        _("Held events in no semester"),
+        _("Their date is outside every semester, or neither date nor semester is known."),
+        EVENTS_NOT_COUNTED,
+        r.outside,
+    ),
+}
+
+
+def _of_kind(report: SemesterReport, slug: str) -> Figure | None:
+    for row in report.kinds:
+        if slug == f"kind-{row.kind.slug}":
+            title = row.kind.plural_in(get_language() or "en")
+            return Figure(slug, title, _("Events of this kind that count."), EVENTS, row.events)
+    return None
+
+
+def _counting_as(report: SemesterReport, slug: str) -> Figure | None:
+    for row in report.countings:
+        if slug == f"counting-{row.counts_as}":
+            return Figure(slug, row.label, _("Events whose kind counts like this."), EVENTS, row.events)
+    return None
+
+
+def _from_country(report: SemesterReport, slug: str) -> Figure | None:
+    for row in report.countries:
+        if slug == f"country-{row.code}":
+            title = _("People from: %(country)s") % {"country": row.name}
+            return Figure(slug, title, _("Each person once, as they gave their country."), PEOPLE, row.people)
+    return None
+
+
+def _at_event(report: SemesterReport, slug: str) -> Figure | None:
+    what, _hyphen, event_slug = slug.partition("-")
+    for row in report.events:
+        if row.event.slug != event_slug:
+            continue
+        title = row.event.in_language("title", get_language() or "en").text
+        if what == "registered":
+            rows = [guest for guest in report.registered if guest.event == row.event]
+            return Figure(
+                slug,
+                _("Registered: %(event)s") % {"event": title},
+                _("Confirmed and not cancelled at the cut-off."),
+                GUESTS,
+                rows,
+            )
+        rows = [guest for guest in report.participations if guest.event == row.event]
+        return Figure(
+            slug,
+            _("Attended: %(event)s") % {"event": title},
+            _("Recorded as present on at least one day."),
+            GUESTS,
+            rows,
+        )
+    return None
+
+
+def _of_outcome(report: SemesterReport, slug: str) -> Figure | None:
+    for row in report.outcomes:
+        if slug == f"outcome-{row.outcome_id}":
+            rule = _(
+                "Each answer with a rating before and after, by somebody who attended, without names. "
+                "Below %(minimum)d answers no mean is shown."
+            ) % {"minimum": MINIMUM_ANSWERS}
+            return Figure(slug, row.text.text, rule, RATINGS, row.ratings)
+    return None
+
+
+# Numbers of which there is one for each kind, country, event or outcome.
+_FAMILIES: dict[str, Callable[[SemesterReport, str], Figure | None]] = {
+    "kind-": _of_kind,
+    "counting-": _counting_as,
+    "country-": _from_country,
+    "registered-": _at_event,
+    "attended-": _at_event,
+    "outcome-": _of_outcome,
+}

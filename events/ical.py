@@ -29,8 +29,9 @@ PRODUCT = "-//Trajectum//Event feed 1.0//EN"
 FORMAT_EPOCH = datetime(2026, 11, 22, tzinfo=UTC)
 # How often programs are asked to look again, in hours.
 REFRESH_HOURS = 4
-# A calendar has to have a component (RFC 5545 §3.4), so one without events carries this zone.
-ZONE_OF_AN_EMPTY_CALENDAR = "Europe/Brussels"
+# A calendar has to have a component (RFC 5545 §3.4), even one without events, so there is always a zone: this one where
+# no event needs another.
+ZONE_WITHOUT_OTHERS = "Europe/Brussels"
 # A cancelled event stays visible as such for so long after its end, or after it was cancelled if that is later.
 CANCELLED_STAYS = timedelta(days=30)
 
@@ -157,9 +158,7 @@ def calendar_bytes(fragments: Iterable[bytes], *, name: str = "", page: str = ""
     invites nobody).
     """
     body = b"".join(fragments)
-    zones = sorted({zone.decode() for zone in _ZONE_IN_FRAGMENT.findall(body)})
-    if not body:
-        zones = [ZONE_OF_AN_EMPTY_CALENDAR]
+    zones = sorted({zone.decode() for zone in _ZONE_IN_FRAGMENT.findall(body)}) or [ZONE_WITHOUT_OTHERS]
     head, tail = _shell(name, page, source)
     return b"".join([head, *(vtimezone(zone) for zone in zones), body, tail])
 

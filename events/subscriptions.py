@@ -45,9 +45,15 @@ class OneEvent:
 
     @classmethod
     def of(cls, event: Event, language: str) -> "OneEvent | None":
-        """Return the links for an event with its texts in `language`, None while it has no date."""
+        """Return the links for an event with its texts in `language`.
+
+        None when there is nothing to add: no date, cancelled, over, or not public, so that its calendar is empty.
+        """
+        is_public = event.is_published and event.visibility == Event.Visibility.PUBLIC
+        if not is_public or event.starts_on is None or event.is_cancelled or event.is_over():
+            return None
         shown = entry(event, language)
-        if shown is None or event.is_cancelled:
+        if shown is None:
             return None
         starts, ends = shown.starts, shown.ends or shown.starts
         google = {

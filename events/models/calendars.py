@@ -16,6 +16,9 @@ class CalendarState(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="calendar_state_is_one_row")]
 
+    def __str__(self) -> str:
+        return str(self.version)
+
     @classmethod
     def current(cls) -> int:
         """Return the version now; 0 before the first change."""
@@ -36,6 +39,9 @@ class FeedState(models.Model):
     key = models.CharField(max_length=300, primary_key=True)
     digest = models.CharField(max_length=64)
     changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key
 
     @classmethod
     def changed_at_for(cls, key: str, digest: str, *, at: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """Calendar addresses, and the page that explains them."""
 
+from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from accounts.access import access, everybody
 from projects.models import Partner, Project
 
 from .. import feeds
+from ..ical import REFRESH_HOURS
 from ..models import EventKind
 from ..subscriptions import Subscription
 
@@ -18,24 +20,31 @@ from ..subscriptions import Subscription
 @access(everybody)
 @require_safe
 def calendars(request: HttpRequest) -> HttpResponse:
-    language = get_language() or "en"
+    chosen = {"language": get_language() or "en", "with_sessions": request.GET.get("sessions") == "1"}
     partners = Partner.objects.select_related("organisation").order_by("number")
     projects = Project.objects.prefetch_related(Prefetch("partners", partners))
     return render(
         request,
         "events/calendars.html",
         {
-            "of_all": Subscription.to(feeds.Feed("all", language=language)),
+            "with_sessions": chosen["with_sessions"],
+            "refresh_hours": REFRESH_HOURS,
+            "months_back": settings.CALENDAR_MONTHS_BACK,
+            "of_all": Subscription.to(feeds.Feed("all", **chosen)),
             "of_kinds": [
-                (kind, Subscription.to(feeds.Feed("all", language=language, filters=(("kind", kind.slug),))))
+                (
+                    kind,
+                    kind.plural_in(chosen["language"]),
+                    Subscription.to(feeds.Feed("all", **chosen, filters=(("kind", kind.slug),))),
+                )
                 for kind in EventKind.objects.all()
             ],
             "of_projects": [
                 (
                     project,
-                    Subscription.to(feeds.Feed("project", project.slug, language=language)),
+                    Subscription.to(feeds.Feed("project", project.slug, **chosen)),
                     [
-                        (partner, Subscription.to(feeds.Feed("partner", partner.slug, language=language)))
+                        (partner, Subscription.to(feeds.Feed("partner", partner.slug, **chosen)))
                         for partner in project.partners.all()
                     ],
                 )

@@ -1,0 +1,41 @@
+import socket
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.management.commands import prepare
+from config.management.commands.start import refuse_taken_port
+
+
+def test_a_taken_port_is_refused_before_anything_else_is_done():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        with pytest.raises(CommandError, match=f"^Port {port} cannot be used"):
+            refuse_taken_port(port)
+
+
+def test_a_free_port_is_accepted():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+
+    refuse_taken_port(port)
+
+
+@pytest.mark.django_db
+def test_static_files_are_collected_once_until_one_changes(settings, tmp_path, capsys):
+    settings.STATIC_ROOT = tmp_path / "collected"
+
+    call_command("prepare")
+    assert "Style sheet" in capsys.readouterr().out
+    assert (tmp_path / "collected" / "css" / "trajectum.css").exists()
+
+    call_command("prepare")
+    assert "Style sheet" not in capsys.readouterr().out
+
+    prepare.fingerprint_file().write_text("of an earlier version")
+    call_command("prepare")
+    assert "Style sheet" in capsys.readouterr().out

@@ -1,0 +1,34 @@
+import hashlib
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ROWS = re.findall(
+    r"^\| `(?P<path>[^`]+)` \|.*\| `(?P<sha256>[0-9a-f]{64})` \|$",
+    (ROOT / "docs" / "vendored.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+def test_files_of_others_are_listed():
+    assert len(ROWS) == 2
+
+
+@pytest.mark.parametrize(("path", "sha256"), ROWS)
+def test_file_of_others_is_the_one_that_was_read(path, sha256):
+    package, _slash, rest = path.partition("/")
+    spec = importlib.util.find_spec(package)
+    assert spec and spec.origin
+
+    assert hashlib.sha256((Path(spec.origin).parent / rest).read_bytes()).hexdigest() == sha256
+
+
+def test_nothing_of_others_is_copied_into_the_static_files():
+    # A copy would have to be listed with version, licence and sum.
+    banner = re.compile(rb"/\*!|@license|Copyright|sourceMappingURL|\.min\.", re.IGNORECASE)
+    copied = [path.name for path in (ROOT / "static").rglob("*") if path.is_file() and banner.search(path.read_bytes())]
+
+    assert copied == []

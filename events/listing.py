@@ -90,6 +90,10 @@ class Listing:
         return [ActiveFilter(label, value, f"?{self.query(without=name)}") for name, label, value in shown]
 
     @property
+    def has_filters(self) -> bool:
+        return any(choice.value for choice in self.filters)
+
+    @property
     def page_query(self) -> str:
         return self.query()
 

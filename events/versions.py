@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext
@@ -16,10 +16,9 @@ class Version:
 
     plan: Plan
     is_current: bool
-    status: str
     announced: str = ""
     became: list[str] = field(default_factory=list)
-    changed_at: datetime | None = None
+    changed_on: date | None = None
     reason: str = ""
     note: str = ""
     sources: list[Any] = field(default_factory=list)
@@ -36,17 +35,16 @@ def versions(event: Event, changes: Sequence[PlanChange]) -> list[Version]:
         Version(
             plan=change.plan_before,
             is_current=False,
-            status=_status(change.plan_before),
             announced=change.announced,
             became=what_changed(change.plan_before, change.plan_after),
-            changed_at=change.changed_at,
+            changed_on=change.changed_at.astimezone(event.zone).date() if change.changed_at else None,
             reason=change.reason,
             note=change.note,
             sources=change.sources,
         )
         for change in changes
     ]
-    return [Version(plan=event.plan, is_current=True, status=event.get_status_display()), *reversed(ended)]
+    return [Version(plan=event.plan, is_current=True), *reversed(ended)]
 
 
 def what_changed(before: Plan, after: Plan) -> list[str]:
@@ -67,7 +65,7 @@ def what_changed(before: Plan, after: Plan) -> list[str]:
         elif after.starts_on is not None:
             words.append(gettext("Moved to another date"))
     elif (before.start_time, before.end_time) != (after.start_time, after.end_time):
-        words.append(gettext("Moved to another time"))
+        words.append(gettext("Time set") if before.start_time is None else gettext("Moved to another time"))
     if before.mode != after.mode:
         if after.mode == Event.Mode.ONLINE:
             words.append(gettext("Moved online"))
@@ -78,7 +76,3 @@ def what_changed(before: Plan, after: Plan) -> list[str]:
     if after.mode != Event.Mode.ONLINE and before.place != after.place and after.place:
         words.append(gettext("Moved to another place") if before.place else gettext("Place set"))
     return words
-
-
-def _status(plan: Plan) -> str:
-    return str(Event.Status(plan.status).label) if plan.status in Event.Status.values else plan.status

@@ -218,7 +218,13 @@ def register(
 
 
 @transaction.atomic
-def correct(registration: Registration, *, at: datetime | None = None, **answers: Any) -> Registered:
+def correct(
+    registration: Registration,
+    *,
+    consents: Iterable[Consent] = (),
+    at: datetime | None = None,
+    **answers: Any,
+) -> Registered:
     """Put right what was typed a moment ago, before the person ever opened their link.
 
     Mails to an address that was wrong may have reached somebody, so the link in them stops working. If the corrected
@@ -239,9 +245,23 @@ def correct(registration: Registration, *, at: datetime | None = None, **answers
     if is_new_address:
         registration.code = new_code()
     _assign(event, registration, answers, at=at)
+    _correct_consents(registration, consents, at=at)
     if is_new_address:
         emails.state(registration)
     return Registered(registration, is_new=False, is_own=True, has_place=registration.state != State.WAITING)
+
+
+def _correct_consents(registration: Registration, consents: Iterable[Consent], *, at: datetime) -> None:
+    given = {consent.purpose: consent for consent in consents}
+    before = {consent.purpose: consent for consent in registration.consents.all()}
+    for purpose in Consent.Purpose:
+        answer = given.get(purpose)
+        # A box that was emptied again takes back what was given; one that was never ticked says nothing.
+        if answer or (purpose in before and before[purpose].is_given):
+            source = answer or before[purpose]
+            registration.answer_consent(
+                purpose, bool(answer and answer.is_given), wording=source.wording, language=source.language, at=at
+            )
 
 
 @transaction.atomic

@@ -52,6 +52,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Registrations of whoever has this address and name; see also PersonQuerySet.recognised."""
         return self.filter(person__email=email.casefold(), person__name_key=fold(name))
 
+    def with_page_data(self) -> "RegistrationQuerySet":
+        """With what the page of a registration and its mails show of event and person, in one query."""
+        return self.select_related(
+            "person", "organisation", "event__project", "event__kind", "event__venue", "event__host__organisation"
+        )
+
     def organised_by(self, user) -> "RegistrationQuerySet":
         return self.filter(event__in=Event.objects.organised_by(user))
 
@@ -181,6 +187,16 @@ class Registration(models.Model):
     def has_answers(self, answers: dict[str, Any]) -> bool:
         """Whether each of these fields has the value that is given."""
         return all(getattr(self, field) == value for field, value in answers.items())
+
+    def answer_consent(
+        self, purpose: str, is_given: bool, *, wording: str, language: str, at: datetime | None = None
+    ) -> None:
+        """Add an answer to a question about personal data, unless the one that counts is the same."""
+        last = self.consents.filter(purpose=purpose).last()
+        if last is None or last.is_given != is_given:
+            self.consents.create(
+                purpose=purpose, is_given=is_given, wording=wording, language=language, given_at=at or timezone.now()
+            )
 
     # Verbs. Whether there is a place is decided by registrations/places.py, in the transaction that calls them.
 

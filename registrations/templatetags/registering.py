@@ -19,8 +19,13 @@ def registration_panel(event: Event) -> dict[str, Any]:
     now = availability(event)
     # Of an event that is over or cancelled, and never took registrations here, there is nothing to say.
     is_shown = event.registration_opens_at is not None or now.opening not in (Opening.OVER, Opening.CANCELLED)
-    contact = event.contact_email or settings.CONTACT_EMAIL
-    return {"event": event, "availability": now, "is_shown": is_shown, "contact": contact}
+    return {"event": event, "availability": now, "is_shown": is_shown, "contact": _contact(event)}
+
+
+@register.inclusion_tag("registrations/includes/why_not_open.html")
+def why_not_open(event: Event) -> dict[str, Any]:
+    """Why nobody can register for an event now, and whom to ask."""
+    return {"event": event, "availability": availability(event), "contact": _contact(event)}
 
 
 @register.inclusion_tag("registrations/includes/status.html")
@@ -33,3 +38,7 @@ def registration_status(registration: Registration) -> dict[str, Any]:
 def place_in_line(place: int) -> str:
     """A place on the waiting list as a sentence."""
     return place_in_words(place)
+
+
+def _contact(event: Event) -> str:
+    return event.contact_email or settings.CONTACT_EMAIL

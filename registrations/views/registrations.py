@@ -1,43 +1,296 @@
+"""Registering, and what the holder of a registration's link may do with it."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import http_date
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import access, everybody
+from accounts.access import access, everybody, holder_of_the_link
+from events.models import Event
+
+from .. import emails, limits, places, receipts
+from ..addresses import likely_meant
+from ..answers import answers_in_words, answers_of, consents_of
+from ..exceptions import NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
+from ..forms import CONSENT_WORDING, CancelForm, ChangeForm, ConsentForm, RegistrationForm, SendLinkForm
+from ..links import with_registration
+from ..models import Registration
+from ..receipts import Receipt
+from ..status import status_of
+
+BY_PERSON = Registration.CancelledBy.PERSON
 
 
-@access(everybody)
-def register(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
-
-
-@access(everybody)
-def registered(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
-
-
-@access(everybody)
-def registration(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
-
-
-@access(everybody)
-def change(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
-
-
-@access(everybody)
-def cancel(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+# One event, for whoever registers
 
 
 @access(everybody)
-def undo_cancelling(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@never_cache
+def register(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form; `?correct` opens it again with what was typed in this browser in the last half hour."""
+    event = _event(request, slug)
+    receipt = receipts.recall(request, event) if "correct" in request.GET else None
+    if request.method != "POST":
+        if not places.availability(event).is_open:
+            return _closed(request, event)
+        form = RegistrationForm(event=event, initial=receipt.typed if receipt else None)
+        return _form(request, event, form, receipt)
+    form = RegistrationForm(request.POST, event=event)
+    if not form.is_valid():
+        return _form(request, event, form, receipt, status=422)
+    if until := limits.closed_until(request, form.cleaned_data["email"]):
+        return _form(request, event, form, receipt, status=429, closed_until=until)
+    limits.count(request, form.cleaned_data["email"])
+    try:
+        done = _register(event, form, receipt)
+    except RegistrationClosed:
+        return _closed(request, event, status=409)
+    except NoFreePlace:
+        form.add_error("mode", gettext("All places in the room are taken. You keep your place online."))
+        return _form(request, event, form, receipt, status=422)
+    response = redirect("registrations:registered", event.slug)
+    own = done.registration.pk if done.is_own else None
+    receipts.remember(response, event, Receipt(done.has_place, form.typed, own))
+    return response
+
+
+def _register(event: Event, form: RegistrationForm, receipt: Receipt | None) -> places.Registered:
+    own = event.registrations.filter(pk=receipt.registration).first() if receipt and receipt.registration else None
+    if own:
+        # Cancelled in the meantime, it cannot be corrected: then this is somebody who comes back.
+        with suppress(NotRegistered):
+            return places.correct(own, consents=form.consents, **form.answers)
+    return places.register(event, consents=form.consents, opened_at=form.opened_at, **form.answers)
+
+
+def _form(
+    request: HttpRequest,
+    event: Event,
+    form: RegistrationForm,
+    receipt: Receipt | None,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    context |= {
+        "event": event,
+        "title": event.in_language("title", get_language() or "en"),
+        "form": form,
+        "availability": places.availability(event),
+        "is_correction": receipt is not None,
+    }
+    response = render(request, "registrations/register.html", context, status=status)
+    if until := context.get("closed_until"):
+        response["Retry-After"] = http_date(until.timestamp())
+    return response
+
+
+def _closed(request: HttpRequest, event: Event, *, status: int = 200) -> HttpResponse:
+    context = {"event": event, "title": event.in_language("title", get_language() or "en")}
+    return render(request, "registrations/closed.html", context, status=status)
 
 
 @access(everybody)
-def send_link(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@never_cache
+@require_safe
+def registered(request: HttpRequest, slug: str) -> HttpResponse:
+    """The confirmation, in the browser in which it was registered; elsewhere the way to the link."""
+    event = _event(request, slug)
+    receipt = receipts.recall(request, event)
+    if receipt is None:
+        return redirect("registrations:send_link", event.slug)
+    context = {
+        "event": event,
+        "title": event.in_language("title", get_language() or "en"),
+        "receipt": receipt,
+        "answers": answers_in_words(receipt.typed, event),
+        "likely_meant": likely_meant(receipt.typed["email"]),
+    }
+    return render(request, "registrations/registered.html", context)
 
 
 @access(everybody)
-def calendar(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@never_cache
+def send_link(request: HttpRequest, slug: str) -> HttpResponse:
+    """Mail the links that belong to an address. The answer never tells whether there are any."""
+    event = _event(request, slug)
+    if request.method != "POST":
+        receipt = receipts.recall(request, event)
+        form = SendLinkForm(initial={"email": receipt.typed["email"]} if receipt else None)
+        return _send_link_form(request, event, form)
+    form = SendLinkForm(request.POST)
+    if not form.is_valid():
+        return _send_link_form(request, event, form, status=422)
+    email = form.cleaned_data["email"]
+    if until := limits.closed_until(request, email):
+        return _send_link_form(request, event, form, status=429, closed_until=until)
+    limits.count(request, email)
+    for registration in event.registrations.live().with_page_data().filter(email__iexact=email):
+        emails.link(registration)
+    messages.success(
+        request,
+        gettext("If %(email)s is registered for this event, a mail with the link is on its way.") % {"email": email},
+    )
+    return redirect("registrations:send_link", event.slug)
+
+
+def _send_link_form(
+    request: HttpRequest, event: Event, form: SendLinkForm, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    context |= {"event": event, "title": event.in_language("title", get_language() or "en"), "form": form}
+    response = render(request, "registrations/send_link.html", context, status=status)
+    if until := context.get("closed_until"):
+        response["Retry-After"] = http_date(until.timestamp())
+    return response
+
+
+def _event(request: HttpRequest, slug: str) -> Event:
+    return get_object_or_404(Event.objects.visible_to(request.user).with_page_data(), slug=slug)
+
+
+# One registration, for whoever holds its link
+
+
+@access(holder_of_the_link)
+@with_registration
+def registration(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """How it stands, with everything that can be done; a POST answers one question about consent."""
+    status = 200
+    if request.method == "POST":
+        form = ConsentForm(request.POST)
+        if form.is_valid() and registration.is_live:
+            registration.answer_consent(
+                form.cleaned_data["purpose"],
+                form.cleaned_data["is_given"] == "yes",
+                wording=CONSENT_WORDING,
+                language=get_language() or "en",
+            )
+            messages.success(request, gettext("Your choice is kept."))
+            return redirect(registration)
+        messages.error(request, gettext("This choice could not be kept. Choose again from the list below."))
+        status = 422
+    event = registration.event
+    context = {
+        **_about(registration),
+        "status": status_of(registration),
+        "answers": answers_in_words(answers_of(registration), event),
+        "consents": consents_of(registration) if registration.is_live else [],
+        "offer": registration.open_offer(),
+        "can_undo": registration.can_undo_cancelling(),
+        "can_cancel": registration.is_live and not _has_started(event),
+        "can_change": registration.is_live and not event.is_over(),
+        "can_register_again": not registration.is_live and event.takes_registrations(),
+    }
+    return render(request, "registrations/registration.html", context, status=status)
+
+
+@access(holder_of_the_link)
+@with_registration
+def change(request: HttpRequest, registration: Registration) -> HttpResponse:
+    event = registration.event
+    if not registration.is_live or event.is_over():
+        return redirect(registration)
+    form = ChangeForm(request.POST or None, event=event, initial=answers_of(registration))
+    if request.method == "POST" and form.is_valid():
+        if _keeps_its_address(form, registration) or not (until := _closed_until(request, form)):
+            try:
+                changed = places.change(registration, **form.answers)
+            except NoFreePlace:
+                form.add_error("mode", gettext("All places in the room are taken. You keep your place online."))
+            except NotRegistered:
+                return redirect(registration)
+            else:
+                messages.success(request, _what_changed(changed, registration))
+                return redirect(changed)
+        else:
+            return _change_form(request, registration, form, status=429, closed_until=until)
+    return _change_form(request, registration, form, status=422 if request.method == "POST" else 200)
+
+
+def _keeps_its_address(form: ChangeForm, registration: Registration) -> bool:
+    return form.cleaned_data["email"].casefold() == registration.email.casefold()
+
+
+def _closed_until(request: HttpRequest, form: ChangeForm) -> Any:
+    """A new address gets mail, so changing it counts like registering."""
+    email = form.cleaned_data["email"]
+    until = limits.closed_until(request, email)
+    if until is None:
+        limits.count(request, email)
+    return until
+
+
+def _what_changed(changed: Registration, before: Registration) -> str:
+    if changed.email.casefold() == before.email.casefold():
+        return gettext("Your answers are changed.")
+    return gettext("Your answers are changed. A mail with your link goes to %(email)s.") % {"email": changed.email}
+
+
+def _change_form(
+    request: HttpRequest, registration: Registration, form: ChangeForm, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    context |= {**_about(registration), "form": form}
+    return render(request, "registrations/change.html", context, status=status)
+
+
+@access(holder_of_the_link)
+@with_registration
+def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
+    if not registration.is_live or _has_started(registration.event):
+        return redirect(registration)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        # The same click, sent twice, finds it cancelled.
+        with suppress(NotRegistered):
+            places.cancel(registration, by=BY_PERSON, reason=form.cleaned_data["reason"])
+        return redirect(registration)
+    context = {**_about(registration), "form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "registrations/cancel.html", context, status=status)
+
+
+@access(holder_of_the_link)
+@require_POST
+@with_registration
+def undo_cancelling(request: HttpRequest, registration: Registration) -> HttpResponse:
+    if registration.is_live:
+        return redirect(registration)
+    try:
+        places.undo_cancelling(registration)
+    except UndoTooLate:
+        messages.error(request, gettext("Your seat is held no longer, so this cannot be undone."))
+    else:
+        messages.success(request, gettext("Your place is confirmed again."))
+    return redirect(registration)
+
+
+@access(holder_of_the_link)
+@require_safe
+@with_registration
+def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
+    content = emails.calendar_file(registration)
+    if not content:
+        raise Http404("The event has no date yet.")
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.ics"'
+    return response
+
+
+def _about(registration: Registration) -> dict[str, Any]:
+    event = registration.event
+    return {
+        "registration": registration,
+        "event": event,
+        "title": event.in_language("title", get_language() or "en"),
+    }
+
+
+def _has_started(event: Event) -> bool:
+    return event.is_over() or (event.starts_at is not None and event.starts_at <= timezone.now())

@@ -1,0 +1,66 @@
+"""What somebody answered, as the list that pages show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext
+from django_countries import countries
+
+from events.models import Event
+
+from .models import Consent, Registration
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`field` is the field of the form in which it is changed."""
+
+    field: str
+    label: str
+    value: str
+
+
+def answers_in_words(answers: Mapping[str, Any], event: Event) -> list[Answer]:
+    """Return the answers of a form or a registration in the order in which they are asked."""
+    language = answers.get("language")
+    values = [
+        ("name", gettext("Full name"), answers["name"]),
+        ("email", gettext("Email"), answers["email"]),
+        ("organisation_name", gettext("Organisation"), answers["organisation_name"]),
+        ("country", gettext("Country"), str(countries.name(answers["country"]))),
+    ]
+    if event.mode == Event.Mode.HYBRID and answers.get("mode"):
+        values.append(("mode", gettext("Taking part"), str(Registration.Mode(answers["mode"]).label)))
+    if event.kind.asks_for_phone:
+        values.append(("phone", gettext("Phone"), answers.get("phone") or gettext("Not given")))
+    if language:
+        name = translation.get_language_info(language)["name_translated"]
+        values.append(("language", gettext("Language of our mails"), name))
+    return [Answer(*value) for value in values]
+
+
+def answers_of(registration: Registration) -> dict[str, Any]:
+    """Return what a registration holds, by the names of the form's fields."""
+    names = ("name", "email", "organisation_name", "mode", "phone", "language")
+    return {**{name: getattr(registration, name) for name in names}, "country": registration.country.code}
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentState:
+    """One question about consent and the answer that counts now; `answer` is None while there is none."""
+
+    purpose: str
+    label: str
+    answer: Consent | None
+
+    @property
+    def is_given(self) -> bool:
+        return self.answer is not None and self.answer.is_given
+
+
+def consents_of(registration: Registration) -> list[ConsentState]:
+    """Return each question about consent with the latest answer. One query."""
+    latest = {consent.purpose: consent for consent in registration.consents.all()}
+    return [ConsentState(purpose.value, str(purpose.label), latest.get(purpose.value)) for purpose in Consent.Purpose]

@@ -1,0 +1,359 @@
+"""What people type when they register or change their answers."""
+
+import re
+import unicodedata
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.forms.utils import flatatt
+from django.utils import timezone, translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from events.models import Event
+from projects.models import Organisation
+from projects.search import fold
+
+from .models import Consent, Registration
+
+# The wording of the three questions about consent. Whoever changes a word of them raises it: what was agreed to is
+# kept with its version.
+CONSENT_WORDING = "1"
+
+# Letters that join others in Persian and Indic names; every other invisible one is a slip or a trick.
+_JOINERS = "\u200c\u200d"
+_ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line, without control characters and without those that turn the direction of writing."""
+    text = "".join(" " if c in "\n\r\t\v\f\x85\u2028\u2029" else c for c in text)
+    visible = (c for c in text if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    return " ".join("".join(visible).split())
+
+
+class OneLineField(forms.CharField):
+    """A text in one line. What was typed too long is shown again, whole: the browser must not cut what is pasted."""
+
+    def __init__(self, *, max_length: int, too_long: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.longest, self.too_long = max_length, too_long
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value))
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        # A folded copy is stored for searching, and some letters fold into many.
+        if len(value) > self.longest or len(fold(value)) > 3 * self.longest:
+            raise ValidationError(
+                self.too_long, code="max_length", params={"longest": self.longest, "typed": len(value)}
+            )
+        if _ADDRESS.search(value):
+            # Our mails repeat what was typed, to an address that was typed: nobody shall advertise with them.
+            raise ValidationError(gettext("Enter this without a web address."), code="address")
+
+
+class EmailField(forms.CharField):
+    widget = forms.EmailInput
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value)).replace(" ", "")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if len(value.casefold()) > 254:
+            raise ValidationError(gettext("Enter an email address with at most 254 characters."), code="max_length")
+        EmailValidator(gettext("Enter your email address in the correct format, like name@example.eu"))(value)
+
+
+@lru_cache
+def _country_options(language: str) -> tuple[dict[str, str], str]:
+    """The countries in a language, by code, and their <option> elements."""
+    with translation.override(language):
+        names = {country.code: country.name for country in countries}
+        options = (format_html('<option value="{}">{}</option>', code, name) for code, name in names.items())
+        return names, "".join(options)
+
+
+class CountrySelect(forms.Select):
+    """A list of all countries. Rendering 250 options through templates took longer than the rest of the page."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        _names, options = _country_options(translation.get_language() or "en")
+        if isinstance(value, str) and re.fullmatch("[A-Z]{2}", value):
+            options = options.replace(f'value="{value}"', f'value="{value}" selected', 1)
+        attributes = flatatt({**self.build_attrs(self.attrs, attrs), "name": name})
+        first = format_html('<option value="">{}</option>', gettext("Select a country"))
+        return mark_safe(f"<select{attributes}>{first}{options}</select>")  # noqa: S308 - each part was escaped
+
+
+class CountryField(forms.CharField):
+    """The code of a country; “” when none was chosen."""
+
+    widget = CountrySelect
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and value not in _country_options("en")[0]:
+            raise ValidationError(gettext("Select your country from the list"), code="invalid_choice")
+
+
+def _name_of_language(code: str) -> str:
+    return translation.get_language_info(code)["name_translated"]
+
+
+class AnswersForm(forms.Form):
+    """The answers of one person for one event."""
+
+    use_required_attribute = False
+
+    name = OneLineField(
+        label=_("Full name"),
+        max_length=200,
+        too_long=_("Enter your full name with at most %(longest)s characters. You typed %(typed)s."),
+        error_messages={"required": _("Enter your full name")},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+    )
+    email = EmailField(
+        label=_("Email"),
+        error_messages={"required": _("Enter your email address")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "dir": "ltr"}),
+    )
+    organisation_name = OneLineField(
+        label=_("Organisation"),
+        max_length=300,
+        too_long=_("Enter your organisation with at most %(longest)s characters. You typed %(typed)s."),
+        error_messages={"required": _("Enter the name of your organisation")},
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "list": "organisations", "dir": "auto"}),
+    )
+    country = CountryField(
+        label=_("Country"),
+        error_messages={"required": _("Select your country")},
+        widget=CountrySelect(attrs={"autocomplete": "country"}),
+    )
+    mode = forms.ChoiceField(
+        label=_("How do you take part?"),
+        choices=Registration.Mode.choices,
+        error_messages={"required": _("Select how you take part"), "invalid_choice": _("Select how you take part")},
+        widget=forms.RadioSelect,
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        required=False,
+        help_text=_("Only to reach you on the day of the visit."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of our mails"),
+        choices=lambda: [(code, _name_of_language(code)) for code, _name in settings.LANGUAGES],
+        required=False,
+        error_messages={"invalid_choice": _("Select a language from the list")},
+    )
+
+    def __init__(self, *args: Any, event: Event, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.event = event
+        if event.mode != Event.Mode.HYBRID:
+            del self.fields["mode"]
+        if not event.kind.asks_for_phone:
+            del self.fields["phone"]
+        self.fields["country"].required = False
+        self.known_organisation: Organisation | None = None
+
+    def clean_language(self) -> str:
+        return self.cleaned_data["language"] or translation.get_language() or settings.LANGUAGE_CODE
+
+    def clean_organisation_name(self) -> str:
+        name = self.cleaned_data["organisation_name"]
+        self.known_organisation = known_organisation(name)
+        return name
+
+    def clean_country(self) -> str:
+        # The organisation is cleaned before: its country is taken where none was chosen.
+        country = self.cleaned_data["country"]
+        if not country and self.known_organisation:
+            country = self.known_organisation.country.code
+        if not country:
+            raise ValidationError(self.fields["country"].error_messages["required"], code="required")
+        return country
+
+    def clean_phone(self) -> str:
+        phone = one_line(self.cleaned_data["phone"])
+        if not phone:
+            return ""
+        try:
+            number = phonenumbers.parse(phone, self.cleaned_data.get("country") or None)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            message = gettext("Enter your phone number with its country code, like +32 2 555 66 77")
+            raise ValidationError(message, code="phone")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The fields of a registration, as they were answered."""
+        names = ("name", "email", "organisation_name", "country", "mode", "phone", "language")
+        answers = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        return {**answers, "organisation": self.known_organisation}
+
+    @property
+    def asks_for_language(self) -> bool:
+        return len(settings.LANGUAGES) > 1
+
+    @property
+    def language_in_words(self) -> str:
+        chosen = self["language"].value() or translation.get_language() or settings.LANGUAGE_CODE
+        if chosen not in dict(settings.LANGUAGES):
+            chosen = settings.LANGUAGE_CODE
+        return _name_of_language(chosen)
+
+    def organisation_names(self) -> list[str]:
+        """Names to choose from: the partners of the project, as they are called now and have been called."""
+        organisations = Organisation.objects.filter(partners__project=self.event.project_id)
+        names = {name for organisation in organisations for name in (organisation.name, *organisation.other_names)}
+        return sorted(names, key=fold)
+
+
+class RegistrationForm(AnswersForm):
+    """The short form, with the questions about consent and what keeps programs out."""
+
+    name_listed = forms.BooleanField(label=_("Show my name on the participants’ list"), required=False)
+    photos = forms.ChoiceField(
+        label=_("May photos and film show me so that I can be recognised?"),
+        help_text=_("No answer means no."),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        required=False,
+        error_messages={"invalid_choice": _("Select yes or no, or leave the question unanswered")},
+        widget=forms.RadioSelect,
+    )
+    news = forms.BooleanField(label=_("Tell me about this project’s later events"), required=False)
+
+    # People do not see it, programs fill it in.
+    homepage = forms.CharField(
+        required=False,
+        label=_("Leave this empty"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    _salt = "registrations.opened"
+
+    def __init__(self, *args: Any, event: Event, **options: Any) -> None:
+        super().__init__(*args, event=event, **options)
+        self.initial.setdefault("opened", self.opened_now())
+
+    @classmethod
+    def opened_now(cls) -> str:
+        """The present instant, signed, for the hidden field that tells when the form was opened."""
+        return signing.dumps(timezone.now().timestamp(), salt=cls._salt)
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When this form was opened, or None when that cannot be told."""
+        try:
+            stamp = signing.loads(self.data.get("opened", ""), salt=self._salt)
+        except signing.BadSignature:
+            return None
+        return datetime.fromtimestamp(stamp, timezone.get_default_timezone())
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("homepage"):
+            self._ask_again(
+                gettext("A field that people do not see was filled in. Send the form once more."), "homepage"
+            )
+        elif self.opened_at is None:
+            self._ask_again(gettext("We could not tell when this form was opened. Send it once more."), "opened")
+        elif (timezone.now() - self.opened_at).total_seconds() < settings.REGISTERING_TAKES_SECONDS:
+            self._ask_again(gettext("That was very fast, as if sent by a program. Send the form once more."))
+        return self.cleaned_data
+
+    def _ask_again(self, why: str, reset: str = "") -> None:
+        """Refuse the form once, so that it will do when the same person sends it a second time."""
+        if reset:
+            self.data = self.data.copy()
+            self.data[reset] = self.opened_now() if reset == "opened" else ""
+        raise ValidationError(why, code="again")
+
+    @property
+    def consents(self) -> list[Consent]:
+        """What was agreed to, and a refusal that was said; a box that was left empty is no answer."""
+        given = {
+            Consent.Purpose.NAME_LISTED: self.cleaned_data["name_listed"] or None,
+            Consent.Purpose.PHOTOS: {"yes": True, "no": False}.get(self.cleaned_data["photos"]),
+            Consent.Purpose.NEWS: self.cleaned_data["news"] or None,
+        }
+        language = translation.get_language() or settings.LANGUAGE_CODE
+        return [
+            Consent(purpose=purpose, is_given=is_given, wording=CONSENT_WORDING, language=language)
+            for purpose, is_given in given.items()
+            if is_given is not None
+        ]
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """The answers as they are to be shown again: without what only the server knows."""
+        hidden = ("homepage", "opened")
+        return {name: value for name, value in self.cleaned_data.items() if name not in hidden}
+
+
+class ChangeForm(AnswersForm):
+    """The answers of somebody who is registered."""
+
+
+class ConsentForm(forms.Form):
+    """One switch of the list of consents."""
+
+    purpose = forms.ChoiceField(choices=Consent.Purpose.choices)
+    is_given = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))])
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why can you not come?"),
+        required=False,
+        help_text=_("Only the organisers see it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_reason(self) -> str:
+        reason = self.cleaned_data["reason"].strip()
+        if len(reason) > 500:
+            message = gettext("Enter a reason with at most 500 characters. You typed %(typed)s.")
+            raise ValidationError(message % {"typed": len(reason)}, code="max_length")
+        return reason
+
+
+class SendLinkForm(forms.Form):
+    use_required_attribute = False
+
+    email = EmailField(
+        label=_("Email"),
+        help_text=_("The address that you registered with."),
+        error_messages={"required": _("Enter your email address")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "dir": "ltr"}),
+    )
+
+
+def known_organisation(name: str) -> Organisation | None:
+    """Return the one organisation with this name, or None when there is none or there are several.
+
+    Case, accents and earlier names do not matter.
+    """
+    folded = fold(name)
+    if not folded.strip():
+        return None
+    candidates = Organisation.objects.filter(search_text__contains=folded)[:500]
+    fitting = [o for o in candidates if folded in (fold(known) for known in (o.name, *o.other_names))]
+    return fitting[0] if len(fitting) == 1 else None

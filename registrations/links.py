@@ -1,0 +1,38 @@
+"""Who holds the link of a registration may see and change it: the code in it is the key."""
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from .models import Registration
+
+View = Callable[..., HttpResponse]
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{20,40}")
+
+
+def with_registration(view: View) -> View:
+    """Call a view with the registration of the code in its address, not with the code.
+
+    An unknown code gets a page that helps and tells nothing about who is registered.
+    """
+
+    @functools.wraps(view)
+    def opened(request: HttpRequest, code: str, **options: Any) -> HttpResponse:
+        registration = _registration(code)
+        if registration is None:
+            return render(request, "registrations/unknown_link.html", status=404)
+        return view(request, registration, **options)
+
+    return never_cache(opened)
+
+
+def _registration(code: str) -> Registration | None:
+    if not _CODE.fullmatch(code):
+        return None
+    return Registration.objects.with_page_data().filter(code=code).first()

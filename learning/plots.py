@@ -8,6 +8,7 @@ a template gets the decimal comma of the reader's language, which SVG does not r
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import formats
 
@@ -191,7 +192,9 @@ def dumbbell_plot(
 
 def one_decimal(value: float) -> str:
     """Return a mean as the reader's language writes it: 3.4, or 3,4."""
-    return formats.number_format(value, decimal_pos=1)
+    # Django's number_format cuts off what it does not show.
+    rounded = Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return formats.number_format(rounded, decimal_pos=1)
 
 
 def _label(text: str, y: float) -> tuple[list[Line], float]:

@@ -1,6 +1,5 @@
 """The plots of a semester report: what each finds, and the numbers it draws."""
 
-from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -80,8 +79,8 @@ def _attendance(report: SemesterReport) -> Plot | None:
             for title, row in events
         ],
         slug="attendance",
-        finding=_("%(came)d of %(registered)d registrations with a place were used (%(percent)s %%)")
-        % {"came": came, "registered": registered, "percent": formats.number_format(came / registered * 100, 0)},
+        finding=_("%(came)d of %(registered)d registrations with a place were used (%(percent)d %%)")
+        % {"came": came, "registered": registered, "percent": round(came / registered * 100)},
         measure=_("Registrations with a place, and people recorded as present, by event"),
         n=registered,
         summary=_list(

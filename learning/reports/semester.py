@@ -414,20 +414,21 @@ def _counts(event: Event, semester: Semester, *, at: datetime) -> bool:
 def _presence(events: Iterable[int], *, at: datetime) -> tuple[dict[int, set[date]], set[int]]:
     """Return the days on which each registration was present, and the events that have any record.
 
-    See also AttendanceQuerySet.latest: of the acts on one day or session the last one counts.
+    See also AttendanceQuerySet.latest and registrations/attendance.py: of the acts on one day the last one counts, and
+    a session alone makes no day.
     """
-    records = AttendanceRecord.objects.filter(registration__event__in=events, recorded_at__lte=at).values_list(
-        "registration_id", "registration__event_id", "day", "session_id", "happened_at", "act", "is_present"
-    )
-    latest: dict[tuple[int, date | int], tuple[datetime, UUID, date, bool]] = {}
+    records = AttendanceRecord.objects.filter(
+        registration__event__in=events, session__isnull=True, recorded_at__lte=at
+    ).values_list("registration_id", "registration__event_id", "day", "happened_at", "act", "is_present")
+    latest: dict[tuple[int, date], tuple[datetime, UUID, bool]] = {}
     with_records = set()
-    for registration_id, event_id, day, session_id, happened_at, act, is_present in records:
+    for registration_id, event_id, day, happened_at, act, is_present in records:
         with_records.add(event_id)
-        key = (registration_id, day if session_id is None else session_id)
         # Of two acts at the same instant the greater id counts, so that the order of arrival does not.
-        latest[key] = max(latest.get(key, (happened_at, act, day, is_present)), (happened_at, act, day, is_present))
+        said = (happened_at, act, is_present)
+        latest[registration_id, day] = max(latest.get((registration_id, day), said), said)
     days: dict[int, set[date]] = defaultdict(set)
-    for (registration_id, _what), (_happened_at, _act, day, is_present) in latest.items():
+    for (registration_id, day), (_happened_at, _act, is_present) in latest.items():
         if is_present:
             days[registration_id].add(day)
     return days, with_records

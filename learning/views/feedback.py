@@ -3,6 +3,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -13,6 +14,13 @@ from ..exceptions import FeedbackClosed, FeedbackNotExpected, FeedbackNotOpen
 from ..feedback import give_feedback, last_minute, must_be_open
 from ..forms import FeedbackForm
 from ..models import Feedback
+
+HEADINGS = {
+    "given": _("Thank you for your feedback"),
+    "not_open": _("Feedback opens after the event"),
+    "closed": _("Feedback is closed"),
+    "not_expected": _("There is no feedback to give"),
+}
 
 
 @access(holder_of_the_link)
@@ -65,6 +73,7 @@ def _explain(request: HttpRequest, registration: Registration, state: str, given
         "registration": registration,
         "event": event,
         "state": state,
+        "heading": HEADINGS[state],
         "feedback": given,
         "closes": last_minute(event),
         "too_late": too_late,

@@ -107,8 +107,17 @@ class Environment:
 
     def uv_sync(self, lock):
         environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_SYSTEM_CERTS="1")
+        index = self.index_of_pip()
+        if index:
+            environment.setdefault("UV_DEFAULT_INDEX", index)
         command = [self.python, "-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:"]
         return run([*command, "--python", self.python, lock], environment=environment)
+
+    def index_of_pip(self):
+        """Return the package index that pip was told to use, if any: uv does not read pip's configuration."""
+        command = [self.python, "-m", "pip", "config", "get", "global.index-url"]
+        asked = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
+        return os.environ.get("PIP_INDEX_URL") or asked.stdout.strip()
 
 
 def lock_file(packages):

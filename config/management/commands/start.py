@@ -31,7 +31,6 @@ def load_demonstration() -> None:
     call_command("load_demonstration")
     print(flush=True)
     call_command("demonstration_sign_ins")
-    print(f"\nMails are not sent; read them at {settings.SITE_URL}{reverse('accounts:mails')}")
 
 
 def refuse_taken_port(port: int) -> None:

@@ -116,7 +116,7 @@ class Environment:
     def index_of_pip(self):
         """Return the package index that pip was told to use, if any: uv does not read pip's configuration."""
         command = [self.python, "-m", "pip", "config", "get", "global.index-url"]
-        asked = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
+        asked = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         return os.environ.get("PIP_INDEX_URL") or asked.stdout.strip()
 
 

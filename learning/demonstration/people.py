@@ -71,18 +71,18 @@ _FAMILY_NAME_FIRST = {"HU"}
 
 # Kept free for fiction by PTS (Sweden), the Bundesnetzagentur (Germany), ARCEP (France) and Ofcom (United Kingdom);
 # the sign # stands for a digit.
-_NUMBERS = {"SE": "+46313900 6##", "DE": "+493023125 ###", "FR": "+33199 00####", "GB": "+441632960 ###"}
+_NUMBERS = {"SE": "+46313900 6##", "DE": "+493023125 ###", "FR": "+33199 00####", "GB": "+442079460 ###"}
 _LANGUAGES = {"NL": "nl", "HU": "hu", "PT": "pt", "IT": "it", "DE": "de"}
 
-_GREEK = dict(zip("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(), strict=True))
-_CYRILLIC = dict(
-    zip(
-        "абвгдежзийклмнопрстуфхцчшщъьюя",
-        "a b v g d e zh z i y k l m n o p r s t u f h ts ch sh sht a y yu ya".split(),
-        strict=True,
-    )
+_LATIN_OF_GREEK = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
+_LATIN_OF_CYRILLIC = "a b v g d e zh z i y k l m n o p r s t u f h ts ch sh sht a y yu ya"
+_TO_LATIN = str.maketrans(
+    {
+        **dict(zip("αβγδεζηθικλμνξοπρσςτυφχψω", _LATIN_OF_GREEK.split(), strict=True)),
+        **dict(zip("абвгдежзийклмнопрстуфхцчшщъьюя", _LATIN_OF_CYRILLIC.split(), strict=True)),
+        "’": "",
+    }
 )
-_TO_LATIN = str.maketrans({**_GREEK, **_CYRILLIC, "’": "", "'": ""})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,141 @@
+"""Building the demonstration, and taking it away again."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Model, ProtectedError
+from django.utils import timezone
+
+from accounts.models import User
+from events.loading import load_kinds
+from events.models import Event
+from events.signals import calendar_changes_at_once
+from projects.models import Membership, Organisation, Partner, Programme, Project
+from registrations.models import AttendanceRecord, Person, Registration
+from venues.models import Site, Venue
+
+from ..models import Feedback, OutcomeRating
+from .guests import Guests
+from .happenings import Diary
+from .people import make_up_people
+from .project import CONTENT, PROGRAMME, SOURCE_KEY, TOWNS, make_project
+
+# Any number does. This is the day in 1992 on which the treaty of Maastricht was signed.
+SEED = 19920207
+
+Role = Membership.Role
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """What is there of the demonstration."""
+
+    project: Project
+    events: int
+    people: int
+    registrations: int
+    records: int
+    feedback: int
+
+
+def find() -> Demonstration | None:
+    """Return the demonstration, or None while it was not built."""
+    project = Project.objects.filter(source_key=SOURCE_KEY).first()
+    if project is None:
+        return None
+    return Demonstration(
+        project=project,
+        events=project.events.count(),
+        people=project.persons.count(),
+        registrations=Registration.objects.filter(event__project=project).count(),
+        records=AttendanceRecord.objects.filter(registration__event__project=project).count(),
+        feedback=Feedback.objects.filter(registration__event__project=project).count(),
+    )
+
+
+def build(
+    *, at: datetime | None = None, organiser: User | None = None, tell: Callable[[str], object] = lambda line: None
+) -> None:
+    """Build the demonstration as it is at an instant (default: now). `organiser` did what an organiser does in it."""
+    at = (at or timezone.now()).replace(microsecond=0)
+    chance = random.Random(SEED)  # noqa: S311 - made-up people need no secrets
+    with calendar_changes_at_once():
+        load_kinds()
+        setting = make_project(at.date())
+        tell(f"{setting.project.acronym}: {len(setting.partners)} partners, {len(setting.practices)} good practices")
+        happenings = Diary(setting, at, organiser).write()
+        tell(f"{setting.project.events.count()} events around {at.date().isoformat()}")
+        people = make_up_people(chance, setting.organisations, CONTENT["typed"])
+        guests = Guests(chance, setting.project, people, at, organiser)
+        registrations = guests.register(happenings)
+        tell(f"{len(people)} people with {sum(map(len, registrations.values()))} registrations")
+        came = guests.attend(happenings, registrations)
+        guests.answer(happenings, registrations, came)
+        tell(f"{sum(came.values())} of them came, and some said what they learned")
+
+
+def make_users() -> dict[str, User]:
+    """Return a user for each role of the demonstration, by the name of the role; those that are there stay as they are.
+
+    They have no password: they sign in by link.
+    """
+    return {
+        "administrator": _user("administrator", "Ada Minister", is_staff=True, is_superuser=True),
+        "officer": _user("officer", "Odile Feuerbach"),
+        "lead": _user("lead", "Lisbet Nyholm"),
+        "host": _user("host", "Hubert van Overkant"),
+        "coordinator": _user("coordinator", "Kaja Emajõgi"),
+    }
+
+
+def give_roles(users: dict[str, User]) -> None:
+    """Let each user do in the demonstration what their role is for."""
+    project = Project.objects.select_related("programme").get(source_key=SOURCE_KEY)
+    partners = {partner.organisation.city: partner for partner in project.partners.select_related("organisation")}
+    _role(users["officer"], Role.OFFICER, programme=project.programme)
+    _role(users["lead"], Role.LEAD, project=project)
+    _role(users["host"], Role.COORDINATOR, partner=partners["Maastricht"])
+    _role(users["coordinator"], Role.COORDINATOR, partner=partners["Tartu"])
+
+
+def _user(role: str, name: str, **fields: bool) -> User:
+    email = f"{role}@example.org"
+    return User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name, **fields)
+
+
+def _role(user: User, role: str, **about: Programme | Project | Partner) -> None:
+    Membership.objects.get_or_create(user=user, **about, defaults={"role": role})
+
+
+def remove() -> None:
+    """Take the demonstration away, with what people typed into it since. Users and what others use as well stay."""
+    with calendar_changes_at_once():
+        of_project = {"registration__event__project__source_key": SOURCE_KEY}
+        OutcomeRating.objects.filter(**{f"feedback__{name}": value for name, value in of_project.items()}).delete()
+        Feedback.objects.filter(**of_project).delete()
+        AttendanceRecord.objects.filter(**of_project).delete()
+        Registration.objects.filter(event__project__source_key=SOURCE_KEY).delete()
+        Person.objects.filter(project__source_key=SOURCE_KEY).delete()
+        Event.objects.filter(project__source_key=SOURCE_KEY).delete()
+        Project.objects.filter(source_key=SOURCE_KEY).delete()
+        for row in Programme.objects.filter(name=PROGRAMME):
+            _delete_unless_used(row)
+        for model, named in (
+            (Venue, CONTENT["venues"]),
+            (Site, CONTENT["sites"]),
+            (Organisation, [*CONTENT["partners"], *CONTENT["stakeholders"]]),
+        ):
+            for values in named:
+                town = TOWNS[values["city"]]
+                for row in model.objects.filter(name=values["name"], city=values["city"], country=town.country):
+                    _delete_unless_used(row)
+
+
+def _delete_unless_used(row: Model) -> None:
+    try:
+        row.delete()
+    except ProtectedError:
+        # Somebody used it for something of their own: then it is theirs.
+        return

@@ -1,0 +1,475 @@
+"""The events of the made-up project: held, coming, moved, put off, cancelled, and not yet public."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from events.models import ChoiceGroup, Event, EventKind, Session
+
+from ..models import LearningOutcome
+from .project import CONTENT, SOURCE_KEY, TOWNS, Setting, month, town_only
+
+IDENTITIES = uuid.UUID("0d9f3c52-7f0e-5a86-8a0b-3f7c1c1f4b60")
+
+TUESDAY, WEDNESDAY, THURSDAY = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event that was stored, and how many people are to register for it."""
+
+    event: Event
+    guests: int
+    waiting: int = 0
+    # The share of those with a place who came, and of those who gave feedback; 0 for what is still to come.
+    came: float = 0.0
+    answered: float = 0.0
+    # When people stopped registering before registration closed; None: they did not.
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An event of the past: `after` days into its semester, then on to the next Tuesday."""
+
+    key: str
+    kind: str
+    title: str
+    town: str
+    semester: int
+    after: int
+    guests: int
+    days: int = 1
+    number: int | None = None
+    mode: str = Event.Mode.ON_SITE
+    summary: str = ""
+    audience: str = "partners and their stakeholders"
+    practices: list[str] = field(default_factory=list)
+    outcomes: list[str] = field(default_factory=list)
+    translations: dict[str, dict[str, str]] = field(default_factory=dict)
+    sessions: list[dict[str, Any]] = field(default_factory=list)
+    came: float = 0.88
+    answered: float = 0.6
+
+
+def workday(day: date, weekday: int = TUESDAY) -> date:
+    """The first day from `day` on that is this day of the week."""
+    return day + timedelta(days=(weekday - day.weekday()) % 7)
+
+
+class Diary:
+    """Stores the events one after the other. `at` is the instant that counts as now."""
+
+    def __init__(self, setting: Setting, at: datetime, organiser: Any) -> None:
+        self.setting = setting
+        self.at = at
+        self.today = at.date()
+        self.organiser = organiser
+        self.kinds = {kind.slug: kind for kind in EventKind.objects.all()}
+
+    def write(self) -> list[Happening]:
+        """Store every event; return those that people register for."""
+        happenings = [self._held(Held(**row)) for row in CONTENT["held"]]
+        happenings.append(self._last_partner_meeting())
+        happenings.append(self._conference())
+        happenings.append(self._small_event())
+        happenings.append(self._study_visit())
+        happenings.append(self._import_workshop())
+        happenings.append(self._online_event())
+        happenings.append(self._moved())
+        happenings.append(self._cancelled())
+        happenings.append(self._postponed())
+        self._save_the_date()
+        self._draft()
+        self._for_partners()
+        return happenings
+
+    # What took place
+
+    def _held(self, held: Held) -> Happening:
+        starts_on = workday(self.setting.semesters[held.semester].starts_on + timedelta(days=held.after))
+        is_online = held.mode == Event.Mode.ONLINE
+        event = self._store(
+            held.key,
+            held.kind,
+            held.town,
+            held.title,
+            status=Event.Status.HELD,
+            number=held.number,
+            summary=held.summary,
+            audience=held.audience,
+            translations=held.translations,
+            mode=held.mode,
+            venue=None if is_online else self.setting.venues.get(held.town) or town_only(held.town),
+            online_platform="Video meeting of the host" if is_online else "",
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(days=held.days - 1),
+            start_time=time(9, 30),
+            end_time=time(16),
+            feedback_days=28,
+            places=None if is_online else held.guests + 20,
+        )
+        if held.key == "counter":
+            self._had_moved_online(event)
+        self._sessions(event, held.sessions)
+        self._teaches(event, held.practices, held.outcomes)
+        return Happening(event, held.guests, came=held.came, answered=held.answered)
+
+    def _had_moved_online(self, event: Event) -> None:
+        """Give an event of the past the history that verbs would have written then."""
+        told = event.starts_at - timedelta(days=40)
+        Event.objects.filter(pk=event.pk).update(
+            status=Event.Status.ANNOUNCED, mode=Event.Mode.ON_SITE, venue=self.setting.venues["Tartu"]
+        )
+        event.refresh_from_db()
+        event.change_plan(
+            at=told,
+            by=self.organiser,
+            reason="More people wanted to come than the hall can hold.",
+            mode=Event.Mode.ONLINE,
+            venue=None,
+        )
+        event.hold()
+
+    def _last_partner_meeting(self) -> Happening:
+        starts_on = workday(self.today - timedelta(days=27), THURSDAY)
+        event = self._store(
+            "partner-meeting",
+            "partner-meeting",
+            "Nyíregyháza",
+            "6th partner meeting",
+            status=Event.Status.HELD,
+            number=6,
+            summary="Action plans side by side, and who does what at the final conference.",
+            audience="partners",
+            venue=self.setting.venues["Nyíregyháza"],
+            starts_on=starts_on,
+            ends_on=starts_on,
+            start_time=time(9),
+            end_time=time(17),
+            feedback_days=42,
+            places=50,
+        )
+        self._teaches(event, (), ("I know what my region still has to deliver.", "I can explain our action plan."))
+        return Happening(event, 22, came=0.9, answered=0.4)
+
+    # What people can register for
+
+    def _conference(self) -> Happening:
+        texts = dict(CONTENT["conference"])
+        starts_on = workday(self.today + timedelta(days=68), WEDNESDAY)
+        event = self._store(
+            "conference",
+            "final-conference",
+            "Maastricht",
+            **texts.pop("en"),
+            description="On the first day, what worked and what did not; on the second, what comes next. Every talk is "
+            "short, every track has a table where one can ask.\n\nThe dinner and the visit are free of charge.",
+            translations=texts,
+            audience="everybody: towns, regions, schools, companies, associations",
+            spoken_languages="English; interpreted into Dutch and Italian on the first day",
+            bring="An identity card if you join the visit.",
+            venue=self.setting.venues["Maastricht"],
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(days=1),
+            start_time=time(9, 30),
+            end_time=time(15),
+            places=120,
+            opens=self.at - timedelta(days=21),
+            feedback_days=28,
+        )
+        ChoiceGroup.objects.create(event=event, name="Parallel tracks", pick=1)
+        self._sessions(event, CONTENT["programmes"]["conference"])
+        self._teaches(
+            event,
+            self.setting.practices,
+            (
+                "I can name a practice that my organisation could take up.",
+                "I can explain what it takes to carry a practice home.",
+                "I know whom to ask in the region it comes from.",
+            ),
+        )
+        return Happening(event, 64)
+
+    def _small_event(self) -> Happening:
+        """One place is left: whoever comes second is on the waiting list."""
+        event = self._store(
+            "round-table",
+            "round-table",
+            "Linköping",
+            "Round table: what residents will not sort",
+            summary="An evening with residents, collectors and the people at the belt. The room holds 50.",
+            audience="residents and organisations around Linköping",
+            venue=self.setting.venues["Linköping"],
+            **self._one_day(32, THURSDAY, time(17), time(20)),
+            places=50,
+            opens=self.at - timedelta(days=30),
+            feedback_days=14,
+        )
+        self._teaches(event, ("Linköping",), ("I understand why some things are never sorted.",))
+        return Happening(event, 49)
+
+    def _study_visit(self) -> Happening:
+        """All places are taken, and three people wait."""
+        day = workday(self.today + timedelta(days=44))
+        event = self._store(
+            "counters",
+            "study-visit",
+            "Tartu",
+            "Study visit: behind the counters of Tartu",
+            number=3,
+            summary="A data centre, a sorting yard and a service point in two days, in a group of 24.",
+            translations={
+                "pt": {"title": "Visita de estudo: atrás dos balcões de Tartu"},
+                "hu": {"title": "Tanulmányút: Tartu ügyfélpultjai mögött"},
+            },
+            audience="delegations of the partners",
+            spoken_languages="English, Estonian",
+            bring="Identity card, closed shoes, a coat.",
+            venue=self.setting.venues["Tartu"],
+            starts_on=day,
+            ends_on=day + timedelta(days=1),
+            start_time=time(9),
+            end_time=time(13),
+            places=24,
+            opens=self.at - timedelta(days=25),
+            feedback_days=28,
+        )
+        self._sessions(event, CONTENT["programmes"]["counters"])
+        self._teaches(event, ("Tartu",), ("I can describe what happens behind the counter.",))
+        return Happening(event, 24, waiting=3)
+
+    def _import_workshop(self) -> Happening:
+        event = self._store(
+            "import-workshop",
+            "import-workshop",
+            "Lousada",
+            "Import workshop: neighbours at the counter come to Lousada",
+            summary="Maastricht’s neighbours show how they help; Lousada decides what it takes over.",
+            audience="staff of Lousada and its stakeholders",
+            spoken_languages="English, Portuguese",
+            venue=self.setting.venues["Lousada"],
+            **self._one_day(52, TUESDAY, time(10), time(17)),
+            places=30,
+            opens=self.at - timedelta(days=10),
+            feedback_days=28,
+        )
+        self._teaches(event, ("Maastricht",), ("I can list what must change before we copy it.",))
+        return Happening(event, 13)
+
+    def _online_event(self) -> Happening:
+        event = self._store(
+            "online",
+            "thematic-event",
+            "Thessaloniki",
+            "Gardens, peelings and paperwork",
+            number=3,
+            mode=Event.Mode.ONLINE,
+            summary="Two hours online on compost rules in seven countries.",
+            audience="everybody",
+            spoken_languages="English; live captions in Greek",
+            online_platform="Video meeting of the host",
+            join_url="https://meet.example.org/peelings",
+            **self._one_day(19, WEDNESDAY, time(14), time(16)),
+            opens=self.at - timedelta(days=28),
+            feedback_days=14,
+        )
+        self._teaches(event, ("Thessaloniki",), ("I know which rule applies to my compost.",))
+        return Happening(event, 43)
+
+    # What did not go as planned
+
+    def _moved(self) -> Happening:
+        event = self._store(
+            "van-seminar",
+            "seminar",
+            "Nyíregyháza",
+            "Seminar: a workshop on wheels",
+            summary="Costs, tools and insurance of the open workshop van.",
+            venue=town_only("Nyíregyháza"),
+            status=Event.Status.SAVE_THE_DATE,
+            **{**self._one_day(24, TUESDAY), "start_time": None, "end_time": None},
+            places=60,
+            opens=self.at - timedelta(days=35),
+            feedback_days=28,
+        )
+        event.announce(
+            at=self.at - timedelta(days=36),
+            by=self.organiser,
+            venue=self.setting.venues["Nyíregyháza"],
+            start_time=time(10),
+            end_time=time(16),
+        )
+        moved = self._one_day(38, THURSDAY, time(9, 30), time(13))
+        event.change_plan(
+            at=self.at - timedelta(days=6),
+            by=self.organiser,
+            reason="The railway is closed for works on the first date, so most guests could not come.",
+            mode=Event.Mode.HYBRID,
+            online_platform="Video meeting of the host",
+            join_url="https://meet.example.org/van",
+            **moved,
+        )
+        self._teaches(event, ("Nyíregyháza",), ("I can say what the van costs in a year.",))
+        return Happening(event, 31)
+
+    def _cancelled(self) -> Happening:
+        event = self._store(
+            "harbour",
+            "workshop",
+            "Genoa",
+            "Workshop: signs that tourists read",
+            summary="How harbour towns tell visitors what goes into which bin.",
+            venue=town_only("Genoa"),
+            **self._one_day(15, THURSDAY, time(10), time(16)),
+            places=40,
+            opens=self.at - timedelta(days=40),
+        )
+        change = event.cancel(
+            at=self.at - timedelta(days=4),
+            by=self.organiser,
+            reason="The host’s building is closed after the storm. Its content moves into the final conference.",
+        )
+        return Happening(event, 12, until=change.changed_at)
+
+    def _postponed(self) -> Happening:
+        event = self._store(
+            "peer-review",
+            "peer-review",
+            "Thessaloniki",
+            "Peer review of Thessaloniki’s waste plan",
+            summary="Three peers read the plan, ask, and rate it.",
+            audience="partners",
+            venue=self.setting.venues["Thessaloniki"],
+            **self._one_day(29, TUESDAY, time(9), time(17)),
+            places=15,
+            opens=self.at - timedelta(days=30),
+        )
+        change = event.postpone(
+            at=self.at - timedelta(days=9),
+            by=self.organiser,
+            reason="The plan goes to the council first; the new date follows when it was heard.",
+        )
+        return Happening(event, 7, until=change.changed_at)
+
+    # What nobody can register for yet
+
+    def _save_the_date(self) -> None:
+        first = month(self.today, 5)
+        self._store(
+            "harvest",
+            "dissemination-event",
+            "Thessaloniki",
+            "Harvest day of the school gardens",
+            summary="One year after: what grew. Venue and programme follow.",
+            status=Event.Status.SAVE_THE_DATE,
+            date_precision=Event.DatePrecision.MONTH,
+            venue=town_only("Thessaloniki"),
+            starts_on=first,
+            ends_on=month(self.today, 6) - timedelta(days=1),
+        )
+
+    def _draft(self) -> None:
+        self._store(
+            "draft",
+            "stakeholder-meeting",
+            "Maastricht",
+            "Stakeholders of the Meuse: first ideas",
+            summary="Not public yet.",
+            status=Event.Status.DRAFT,
+            venue=town_only("Maastricht"),
+            **self._one_day(90, TUESDAY, time(13), time(16)),
+        )
+
+    def _for_partners(self) -> None:
+        self._store(
+            "steering",
+            "partner-meeting",
+            "Linköping",
+            "7th partner meeting and steering group",
+            number=7,
+            summary="Budget, last reports and the archive.",
+            audience="partners",
+            visibility=Event.Visibility.PARTNERS,
+            mode=Event.Mode.ONLINE,
+            online_platform="Video meeting of the lead partner",
+            join_url="https://meet.example.org/steering",
+            **self._one_day(12, WEDNESDAY, time(9), time(11, 30)),
+        )
+
+    # How an event is stored
+
+    def _one_day(self, ahead: int, weekday: int, start: time | None = None, end: time | None = None) -> dict[str, Any]:
+        day = workday(self.today + timedelta(days=ahead), weekday)
+        return {"starts_on": day, "ends_on": day, "start_time": start, "end_time": end}
+
+    def _store(
+        self,
+        key: str,
+        kind: str,
+        town: str,
+        title: str,
+        *,
+        opens: datetime | None = None,
+        feedback_days: int = 0,
+        **fields: Any,
+    ) -> Event:
+        values = {
+            "status": Event.Status.ANNOUNCED,
+            "date_precision": Event.DatePrecision.DAY,
+            "mode": Event.Mode.ON_SITE,
+            **fields,
+        }
+        event = Event(
+            source_key=f"{SOURCE_KEY}-{key}",
+            uid=uuid.uuid5(IDENTITIES, f"{key} {self.today.isoformat()}"),
+            slug=f"meuse-{key}",
+            project=self.setting.project,
+            kind=self.kinds[kind],
+            host=self.setting.partners[town],
+            title=title,
+            time_zone=TOWNS[town].time_zone,
+            contact_email="contact@example.org",
+            created_at=self.at,
+            **values,
+        )
+        if event.status == Event.Status.HELD:
+            event.created_at = event.starts_at - timedelta(days=100)
+            opens = event.starts_at - timedelta(days=70)
+        if opens is not None:
+            event.created_at = min(event.created_at, opens - timedelta(days=7))
+            event.registration_opens_at = opens
+            event.registration_closes_at = _evening(event, event.starts_on - timedelta(days=3))
+        if feedback_days:
+            event.feedback_closes_on = event.ends_on + timedelta(days=feedback_days)
+        event.save()
+        return event
+
+    def _sessions(self, event: Event, rows: list[dict[str, Any]]) -> None:
+        rooms = {room.name: room for room in event.venue.rooms.all()} if event.venue else {}
+        groups = {group.name: group for group in event.choice_groups.all()}
+        for position, row in enumerate(rows, 1):
+            values = dict(row)
+            Session.objects.create(
+                event=event,
+                position=position,
+                start_time=time.fromisoformat(values.pop("start")),
+                end_time=time.fromisoformat(values.pop("end")),
+                room=rooms.get(values.pop("room", "")),
+                choice_group=groups.get(values.pop("group", "")),
+                site=self.setting.sites.get(values.pop("site", "")),
+                **values,
+            )
+
+    def _teaches(self, event: Event, towns: Iterable[str], outcomes: Iterable[str]) -> None:
+        event.practices.set(self.setting.practices[town] for town in towns)
+        LearningOutcome.objects.bulk_create(
+            LearningOutcome(event=event, position=position, text=text) for position, text in enumerate(outcomes, 1)
+        )
+
+
+def _evening(event: Event, day: date) -> datetime:
+    """The last minute of a day at the event’s place, as deadlines are."""
+    return datetime.combine(day, time(23, 59), event.zone)

@@ -24,7 +24,7 @@ def getting_there(event: Event, sessions: Iterable[Session]) -> list[Way]:
     return [
         Way(place, _map_address(place))
         for place in places
-        if place.address or place.directions or place.access or place.latitude is not None
+        if place.address or place.directions or place.access or (place.latitude is not None and place.name)
     ]
 
 

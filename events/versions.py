@@ -44,7 +44,17 @@ def versions(event: Event, changes: Sequence[PlanChange]) -> list[Version]:
         )
         for change in changes
     ]
-    return [Version(plan=event.plan, is_current=True), *reversed(ended)]
+    now = event.plan
+    last = changes[-1].plan_after
+    if _promise(last) != _promise(now):
+        # The sources tell of a plan and then nothing more: it did not become what we know of the event now.
+        ended.append(Version(plan=last, is_current=False, became=[gettext("Not known")]))
+    return [Version(plan=now, is_current=True), *reversed(ended)]
+
+
+def _promise(plan: Plan) -> tuple[Any, ...]:
+    """What no later fact, such as a venue's new name or the event being held, can make different."""
+    return plan.starts_on, plan.ends_on, plan.start_time, plan.end_time, plan.mode
 
 
 def what_changed(before: Plan, after: Plan) -> list[str]:

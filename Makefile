@@ -29,7 +29,7 @@ next: ## Run the tests with the coming Django in .venv-next (PYTHON must be 3.12
 lint: packages-lint ## Check style, types, templates, migrations and the size of the style sheet
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m ruff check .
-	find . -name '*.html' -not -path './.venv*' -print0 | xargs -0 -r .venv/bin/python -m djade --check --target-version 5.2
+	find . -name '*.html' -not -path './.venv*' -print0 | xargs -0 -r .venv/bin/djade --check --target-version 5.2
 	.venv/bin/python -m mypy .
 	VAR_DIR=$$(mktemp -d) $(HERE) manage.py makemigrations --check --dry-run
 	@size=$$(gzip -9 -c static/css/*.css | wc -c); echo "Style sheet: $$size bytes gzipped, 15000 at most"; test $$size -le 15000

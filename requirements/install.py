@@ -135,8 +135,8 @@ def can_import(module):
 
 def run(command, quiet=False, environment=None):
     """Run a command and return whether it went well."""
-    silence = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} if quiet else {}
-    return subprocess.call(command, env=environment, **silence) == 0
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.call(command, env=environment, stdout=output, stderr=output) == 0
 
 
 def say(text):

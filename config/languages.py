@@ -1,6 +1,7 @@
 """Which language an answer is in."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 
 
@@ -11,7 +12,7 @@ class PageLanguageMiddleware(LocaleMiddleware):
     `Vary: Accept-Language` on it would be wrong, and every cache would keep it once per reader.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.has_header("Content-Language"):
             return response
         return super().process_response(request, response)

@@ -189,7 +189,7 @@ def answer(request: HttpRequest, feed: Feed) -> HttpResponse:
     _set_data_headers(response, feed.language)
     changed_at = int(kept.changed_at.timestamp()) if kept.changed_at else None
     conditional = get_conditional_response(request, etag=etag, last_modified=changed_at, response=response)
-    if conditional is not response:
+    if conditional is not None and conditional is not response:
         _set_data_headers(conditional, feed.language)
         return conditional
     body = kept.zipped if is_zipped else kept.body
@@ -275,10 +275,10 @@ def _subject(feed: Feed, on: date) -> _Subject | None:
 
 def _label(name: str, word: str, language: str) -> str:
     """Return what a filter lets through, in words; "" when its word names nothing."""
-    if name == "q":
-        return gettext("“%(words)s”") % {"words": word}
     if not word:
         return ""
+    if name == "q":
+        return gettext("“%(words)s”") % {"words": word}
     if name == "project":
         return Project.objects.filter(slug=word).values_list("acronym", flat=True).first() or ""
     if name == "partner":
@@ -327,7 +327,7 @@ def _changed_at(feed: Feed, digest: str, *, is_empty: bool) -> datetime | None:
     have a tag to be asked for by.
     """
     key = feed.path
-    if len(key) > FeedState._meta.get_field("key").max_length:
+    if len(key) > FeedState.KEY_LENGTH:
         key = hashlib.sha256(key.encode()).hexdigest()
     if "q" in dict(feed.filters):
         return None

@@ -213,7 +213,7 @@ def _entry(event: Event, plan: Plan, language: str, join_url: str, manage_url: s
 
 
 def _start_and_end(event: Event, plan: Plan) -> tuple[date | datetime, date | datetime | None]:
-    first, last = plan.starts_on, plan.ends_on or plan.starts_on
+    first, last = _days(plan)
     # A block of two days and a night is of no use to anybody: several days are whole days. So is a save the date, which
     # asks to keep the day free.
     if (
@@ -230,11 +230,18 @@ def _start_and_end(event: Event, plan: Plan) -> tuple[date | datetime, date | da
     )
 
 
+def _days(plan: Plan) -> tuple[date, date]:
+    if plan.starts_on is None:
+        raise ValueError("A plan without a date has no place in a calendar.")
+    return plan.starts_on, plan.ends_on or plan.starts_on
+
+
 def _moment(day: date, clock: time, zone: str, *, is_online: bool) -> datetime:
-    local = datetime.combine(day, clock, ZoneInfo(zone or "UTC"))
+    zone = zone or "UTC"
+    local = datetime.combine(day, clock, ZoneInfo(zone))
     # “09:00 in Gmünd” stays so even if the law on clocks changes; online, people share an instant, not a clock. Where a
     # zone has no yearly rule, programs that read the VTIMEZONE would show a wrong hour.
-    if is_online or not follows_its_rule(local.tzinfo.key, day.year):
+    if is_online or not follows_its_rule(zone, day.year):
         return local.astimezone(UTC)
     return local
 
@@ -315,9 +322,10 @@ def _moves(change: PlanChange) -> bool:
 
 def _is_day_in_month(before: Plan, after: Plan) -> bool:
     """Whether a month became a day of that month: the date is known now, and nobody has to move anything."""
-    if before.date_precision != Event.DatePrecision.MONTH or None in (before.starts_on, after.starts_on):
+    if before.date_precision != Event.DatePrecision.MONTH or after.starts_on is None:
         return False
-    return before.starts_on <= after.starts_on <= (before.ends_on or before.starts_on)
+    first, last = _days(before)
+    return first <= after.starts_on <= last
 
 
 def _location(event: Event, plan: Plan, join_url: str) -> str:

@@ -62,7 +62,8 @@ def calendar_changes_at_once() -> Iterator[None]:
 
 def connect() -> None:
     """Listen to every model that calendars or pages show something of."""
-    for model in (Event, *_SHOWN_THROUGH, *_ON_PAGES_ONLY):
+    models: tuple[type[Model], ...] = (Event, *_SHOWN_THROUGH, *_ON_PAGES_ONLY)
+    for model in models:
         name = f"calendars follow {model.__name__}"
         post_save.connect(_saved, sender=model, dispatch_uid=name)
         # Before the delete, while the events can still be found through the object.

@@ -36,8 +36,8 @@ class Change:
 
     def local_in(self, year: int) -> datetime:
         """The change in one year, on the clock that is still valid."""
-        days = range(1, calendar.monthrange(year, self.month)[1] + 1)
-        days = [day for day in days if calendar.weekday(year, self.month, day) == self.weekday]
+        last = calendar.monthrange(year, self.month)[1]
+        days = [day for day in range(1, last + 1) if calendar.weekday(year, self.month, day) == self.weekday]
         return datetime(year, self.month, days[self.week if self.week < 0 else self.week - 1]) + self.at
 
     @property

@@ -36,7 +36,9 @@ class CalendarState(models.Model):
 class FeedState(models.Model):
     """When the bytes of one calendar address last changed: its Last-Modified."""
 
-    key = models.CharField(max_length=300, primary_key=True)
+    KEY_LENGTH = 300
+
+    key = models.CharField(max_length=KEY_LENGTH, primary_key=True)
     digest = models.CharField(max_length=64)
     changed_at = models.DateTimeField()
 

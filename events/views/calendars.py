@@ -1,5 +1,7 @@
 """Calendar addresses, and the page that explains them."""
 
+from functools import partial
+
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -20,33 +22,32 @@ from ..subscriptions import Subscription
 @access(everybody)
 @require_safe
 def calendars(request: HttpRequest) -> HttpResponse:
-    chosen = {"language": get_language() or "en", "with_sessions": request.GET.get("sessions") == "1"}
+    language = get_language() or settings.LANGUAGE_CODE
+    with_sessions = request.GET.get("sessions") == "1"
+    feed = partial(feeds.Feed, language=language, with_sessions=with_sessions)
     partners = Partner.objects.select_related("organisation").order_by("number")
     projects = Project.objects.prefetch_related(Prefetch("partners", partners))
     return render(
         request,
         "events/calendars.html",
         {
-            "with_sessions": chosen["with_sessions"],
+            "with_sessions": with_sessions,
             "refresh_hours": REFRESH_HOURS,
             "months_back": settings.CALENDAR_MONTHS_BACK,
-            "of_all": Subscription.to(feeds.Feed("all", **chosen)),
+            "of_all": Subscription.to(feed("all")),
             "of_kinds": [
                 (
                     kind,
-                    kind.plural_in(chosen["language"]),
-                    Subscription.to(feeds.Feed("all", **chosen, filters=(("kind", kind.slug),))),
+                    kind.plural_in(language),
+                    Subscription.to(feed("all", filters=(("kind", kind.slug),))),
                 )
                 for kind in EventKind.objects.all()
             ],
             "of_projects": [
                 (
                     project,
-                    Subscription.to(feeds.Feed("project", project.slug, **chosen)),
-                    [
-                        (partner, Subscription.to(feeds.Feed("partner", partner.slug, **chosen)))
-                        for partner in project.partners.all()
-                    ],
+                    Subscription.to(feed("project", project.slug)),
+                    [(partner, Subscription.to(feed("partner", partner.slug))) for partner in project.partners.all()],
                 )
                 for project in projects
             ],

@@ -1,0 +1,848 @@
+"""One event as RFC 5545 text: what each case shows, and bytes that every program reads alike.
+
+What is written is read back by two parsers that share no code: icalendar goes by the name of a time zone, vobject by
+the VTIMEZONE in the file.
+"""
+
+import re
+import unicodedata
+import zoneinfo
+from datetime import UTC, date, datetime, time, timedelta
+
+import icalendar
+import pytest
+import vobject
+from django.conf import settings
+
+from events.exceptions import AlreadyHeld
+from events.ical import (
+    FORMAT_EPOCH,
+    calendar_bytes,
+    event_file,
+    is_shown_on,
+    session_uid,
+    session_vevents,
+    uid,
+    vevent,
+)
+from events.models import Event, EventKind, PlanChange
+from events.subscriptions import OneEvent
+from events.time_zones import follows_its_rule, rule_of, vtimezone
+from tests.factories import (
+    create_event,
+    create_kind,
+    create_organisation,
+    create_partner,
+    create_project,
+    create_session,
+    create_site,
+    create_venue,
+    days,
+)
+from venues.models import Room
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+ONE_DAY = {"starts_on": date(2027, 5, 20), "ends_on": date(2027, 5, 20)}
+
+
+def read(event: Event, language: str = "en", **details: str) -> icalendar.Event:
+    """The event as icalendar reads it from its file, loaded anew as a request would."""
+    event = Event.objects.get(pk=event.pk)
+    calendar = icalendar.Calendar.from_ical(event_file(event, language=language, **details))
+    assert calendar.errors == []
+    (found,) = calendar.events
+    assert found.errors == []
+    return found
+
+
+def facts(event: Event) -> dict[str, object]:
+    found = read(event)
+    return {
+        "summary": str(found["SUMMARY"]),
+        "starts": found["DTSTART"].dt,
+        "ends": found["DTEND"].dt if "DTEND" in found else None,
+        "status": str(found["STATUS"]),
+        "transp": str(found["TRANSP"]),
+        "outlook": str(found["X-MICROSOFT-CDO-BUSYSTATUS"]),
+    }
+
+
+def description(event: Event, **details: str) -> list[str]:
+    return str(read(event, **details)["DESCRIPTION"]).split("\n")
+
+
+def amsterdam(*moment: int) -> datetime:
+    return datetime(*moment, tzinfo=zoneinfo.ZoneInfo("Europe/Amsterdam"))
+
+
+# --- One identity ------------------------------------------------------------------------------------------------
+
+
+def test_a_conference_keeps_its_uid_while_its_sequence_rises_with_each_plan():
+    # As S3Chem's closing conference: a save the date, suspended, announced for another town, held online.
+    event = create_event(
+        create_project(acronym="S3Chem"),
+        title="Closing conference",
+        status=Event.Status.SAVE_THE_DATE,
+        starts_on=date(2028, 6, 17),
+        ends_on=date(2028, 6, 18),
+        start_time=None,
+        end_time=None,
+        venue=create_venue(name="", city="Maastricht"),
+    )
+    seen = [read(event)]
+    event.postpone(reason="Nobody can travel.")
+    seen.append(read(event))
+    event.announce(
+        date_precision=Event.DatePrecision.DAY,
+        starts_on=date(2028, 10, 22),
+        ends_on=date(2028, 10, 22),
+        venue=create_venue(name="Brightlands Chemelot Campus", city="Geleen"),
+    )
+    seen.append(read(event))
+    event.change_plan(mode=Event.Mode.ONLINE, venue=None, start_time=time(10), end_time=time(12))
+    seen.append(read(event))
+
+    assert {str(found["UID"]) for found in seen} == {f"{event.uid}@{settings.CALENDAR_DOMAIN}"}
+    assert [(found["SEQUENCE"], str(found["STATUS"]), str(found["SUMMARY"])) for found in seen] == [
+        (0, "TENTATIVE", "SAVE THE DATE: Closing conference (S3Chem)"),
+        (1, "TENTATIVE", "POSTPONED: Closing conference (S3Chem)"),
+        (2, "CONFIRMED", "Closing conference (S3Chem)"),
+        (3, "CONFIRMED", "Closing conference (S3Chem)"),
+    ]
+    assert [found["DTSTART"].dt for found in seen] == [
+        date(2028, 6, 17),
+        date(2028, 6, 17),
+        date(2028, 10, 22),
+        datetime(2028, 10, 22, 8, tzinfo=UTC),
+    ]
+    assert [str(found["LOCATION"]) for found in seen] == [
+        "Maastricht, Netherlands",
+        "Maastricht, Netherlands",
+        "Brightlands Chemelot Campus, Geleen, Netherlands",
+        "Online",
+    ]
+
+
+def test_the_uid_outlives_a_new_title_and_a_new_address():
+    event = create_event(title="Draft title", slug="draft-title")
+    before = uid(event)
+    event.title, event.slug = "Final conference", "final-conference"
+    event.save()
+
+    assert str(read(event)["UID"]) == before
+
+
+def test_holding_an_event_is_no_new_revision():
+    event = create_event()
+    event.hold()
+
+    assert read(event)["SEQUENCE"] == 0
+    with pytest.raises(AlreadyHeld):
+        event.cancel(reason="Too late.")
+
+
+# --- What each case shows (CALENDARS contract, section 2) --------------------------------------------------------
+
+CASES = {
+    "one day with times": (
+        ONE_DAY,
+        {
+            "summary": "Meeting (PRO)",
+            "starts": amsterdam(2027, 5, 20, 9),
+            "ends": amsterdam(2027, 5, 20, 16),
+            "status": "CONFIRMED",
+            "transp": "OPAQUE",
+            "outlook": "BUSY",
+        },
+    ),
+    "one day, end not known": (
+        {**ONE_DAY, "end_time": None},
+        {
+            "summary": "Meeting (PRO)",
+            "starts": amsterdam(2027, 5, 20, 9),
+            "ends": None,
+            "status": "CONFIRMED",
+            "transp": "OPAQUE",
+            "outlook": "BUSY",
+        },
+    ),
+    "one day online": (
+        {**ONE_DAY, "mode": Event.Mode.ONLINE},
+        {
+            "summary": "Meeting (PRO)",
+            "starts": datetime(2027, 5, 20, 7, tzinfo=UTC),
+            "ends": datetime(2027, 5, 20, 14, tzinfo=UTC),
+            "status": "CONFIRMED",
+            "transp": "OPAQUE",
+            "outlook": "BUSY",
+        },
+    ),
+    "one day without times": (
+        {**ONE_DAY, "start_time": None, "end_time": None},
+        {
+            "summary": "Meeting (PRO)",
+            "starts": date(2027, 5, 20),
+            "ends": date(2027, 5, 21),
+            "status": "CONFIRMED",
+            "transp": "TRANSPARENT",
+            "outlook": "FREE",
+        },
+    ),
+    "several days": (
+        {},
+        {
+            "summary": "Meeting (PRO)",
+            "starts": date(2027, 5, 20),
+            "ends": date(2027, 5, 22),
+            "status": "CONFIRMED",
+            "transp": "TRANSPARENT",
+            "outlook": "FREE",
+        },
+    ),
+    "several days, held": (
+        {"status": Event.Status.HELD},
+        {
+            "summary": "Meeting (PRO)",
+            "starts": date(2027, 5, 20),
+            "ends": date(2027, 5, 22),
+            "status": "CONFIRMED",
+            "transp": "TRANSPARENT",
+            "outlook": "FREE",
+        },
+    ),
+    "save the date": (
+        {**ONE_DAY, "status": Event.Status.SAVE_THE_DATE},
+        {
+            "summary": "SAVE THE DATE: Meeting (PRO)",
+            "starts": date(2027, 5, 20),
+            "ends": date(2027, 5, 21),
+            "status": "TENTATIVE",
+            "transp": "TRANSPARENT",
+            "outlook": "TENTATIVE",
+        },
+    ),
+    "a month": (
+        {"date_precision": Event.DatePrecision.MONTH},
+        {
+            "summary": "Meeting (PRO), day not known",
+            "starts": date(2027, 5, 1),
+            "ends": date(2027, 6, 1),
+            "status": "TENTATIVE",
+            "transp": "TRANSPARENT",
+            "outlook": "FREE",
+        },
+    ),
+    "a month, held": (
+        {"date_precision": Event.DatePrecision.MONTH, "status": Event.Status.HELD},
+        {
+            "summary": "Meeting (PRO), day not known",
+            "starts": date(2027, 5, 1),
+            "ends": date(2027, 6, 1),
+            "status": "CONFIRMED",
+            "transp": "TRANSPARENT",
+            "outlook": "FREE",
+        },
+    ),
+    "cancelled": (
+        {**ONE_DAY, "status": Event.Status.CANCELLED, "cancelled_at": datetime(2027, 2, 1, tzinfo=UTC)},
+        {
+            "summary": "CANCELLED: Meeting (PRO)",
+            "starts": amsterdam(2027, 5, 20, 9),
+            "ends": amsterdam(2027, 5, 20, 16),
+            "status": "CANCELLED",
+            "transp": "TRANSPARENT",
+            "outlook": "FREE",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "expected"), CASES.values(), ids=CASES)
+def test_each_case_shows_as_programs_understand_it(fields, expected):
+    event = create_event(create_project(acronym="PRO"), title="Meeting", **fields)
+
+    assert facts(event) == expected
+
+
+@pytest.mark.parametrize("fields", [fields for fields, _expected in CASES.values()], ids=CASES)
+def test_both_parsers_read_the_same_of_each_case(fields):
+    event = create_event(title="Meeting", **fields)
+    found, other = read(event), vobject.readOne(event_file(event, language="en").decode()).vevent
+
+    def instant(moment: date | datetime) -> date | datetime:
+        return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
+
+    assert instant(other.dtstart.value) == instant(found["DTSTART"].dt)
+    if "DTEND" in found:
+        assert instant(other.dtend.value) == instant(found["DTEND"].dt)
+    assert (other.uid.value, other.status.value, other.summary.value) == (
+        str(found["UID"]),
+        str(found["STATUS"]),
+        str(found["SUMMARY"]),
+    )
+
+
+def test_an_event_without_any_date_is_in_no_calendar():
+    event = create_event(date_precision=Event.DatePrecision.UNKNOWN)
+
+    assert vevent(event, "en") == b""
+    assert event_file(event, language="en") == b""
+    assert not is_shown_on(event, date(2027, 3, 1))
+
+
+def test_a_postponed_event_stays_where_it_was():
+    event = create_event(create_project(acronym="PRO"), title="Meeting", **ONE_DAY)
+    event.postpone(reason="The hall was flooded.")
+
+    assert facts(event) == {
+        "summary": "POSTPONED: Meeting (PRO)",
+        "starts": amsterdam(2027, 5, 20, 9),
+        "ends": amsterdam(2027, 5, 20, 16),
+        "status": "TENTATIVE",
+        "transp": "TRANSPARENT",
+        "outlook": "FREE",
+    }
+
+
+def test_a_postponed_month_stays_that_month():
+    event = create_event(create_project(acronym="PRO"), title="Meeting", date_precision=Event.DatePrecision.MONTH)
+    event.postpone(reason="No speaker yet.")
+
+    found = facts(event)
+    assert (found["summary"], found["starts"], found["ends"]) == (
+        "POSTPONED: Meeting (PRO), day not known",
+        date(2027, 5, 1),
+        date(2027, 6, 1),
+    )
+
+
+def test_an_event_that_is_cancelled_after_it_was_postponed_is_cancelled_where_it_was():
+    event = create_event(create_project(acronym="PRO"), title="Meeting", **ONE_DAY)
+    event.postpone(reason="The hall was flooded.")
+    event.cancel(reason="No other hall.")
+
+    found = facts(event)
+    assert (found["summary"], found["starts"], found["status"]) == (
+        "CANCELLED: Meeting (PRO)",
+        amsterdam(2027, 5, 20, 9),
+        "CANCELLED",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cancelled_on", "last_day"),
+    [
+        (datetime(2027, 3, 1, tzinfo=UTC), date(2027, 6, 19)),
+        (datetime(2027, 8, 1, 12, tzinfo=UTC), date(2027, 8, 31)),
+    ],
+    ids=["cancelled before its end", "cancelled after its end"],
+)
+def test_a_cancelled_event_stays_until_30_days_after_its_end_and_its_cancelling(cancelled_on, last_day):
+    event = create_event(**ONE_DAY)
+    event.cancel(reason="Nobody comes.", at=cancelled_on)
+
+    assert is_shown_on(event, last_day)
+    assert not is_shown_on(event, last_day + days(1))
+
+
+# --- What it says ------------------------------------------------------------------------------------------------
+
+
+def test_an_event_says_what_whoever_reads_only_the_calendar_has_to_know():
+    project = create_project(acronym="BETTER")
+    venue = create_venue(
+        name="Kulturhaus",
+        address="Schremser Straße 6",
+        city="Gmünd",
+        country="AT",
+        latitude=48.7667,
+        longitude=14.9833,
+    )
+    event = create_event(
+        project,
+        title="Final conference",
+        slug="final-conference",
+        kind=create_kind("final-conference"),
+        summary="What five cities learned.",
+        venue=venue,
+        host=create_partner(project, organisation=create_organisation(name="City of Gmünd")),
+        **ONE_DAY,
+    )
+
+    found = read(event)
+    assert str(found["LOCATION"]) == "Kulturhaus, Schremser Straße 6, Gmünd, Austria"
+    assert found["GEO"].to_ical() == "48.7667;14.9833"
+    assert found["CATEGORIES"].cats == ["Final conference"]
+    assert str(found["URL"]) == "http://testserver/en/events/final-conference/"
+    assert str(found["CLASS"]) == "PUBLIC"
+    assert description(event) == [
+        "What five cities learned.",
+        "Host: City of Gmünd",
+        "http://testserver/en/events/final-conference/",
+    ]
+
+
+def test_the_times_of_an_event_of_several_days_are_told_in_words():
+    event = create_event(venue=create_venue(city="Maastricht"), slug="two-days")
+
+    assert description(event) == [
+        "Thursday 20 May 2027, 09:00 to Friday 21 May 2027, 16:00 (Maastricht time, UTC+2)",
+        "http://testserver/en/events/two-days/",
+    ]
+
+
+def test_an_unknown_end_is_said():
+    assert description(create_event(slug="open-end", end_time=None, **ONE_DAY)) == [
+        "The end is not known yet.",
+        "http://testserver/en/events/open-end/",
+    ]
+
+
+def test_the_reason_comes_first_when_an_event_is_cancelled():
+    event = create_event(slug="gone", summary="About waste.", start_time=None, end_time=None)
+    event.cancel(reason="The hall was flooded.")
+
+    assert description(event) == [
+        "Cancelled: The hall was flooded.",
+        "About waste.",
+        "http://testserver/en/events/gone/",
+    ]
+
+
+def test_the_news_comes_first_when_an_event_moves():
+    event = create_event(slug="moved", venue=create_venue(name="Town hall", city="Maastricht"), **ONE_DAY)
+    event.change_plan(reason="The hall was flooded.", starts_on=date(2027, 6, 3), ends_on=date(2027, 6, 3))
+
+    assert description(event) == [
+        "New time or place: The hall was flooded.",
+        "Before: Thursday 20 May 2027, 09:00–16:00 (Maastricht time, UTC+2), Town hall, Maastricht",
+        "http://testserver/en/events/moved/",
+    ]
+
+
+def test_what_becomes_known_at_last_moves_nobody():
+    event = create_event(slug="known", date_precision=Event.DatePrecision.MONTH, status=Event.Status.SAVE_THE_DATE)
+    event.announce(
+        date_precision=Event.DatePrecision.DAY, start_time=time(9), venue=create_venue(name="Town hall"), **ONE_DAY
+    )
+
+    assert event.sequence == 1
+    assert description(event) == ["The end is not known yet.", "http://testserver/en/events/known/"]
+
+
+def test_texts_come_in_the_language_of_the_feed_where_they_are_written_in_it():
+    kind = EventKind.objects.create(slug="visit", name="Study visit", plural="Study visits", names={"it": "Visita"})
+    event = create_event(
+        create_project(acronym="PRO"),
+        kind=kind,
+        title="Visit to Geleen",
+        summary="A campus.",
+        translations={"it": {"title": "Visita a Geleen"}},
+        **ONE_DAY,
+    )
+
+    found = read(event, "it")
+    assert str(found["SUMMARY"]) == "Visita a Geleen (PRO)"
+    assert found["CATEGORIES"].cats == ["Visita"]
+    assert "A campus." in description(event)
+
+
+def test_the_project_is_not_named_twice():
+    event = create_event(create_project(acronym="BETTER"), title="BETTER: final conference")
+
+    assert str(read(event)["SUMMARY"]) == "BETTER: final conference"
+
+
+def test_the_middle_of_a_town_is_no_pin_for_a_building_in_it():
+    coordinates = {"latitude": 50.85, "longitude": 5.69, "coordinates_note": "city level, approximate"}
+    town = create_venue(name="", city="Maastricht", **coordinates)
+    building = create_venue(name="Provincial hall", city="Maastricht", **coordinates)
+
+    assert "GEO" in read(create_event(venue=town))
+    assert "GEO" not in read(create_event(venue=building))
+
+
+def test_the_address_to_join_is_only_for_those_it_is_given_to():
+    event = create_event(
+        mode=Event.Mode.ONLINE, online_platform="WebEx", join_url="https://meet.example.org/secret", **ONE_DAY
+    )
+
+    assert b"secret" not in event_file(event, language="en")
+    assert str(read(event)["LOCATION"]) == "Online (WebEx)"
+    found = read(event, join_url="https://meet.example.org/secret")
+    assert str(found["LOCATION"]) == "https://meet.example.org/secret"
+    assert [(c.uri, c.feature) for c in found.conferences] == [
+        ("https://meet.example.org/secret", ["AUDIO", "VIDEO"]),
+    ]
+    assert "Join online: https://meet.example.org/secret" in description(
+        event, join_url="https://meet.example.org/secret"
+    )
+
+
+def test_a_hybrid_event_shows_its_place_and_the_address_to_join():
+    event = create_event(mode=Event.Mode.HYBRID, venue=create_venue(name="Town hall", city="Geleen"), **ONE_DAY)
+
+    found = read(event, join_url="https://meet.example.org/1")
+    assert str(found["LOCATION"]) == "Town hall, Geleen, Netherlands"
+    assert found["DTSTART"].dt == amsterdam(2027, 5, 20, 9)
+    assert [c.uri for c in found.conferences] == ["https://meet.example.org/1"]
+
+
+def test_what_is_for_partners_is_private_in_the_file_of_a_partner():
+    event = create_event(visibility=Event.Visibility.PARTNERS)
+
+    assert str(read(event)["CLASS"]) == "PRIVATE"
+
+
+def test_nothing_is_written_that_programs_trip_over():
+    event = create_event(contact_email="desk@example.org", join_url="https://meet.example.org/1", **ONE_DAY)
+    create_session(event, start_time=time(9), end_time=time(10))
+    text = calendar_bytes([vevent(event, "en"), session_vevents(event, "en")], name="All").decode()
+    calendar = icalendar.Calendar.from_ical(text)
+
+    # vdirsyncer keeps one event of a calendar that has a UID; an ORGANIZER makes an entry an invitation.
+    assert set(calendar) == {
+        "VERSION",
+        "PRODID",
+        "CALSCALE",
+        "NAME",
+        "X-WR-CALNAME",
+        "COLOR",
+        "REFRESH-INTERVAL",
+        "X-PUBLISHED-TTL",
+    }
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT4H\r\n" in text
+    for unwanted in ("METHOD", "ORGANIZER", "ATTENDEE", "DURATION:", "RRULE:FREQ=DAILY", "BEGIN:VALARM", "RDATE"):
+        assert f"\r\n{unwanted}" not in text
+
+
+def test_a_calendar_name_is_escaped():
+    text = calendar_bytes([], name="Waste; circular, and\r\nEND:VCALENDAR").decode()
+
+    for name in ("NAME", "X-WR-CALNAME"):
+        assert f"\r\n{name}:Waste\\; circular\\, and END:VCALENDAR\r\n" in text
+    assert text.split("\r\n").count("END:VCALENDAR") == 1
+
+
+# --- Revisions ---------------------------------------------------------------------------------------------------
+
+
+def _rename_venue(event: Event) -> None:
+    event.venue.name = "New hall"
+    event.venue.save()
+
+
+def _rename_kind(event: Event) -> None:
+    event.kind.name = "Seminar"
+    event.kind.save()
+
+
+def _rename_host(event: Event) -> None:
+    event.host.organisation.name = "City of Geleen"
+    event.host.organisation.save()
+
+
+def _rename_project(event: Event) -> None:
+    event.project.acronym = "NEW"
+    event.project.save()
+
+
+def _lose_host(event: Event) -> None:
+    event.host.delete()
+
+
+def _retitle_session(event: Event) -> None:
+    session = event.sessions.get()
+    session.title = "Opening"
+    session.save()
+
+
+def _drop_session(event: Event) -> None:
+    event.sessions.get().delete()
+
+
+def _rename_room(event: Event) -> None:
+    room = Room.objects.get()
+    room.name = "Hall B"
+    room.save()
+
+
+def _note_change(event: Event) -> None:
+    PlanChange.objects.create(event=event, number=1, before=event.plan.to_json(), after=event.plan.to_json())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _rename_venue,
+        _rename_kind,
+        _rename_host,
+        _rename_project,
+        _lose_host,
+        _retitle_session,
+        _drop_session,
+        _rename_room,
+        _note_change,
+    ],
+)
+def test_every_visible_change_advances_last_modified_of_the_event_it_shows_in_and_of_no_other(change, clock):
+    venue = create_venue()
+    event = create_event(venue=venue, host=create_partner())
+    room = Room.objects.create(venue=create_venue(), name="Hall A")
+    create_session(event, start_time=time(9), venue=room.venue, room=room)
+    other = create_event(kind=create_kind("other"))
+    before, other_before = read(event)["LAST-MODIFIED"].dt, read(other)["LAST-MODIFIED"].dt
+
+    clock.shift(timedelta(hours=1))
+    change(event)
+
+    assert read(event)["LAST-MODIFIED"].dt == before + timedelta(hours=1)
+    assert read(event)["DTSTAMP"].dt == read(event)["LAST-MODIFIED"].dt
+    assert read(other)["LAST-MODIFIED"].dt == other_before
+
+
+def test_a_renamed_site_shows_in_the_events_that_visit_it(clock):
+    event = create_event()
+    site = create_site()
+    create_session(event, start_time=time(9), site=site)
+    before = read(event)["LAST-MODIFIED"].dt
+    clock.shift(timedelta(hours=1))
+    site.name = "Biogas plant"
+    site.save()
+
+    assert read(event)["LAST-MODIFIED"].dt == before + timedelta(hours=1)
+
+
+def test_last_modified_is_never_older_than_the_way_events_are_written():
+    event = create_event()
+    Event.objects.filter(pk=event.pk).update(changed_at=datetime(2020, 1, 1, tzinfo=UTC))
+
+    assert read(event)["LAST-MODIFIED"].dt == FORMAT_EPOCH
+
+
+# --- Sessions ----------------------------------------------------------------------------------------------------
+
+
+def test_each_session_with_a_time_is_an_entry_of_its_own_related_to_its_event():
+    event = create_event(title="Conference", slug="conference", venue=create_venue(name="Town hall", city="Geleen"))
+    opening = create_session(event, title="Opening", start_time=time(9, 30), end_time=time(10))
+    visit = create_session(event, title="Plant", day=2, start_time=time(14), site=create_site(name="Plant"))
+    create_session(event, title="Dinner")
+    create_session(event, title="Poll", day=None, start_time=time(9))
+
+    found = icalendar.Calendar.from_ical(calendar_bytes([session_vevents(event, "en")])).events
+    assert [
+        (str(s["SUMMARY"]), str(s["UID"]), s["DTSTART"].dt, str(s["RELATED-TO"]), str(s["LOCATION"])) for s in found
+    ] == [
+        (
+            "Opening",
+            session_uid(opening),
+            amsterdam(2027, 5, 20, 9, 30),
+            uid(event),
+            "Town hall, Geleen, Netherlands",
+        ),
+        ("Plant", session_uid(visit), amsterdam(2027, 5, 21, 14), uid(event), "Plant, Geleen, Netherlands"),
+    ]
+    assert [str(s["TRANSP"]) for s in found] == ["OPAQUE", "OPAQUE"]
+    assert found[0]["DTEND"].dt == amsterdam(2027, 5, 20, 10)
+    assert "DTEND" not in found[1]
+
+
+def test_the_sessions_of_a_cancelled_event_are_cancelled_too():
+    event = create_event()
+    create_session(event, title="Opening", start_time=time(9))
+    event.cancel(reason="Nobody comes.")
+
+    (found,) = icalendar.Calendar.from_ical(calendar_bytes([session_vevents(event, "en")])).events
+    assert (str(found["STATUS"]), str(found["SUMMARY"])) == ("CANCELLED", "CANCELLED: Opening")
+
+
+# --- Time zones --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "clock_time", "instant"),
+    [
+        ("Europe/Lisbon", date(2027, 1, 14), time(9), datetime(2027, 1, 14, 9, tzinfo=UTC)),
+        ("Europe/Lisbon", date(2027, 7, 14), time(9), datetime(2027, 7, 14, 8, tzinfo=UTC)),
+        ("Europe/Amsterdam", date(2027, 1, 14), time(9), datetime(2027, 1, 14, 8, tzinfo=UTC)),
+        ("Europe/Amsterdam", date(2027, 7, 14), time(9), datetime(2027, 7, 14, 7, tzinfo=UTC)),
+        ("Europe/Tallinn", date(2027, 1, 14), time(9), datetime(2027, 1, 14, 7, tzinfo=UTC)),
+        ("Europe/Tallinn", date(2027, 7, 14), time(9), datetime(2027, 7, 14, 6, tzinfo=UTC)),
+        # The days on which the clocks change, before and after they do.
+        ("Europe/Lisbon", date(2027, 3, 28), time(0, 30), datetime(2027, 3, 28, 0, 30, tzinfo=UTC)),
+        ("Europe/Lisbon", date(2027, 3, 28), time(9), datetime(2027, 3, 28, 8, tzinfo=UTC)),
+        ("Europe/Amsterdam", date(2027, 3, 28), time(1, 30), datetime(2027, 3, 28, 0, 30, tzinfo=UTC)),
+        ("Europe/Amsterdam", date(2027, 3, 28), time(9), datetime(2027, 3, 28, 7, tzinfo=UTC)),
+        ("Europe/Amsterdam", date(2027, 10, 31), time(1, 30), datetime(2027, 10, 30, 23, 30, tzinfo=UTC)),
+        ("Europe/Amsterdam", date(2027, 10, 31), time(9), datetime(2027, 10, 31, 8, tzinfo=UTC)),
+        ("Europe/Tallinn", date(2027, 10, 31), time(9), datetime(2027, 10, 31, 7, tzinfo=UTC)),
+        # Long ago and far ahead the rule is the same.
+        ("Europe/Amsterdam", date(2019, 8, 1), time(9), datetime(2019, 8, 1, 7, tzinfo=UTC)),
+        ("Europe/Amsterdam", date(2036, 12, 1), time(9), datetime(2036, 12, 1, 8, tzinfo=UTC)),
+        # Where no yearly rule fits: UTC.
+        ("Africa/Casablanca", date(2027, 7, 14), time(9), datetime(2027, 7, 14, 8, tzinfo=UTC)),
+        ("Europe/Istanbul", date(2015, 7, 14), time(9), datetime(2015, 7, 14, 6, tzinfo=UTC)),
+        ("Europe/Istanbul", date(2027, 7, 14), time(9), datetime(2027, 7, 14, 6, tzinfo=UTC)),
+    ],
+)
+def test_an_hour_is_the_same_instant_for_programs_that_read_the_name_or_the_rules_of_a_zone(
+    zone, day, clock_time, instant
+):
+    event = create_event(starts_on=day, ends_on=day, start_time=clock_time, end_time=None, time_zone=zone)
+    text = event_file(event, language="en").decode()
+
+    assert read(event)["DTSTART"].dt.astimezone(UTC) == instant
+    assert vobject.readOne(text).vevent.dtstart.value.astimezone(UTC) == instant
+    assert follows_its_rule(zone, day.year) == (f"DTSTART;TZID={zone}:" in text)
+
+
+EUROPEAN = sorted(zone for zone in zoneinfo.available_timezones() if zone.startswith("Europe/"))
+
+
+@pytest.mark.parametrize("zone", EUROPEAN)
+def test_every_european_zone_has_yearly_rules_that_say_what_the_zone_does(zone):
+    text = f"BEGIN:VCALENDAR\r\n{vtimezone(zone).decode()}END:VCALENDAR\r\n"
+    read_by_rules = vobject.readOne(text).vtimezone.tzinfo
+
+    for month in range(1, 13):
+        for day, hour in ((1, 0), (15, 12), (28, 23)):
+            local = datetime(2027, month, day, hour)
+            assert read_by_rules.utcoffset(local) == zoneinfo.ZoneInfo(zone).utcoffset(local), local
+    assert "RDATE" not in vtimezone(zone).decode()
+
+
+def test_a_rule_starts_on_the_clock_that_was_valid_before_it():
+    assert vtimezone("Europe/Vienna").decode().split("\r\n")[2:8] == [
+        "BEGIN:DAYLIGHT",
+        "DTSTART:19700329T020000",
+        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3",
+        "TZNAME:CEST",
+        "TZOFFSETFROM:+0100",
+        "TZOFFSETTO:+0200",
+    ]
+
+
+@pytest.mark.parametrize("zone", ["Africa/Casablanca", "Africa/Cairo", "America/Nuuk", "Asia/Jerusalem"])
+def test_a_zone_without_a_yearly_rule_gets_none(zone):
+    assert rule_of(zone) is None
+    with pytest.raises(ValueError, match="no yearly rule"):
+        vtimezone(zone)
+
+
+# --- Text --------------------------------------------------------------------------------------------------------
+
+MANY_SCRIPTS = "Őszi műhely a hulladékról · Atelier despre deșeuri și țări · Ημερίδα για τα απόβλητα · 🌍♻️👩‍🔬 "
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_lines_are_folded_at_75_octets_and_never_inside_a_letter(shift):
+    summary = "x" * shift + MANY_SCRIPTS * 8
+    event = create_event(title="x" * shift + MANY_SCRIPTS, summary=summary)
+    octets = event_file(event, language="en")
+
+    lines = octets.split(b"\r\n")
+    assert lines[-1] == b""
+    assert max(len(line) for line in lines) <= 75
+    for line in lines:
+        line.decode("utf-8")
+    assert b"\n" not in octets.replace(b"\r\n", b"")
+    assert octets.decode("utf-8")[0] == "B"
+    assert description(event)[0] == summary.strip()
+
+
+HOSTILE = {
+    "CRLF and an end": "Waste\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Injected",
+    "lone CR": "Waste\rATTENDEE:mailto:charlie@example.org",
+    "lone LF": "Waste\nSTATUS:CANCELLED",
+    "NUL": "Was\x00te",
+    "line separator": "Waste\u2028END:VEVENT",
+    "paragraph separator": "Waste\u2029END:VCALENDAR",
+    "next line, vertical tab, form feed": "Waste\x85a\x0bb\x0cc",
+    "escape characters": "Waste; circular, \\n \\; and \\",
+    "quotes and colons": "“Waste”: \"a\" 'b' DTSTART:20200101",
+    "HTML": "<script>alert(1)</script>",
+    "other controls": "Waste\x07\x1b[31m\x7f\x9f",
+    "percent signs": "100 % waste %(title)s %s",
+}
+
+
+@pytest.mark.parametrize("title", HOSTILE.values(), ids=HOSTILE)
+def test_no_text_becomes_structure(title):
+    event = create_event(title=title, summary=title, **ONE_DAY)
+    event.change_plan(reason=title, start_time=time(10))
+    octets = event_file(event, language="en")
+
+    found = read(event)
+    assert (str(found["STATUS"]), "ATTENDEE" in found) == ("CONFIRMED", False)
+    lines = octets.decode().split("\r\n")
+    for word in ("BEGIN:VEVENT", "END:VEVENT", "END:VCALENDAR", "STATUS:CONFIRMED"):
+        assert lines.count(word) == 1
+    text = octets.decode().replace("\r\n", "")
+    assert not [c for c in text if unicodedata.category(c) in ("Cc", "Zl", "Zp")]
+    words = re.findall(r"[A-Za-z]{5,}", title)
+    assert all(word in str(found["SUMMARY"]) for word in words)
+    assert vobject.readOne(octets.decode()).vevent.summary.value == str(found["SUMMARY"])
+
+
+def test_backslashes_commas_and_semicolons_come_back_as_they_were():
+    title = "Waste; circular, \\n \\; and \\"
+
+    assert str(read(create_event(create_project(acronym="waste"), title=title))["SUMMARY"]) == title
+
+
+def test_a_lone_surrogate_is_dropped():
+    event = create_event()
+    # No database keeps one, but a text that is not saved yet may hold one.
+    event.title = "Was\ud800te"
+
+    assert b"SUMMARY:Waste" in vevent(event, "en")
+
+
+def test_texts_are_cut_so_that_no_entry_is_endless():
+    event = create_event(create_project(acronym="PRO"), title="W" * 300, summary="s" * 5_000)
+    event.cancel(reason="r" * 5_000)
+    found = read(event)
+
+    summary = str(found["SUMMARY"])
+    assert len(summary) == 200
+    assert summary.startswith("CANCELLED: WWW")
+    assert summary.endswith("W… (PRO)")
+    assert len(str(found["DESCRIPTION"]).encode()) < 4_096
+
+
+# --- Links for one event -----------------------------------------------------------------------------------------
+
+
+def test_the_links_for_one_event_carry_its_times():
+    event = create_event(create_project(acronym="PRO"), title="Meeting & more", slug="meeting", **ONE_DAY)
+
+    links = OneEvent.of(event, "en")
+    assert links.file == "/events/meeting.ics"
+    assert "text=Meeting+%26+more+%28PRO%29&dates=20270520T070000Z%2F20270520T140000Z" in links.google
+    assert "subject=Meeting%20%26%20more%20%28PRO%29&startdt=2027-05-20T07%3A00%3A00Z" in links.outlook
+
+
+def test_whole_days_are_whole_days_in_the_links_too():
+    links = OneEvent.of(create_event(), "en")
+
+    assert "dates=20270520%2F20270522" in links.google
+    assert "startdt=2027-05-20&enddt=2027-05-22" in links.outlook
+    assert links.outlook.endswith("allday=true")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": Event.Status.DRAFT},
+        {"visibility": Event.Visibility.PARTNERS},
+        {"date_precision": Event.DatePrecision.UNKNOWN},
+        {"status": Event.Status.CANCELLED, "cancelled_at": datetime(2027, 2, 1, tzinfo=UTC)},
+        {"starts_on": date(2027, 2, 1), "ends_on": date(2027, 2, 2)},
+    ],
+    ids=["draft", "for partners", "no date", "cancelled", "over"],
+)
+def test_there_are_no_links_where_there_is_nothing_to_add(fields):
+    assert OneEvent.of(create_event(**fields), "en") is None

@@ -57,11 +57,11 @@ def figure(report: SemesterReport, slug: str) -> Figure | None:
 
 
 def headline(report: SemesterReport) -> list[Figure]:
-    """The numbers at the top of a report."""
-    return [
-        _FIGURES[slug](report)
-        for slug in ("events", "participations", "people", "organisations", "countries", "learned", "feedback")
-    ]
+    """The numbers at the top of a report. Where nothing was recorded, no zero stands for what nobody knows."""
+    if report.events and not report.has_records:
+        return [_FIGURES["events"](report)]
+    slugs = ("events", "participations", "people", "organisations", "countries", "learned", "feedback")
+    return [_FIGURES[slug](report) for slug in slugs]
 
 
 def gaps(report: SemesterReport) -> list[Gap]:
@@ -368,10 +368,16 @@ def _counting_as(report: SemesterReport, slug: str) -> Figure | None:
 
 
 def _from_country(report: SemesterReport, slug: str) -> Figure | None:
+    what, _hyphen, code = slug.partition("-")
     for row in report.countries:
-        if slug == f"country-{row.code}":
-            title = _("People from: %(country)s") % {"country": row.name}
-            return Figure(slug, title, _("Each person once, as they gave their country."), PEOPLE, row.people)
+        if row.code != code:
+            continue
+        if what == "participations":
+            title = _("Participations of people from: %(country)s") % {"country": row.name}
+            rows = [guest for guest in report.participations if guest.country == code]
+            return Figure(slug, title, _("One person at one event, as they gave their country there."), GUESTS, rows)
+        title = _("People from: %(country)s") % {"country": row.name}
+        return Figure(slug, title, _("Each person once, as they gave their country."), PEOPLE, row.people)
     return None
 
 
@@ -380,24 +386,18 @@ def _at_event(report: SemesterReport, slug: str) -> Figure | None:
     for row in report.events:
         if row.event.slug != event_slug:
             continue
-        title = row.event.in_language("title", get_language() or "en").text
+        event = {"event": row.event.in_language("title", get_language() or "en").text}
         if what == "registered":
-            rows = [guest for guest in report.registered if guest.event == row.event]
-            return Figure(
-                slug,
-                _("Registered: %(event)s") % {"event": title},
-                _("Confirmed and not cancelled at the cut-off."),
-                GUESTS,
-                rows,
-            )
-        rows = [guest for guest in report.participations if guest.event == row.event]
-        return Figure(
-            slug,
-            _("Attended: %(event)s") % {"event": title},
-            _("Recorded as present on at least one day."),
-            GUESTS,
-            rows,
-        )
+            rule = _("Confirmed and not cancelled at the cut-off.")
+            guests = [guest for guest in report.registered if guest.event == row.event]
+            return Figure(slug, _("Registered: %(event)s") % event, rule, GUESTS, guests)
+        if what == "attended":
+            rule = _("Recorded as present on at least one day.")
+            guests = [guest for guest in report.participations if guest.event == row.event]
+            return Figure(slug, _("Attended: %(event)s") % event, rule, GUESTS, guests)
+        rule = _("Answers by people who are recorded as present, without names.")
+        answers = [answer for answer in report.answers_of_participants if answer.event == row.event]
+        return Figure(slug, _("Feedback: %(event)s") % event, rule, ANSWERS, answers)
     return None
 
 
@@ -417,7 +417,9 @@ _FAMILIES: dict[str, Callable[[SemesterReport, str], Figure | None]] = {
     "kind-": _of_kind,
     "counting-": _counting_as,
     "country-": _from_country,
+    "participations-": _from_country,
     "registered-": _at_event,
     "attended-": _at_event,
+    "answers-": _at_event,
     "outcome-": _of_outcome,
 }

@@ -130,7 +130,11 @@ def _countries(report: SemesterReport) -> Plot | None:
         numbers=Numbers(
             (_("Country"), _("People"), _("Participations")),
             [
-                (Cell(row.name), Cell(str(len(row.people)), f"country-{row.code}"), Cell(str(row.participations)))
+                (
+                    Cell(row.name),
+                    Cell(str(len(row.people)), f"country-{row.code}"),
+                    Cell(str(row.participations), f"participations-{row.code}"),
+                )
                 for row in countries
             ],
         ),
@@ -156,7 +160,7 @@ def _learning(report: SemesterReport) -> Plot | None:
     def mean(value: float | None) -> str:
         return too_few if value is None else one_decimal(value)
 
-    labelled = [(_("%(outcome)s (n = %(n)d)") % {"outcome": row.text.text, "n": row.n}, row) for row in drawn]
+    labelled = [(_("%(outcome)s (n\u00a0=\u00a0%(n)d)") % {"outcome": row.text.text, "n": row.n}, row) for row in drawn]
     return dumbbell_plot(
         [(label, Pair(row.before, row.after)) for label, row in labelled],
         slug="learning",

@@ -82,7 +82,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event that counts. `has_records`: somebody kept attendance, even if nobody came."""
+    """An event that counts. `answers` are by people who attended; `has_records`: attendance was kept, whoever came."""
 
     event: Event
     registered: int
@@ -122,7 +122,7 @@ class OrganisationRow:
     name: str
     is_matched: bool
     countries: tuple[str, ...]
-    people: int
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +239,11 @@ class SemesterReport:
                 guests[0].organisation,
                 guests[0].organisation_id is not None,
                 _distinct(guest.country_name for guest in guests),
-                len({guest.person_id for guest in guests}),
+                tuple({guest.person_id: guest.name for guest in guests}.values()),
             )
             for guests in by_organisation.values()
         ]
-        return tuple(sorted(rows, key=lambda row: (-row.people, fold(row.name), not row.is_matched)))
+        return tuple(sorted(rows, key=lambda row: (-len(row.people), fold(row.name), not row.is_matched)))
 
     @cached_property
     def countries(self) -> tuple[CountryRow, ...]:
@@ -295,6 +295,11 @@ class SemesterReport:
         return sum(row.event.reported_participants or 0 for row in self.reported)
 
     # What is missing
+
+    @cached_property
+    def has_records(self) -> bool:
+        """Whether anybody was ever registered or recorded: a project of years ago has its events alone."""
+        return bool(self.guests) or any(row.has_records for row in self.events)
 
     @cached_property
     def without_records(self) -> tuple[EventRow, ...]:
@@ -365,7 +370,7 @@ def semester_report(project: Project, semester: Semester, *, at: datetime) -> Se
     answers, ratings = _answers(counted, guests, texts, at=at)
     registered = Counter(guest.event.pk for guest in guests if guest.is_registered)
     attended = Counter(guest.event.pk for guest in guests if guest.has_attended)
-    answered = Counter(answer.event.pk for answer in answers)
+    answered = Counter(answer.event.pk for answer in answers if answer.has_attended)
     set_out = Counter(outcome.event_id for outcome in outcomes)
 
     return SemesterReport(

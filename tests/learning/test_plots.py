@@ -229,7 +229,7 @@ def test_learning_is_drawn_only_where_there_are_enough_answers(project):
     plot = found(project)["learning"]
 
     assert plot.finding == "Self-ratings rose for 1 of 1 outcome"
-    assert [label.text for label in plot.labels] == ["I can sort (n = 5)"]
+    assert [label.text for label in plot.labels] == ["I can sort (n\u00a0=\u00a05)"]
     assert [[cell.text for cell in row] for row in plot.numbers.rows] == [
         ["I can sort", "2.0", "4.0", "5"],
         ["I can compost", "fewer than 5 answers", "fewer than 5 answers", "4"],

@@ -14,10 +14,10 @@ from django.db.models import Model, Q
 from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.utils import timezone
 
-from projects.models import GoodPractice, Organisation, Partner, Project
+from projects.models import GoodPractice, Organisation, Partner, Phase, Project, Semester
 from venues.models import Room, Site, Venue
 
-from .models import CalendarState, Event, EventKind, PlanChange, Session
+from .models import CalendarState, ChoiceGroup, Event, EventKind, PlanChange, Session
 
 # Where an event finds what it shows of each model. What is in the event itself is its own business: `save()` notes the
 # time.
@@ -32,8 +32,8 @@ _SHOWN_THROUGH: dict[type[Model], tuple[str, ...]] = {
     Site: ("sessions__site",),
     Venue: ("venue", "sessions__venue"),
 }
-# Shown by pages, not by calendars.
-_ON_PAGES_ONLY = (GoodPractice,)
+# Shown by pages, not by calendars. Phases and semesters say whether a project is over.
+_ON_PAGES_ONLY = (ChoiceGroup, GoodPractice, Phase, Semester)
 # Seen by nobody until an event, a session or a partner refers to them.
 _UNSEEN_WHEN_NEW = (EventKind, Organisation, Room, Site, Venue)
 

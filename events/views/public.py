@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 
@@ -10,10 +10,8 @@ from accounts.access import access, everybody
 from projects.models import GoodPractice, Partner, Project
 
 from .. import listing
-from ..getting_there import getting_there
+from ..event_page import event_page
 from ..models import Event
-from ..programme import programme, towns
-from ..versions import versions
 
 UPCOMING_ON_HOME = 6
 
@@ -53,30 +51,10 @@ def events(request: HttpRequest) -> HttpResponse:
 
 @access(everybody)
 def event(request: HttpRequest, slug: str) -> HttpResponse:
-    event = get_object_or_404(Event.objects.visible_to(request.user).with_page_data(), slug=slug)
-    language = get_language() or "en"
-    sessions = list(event.sessions.select_related("venue", "room", "site", "choice_group"))
-    changes = list(event.changes.all())
-    return render(
-        request,
-        "events/event.html",
-        {
-            "event": event,
-            "title": event.in_language("title", language),
-            "summary": event.in_language("summary", language),
-            "description": event.in_language("description", language),
-            "last_change": changes[-1] if changes else None,
-            "outcome_is_unknown": event.outcome_is_unknown(),
-            "programme": programme(event, sessions, language=language),
-            "towns": towns(event, sessions),
-            "places": getting_there(event, sessions),
-            "practices": [
-                (practice, practice.in_language("summary", language))
-                for practice in event.practices.select_related("owner__organisation")
-            ],
-            "versions": versions(event, changes),
-        },
-    )
+    page = event_page(slug, user=request.user)
+    if page is None:
+        raise Http404
+    return render(request, "events/event.html", {"page": page})
 
 
 @access(everybody)

@@ -1,0 +1,87 @@
+"""The page of an event, made once and kept until something that it shows changes.
+
+The public page of an event is what is read most, above all in the minutes after a mail to everybody. Its parts are kept
+in the process under the version of everything visible (`CalendarState`), so reading it again costs one look at that
+number. What differs between readers or by the minute (who is signed in, how many places are left) is never in them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from projects.models.languages import Text
+
+from .getting_there import getting_there
+from .models import CalendarState, Event, EventQuerySet
+from .programme import programme, towns
+from .versions import versions
+
+PAGES_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """What the page of an event shows, in one language: `opening` stands above registration, `body` below."""
+
+    event: Event
+    title: Text
+    project_address: str
+    outcome_is_unknown: bool
+    opening: SafeString
+    body: SafeString
+    aside: SafeString
+
+
+def event_page(slug: str, *, user) -> EventPage | None:
+    """Return the page of an event in the current language, or None when this user may see no such event."""
+    language = get_language() or "en"
+    if user.is_authenticated:
+        return _made(Event.objects.visible_to(user), slug, language)
+    # Read before the event: if that changes in between, the page is made once more and never kept for too long.
+    version = CalendarState.current()
+    return _public_page(slug, language, version, timezone.now().replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def _public_page(slug: str, language: str, version: int, hour: datetime) -> EventPage | None:
+    # The hour is only part of the key: an event that is over can no longer be added to a calendar.
+    return _made(Event.objects.visible_to(None), slug, language)
+
+
+def _made(visible: EventQuerySet, slug: str, language: str) -> EventPage | None:
+    event = visible.with_page_data().filter(slug=slug).first()
+    if event is None:
+        return None
+    sessions = list(event.sessions.select_related("venue", "room", "site", "choice_group"))
+    changes = list(event.changes.all())
+    outcome_is_unknown = event.outcome_is_unknown()
+    practices = [
+        (practice, practice.in_language("summary", language))
+        for practice in event.practices.select_related("owner__organisation")
+    ]
+    context = {
+        "event": event,
+        "summary": event.in_language("summary", language),
+        "description": event.in_language("description", language),
+        "last_change": changes[-1] if changes else None,
+        "outcome_is_unknown": outcome_is_unknown,
+        "programme": programme(event, sessions, language=language),
+        "towns": towns(event, sessions),
+        "places": getting_there(event, sessions),
+        "practices": practices,
+        "versions": versions(event, changes),
+    }
+    return EventPage(
+        event=event,
+        title=event.in_language("title", language),
+        project_address=event.project.get_absolute_url(),
+        outcome_is_unknown=outcome_is_unknown,
+        opening=render_to_string("events/includes/event_opening.html", context),
+        body=render_to_string("events/includes/event_body.html", context),
+        aside=render_to_string("events/includes/event_aside.html", context),
+    )

@@ -182,6 +182,10 @@ def test_organiser_is_told_that_the_administration_is_not_theirs(client):
     assert client.get("/admin/login/").status_code == 403
 
 
+def test_administrator_who_is_signed_in_is_sent_on(client, administrator):
+    assert client.get("/admin/login/")["Location"] == "/admin/"
+
+
 def test_administrator_makes_a_user_who_signs_in_by_link_only(client, administrator):
     fields = {"email": "lena@example.org", "name": "Lena", "language": "en", "is_active": "on"}
     response = client.post("/admin/accounts/user/add/", fields)

@@ -114,7 +114,7 @@ class Guests:
         for happening in happenings:
             wanted = happening.guests + happening.waiting
             guests = self.chance.sample(regulars, min(len(regulars), wanted // 3))
-            fresh = min(len(unseen), wanted // 3)
+            fresh = min(len(unseen), wanted // 2)
             guests += [unseen.pop() for _n in range(fresh)]
             others = [made_up for made_up in rest if made_up not in guests]
             guests += self.chance.sample(others, wanted - len(guests))

@@ -55,8 +55,11 @@ class Held:
 
 
 def workday(day: date, weekday: int = TUESDAY) -> date:
-    """The first day from `day` on that is this day of the week."""
-    return day + timedelta(days=(weekday - day.weekday()) % 7)
+    """The first day from `day` on that is this day of the week, and not in the holidays at the end of the year."""
+    day += timedelta(days=(weekday - day.weekday()) % 7)
+    while (day.month, day.day) >= (12, 19) or (day.month, day.day) <= (1, 6):
+        day += timedelta(days=7)
+    return day
 
 
 class Diary:
@@ -177,7 +180,7 @@ class Diary:
             start_time=time(9, 30),
             end_time=time(15),
             places=120,
-            opens=self.at - timedelta(days=21),
+            opened=21,
             feedback_days=28,
         )
         ChoiceGroup.objects.create(event=event, name="Parallel tracks", pick=1)
@@ -205,7 +208,7 @@ class Diary:
             venue=self.setting.venues["Linköping"],
             **self._one_day(32, THURSDAY, time(17), time(20)),
             places=50,
-            opens=self.at - timedelta(days=30),
+            opened=30,
             feedback_days=14,
         )
         self._teaches(event, ("Linköping",), ("I understand why some things are never sorted.",))
@@ -234,7 +237,7 @@ class Diary:
             start_time=time(9),
             end_time=time(13),
             places=24,
-            opens=self.at - timedelta(days=25),
+            opened=25,
             feedback_days=28,
         )
         self._sessions(event, CONTENT["programmes"]["counters"])
@@ -253,7 +256,7 @@ class Diary:
             venue=self.setting.venues["Lousada"],
             **self._one_day(52, TUESDAY, time(10), time(17)),
             places=30,
-            opens=self.at - timedelta(days=10),
+            opened=10,
             feedback_days=28,
         )
         self._teaches(event, ("Maastricht",), ("I can list what must change before we copy it.",))
@@ -273,7 +276,7 @@ class Diary:
             online_platform="Video meeting of the host",
             join_url="https://meet.example.org/peelings",
             **self._one_day(19, WEDNESDAY, time(14), time(16)),
-            opens=self.at - timedelta(days=28),
+            opened=28,
             feedback_days=14,
         )
         self._teaches(event, ("Thessaloniki",), ("I know which rule applies to my compost.",))
@@ -292,7 +295,7 @@ class Diary:
             status=Event.Status.SAVE_THE_DATE,
             **{**self._one_day(24, TUESDAY), "start_time": None, "end_time": None},
             places=60,
-            opens=self.at - timedelta(days=35),
+            opened=35,
             feedback_days=28,
         )
         event.announce(
@@ -310,6 +313,7 @@ class Diary:
             mode=Event.Mode.HYBRID,
             online_platform="Video meeting of the host",
             join_url="https://meet.example.org/van",
+            registration_closes_at=_evening(event, moved["starts_on"] - timedelta(days=3)),
             **moved,
         )
         self._teaches(event, ("Nyíregyháza",), ("I can say what the van costs in a year.",))
@@ -325,7 +329,7 @@ class Diary:
             venue=town_only("Genoa"),
             **self._one_day(15, THURSDAY, time(10), time(16)),
             places=40,
-            opens=self.at - timedelta(days=40),
+            opened=40,
         )
         change = event.cancel(
             at=self.at - timedelta(days=4),
@@ -345,7 +349,7 @@ class Diary:
             venue=self.setting.venues["Thessaloniki"],
             **self._one_day(29, TUESDAY, time(9), time(17)),
             places=15,
-            opens=self.at - timedelta(days=30),
+            opened=30,
         )
         change = event.postpone(
             at=self.at - timedelta(days=9),
@@ -412,7 +416,7 @@ class Diary:
         town: str,
         title: str,
         *,
-        opens: datetime | None = None,
+        opened: int = 0,
         feedback_days: int = 0,
         **fields: Any,
     ) -> Event:
@@ -436,10 +440,11 @@ class Diary:
             **values,
         )
         if event.status == Event.Status.HELD:
-            event.created_at = event.starts_at - timedelta(days=100)
-            opens = event.starts_at - timedelta(days=70)
-        if opens is not None:
-            event.created_at = min(event.created_at, opens - timedelta(days=7))
+            opened = (self.today - event.starts_on).days + 70
+        if opened:
+            # At nine in the morning, so many days ago.
+            opens = datetime.combine(self.today - timedelta(days=opened), time(9), event.zone)
+            event.created_at = opens - timedelta(days=7)
             event.registration_opens_at = opens
             event.registration_closes_at = _evening(event, event.starts_on - timedelta(days=3))
         if feedback_days:

@@ -12,7 +12,8 @@ from projects.search import fold
 
 HOW_MANY = 300
 
-# Written as their owners write them: in Hungary the family name comes first.
+# Written as their owners write them: in Hungary the family name comes first. Given names of women and men take turns,
+# because in some countries the family name differs: woman/man.
 _NAMES: dict[str, tuple[str, str]] = {
     "NL": (
         "Sanne Joris Anouk Bram Femke Thijs Noor Ruben Lieke Daan Maartje Koen",
@@ -36,19 +37,21 @@ _NAMES: dict[str, tuple[str, str]] = {
     ),
     "GR": (
         "Ελένη Γιώργος Δέσποινα Νίκος Χριστίνα Θανάσης Ζωή Κώστας Ιωάννα Σπύρος Φωτεινή Άγγελος",
-        "Παπαδοπούλου|Ιωαννίδης|Καραγιάννη|Οικονόμου|Ψαρρού|Αθανασίου|Μαυρίδης|Χατζή|Βλάχου|Ξενάκης",
+        "Παπαδοπούλου/Παπαδόπουλος|Ιωαννίδου/Ιωαννίδης|Καραγιάννη/Καραγιάννης|Οικονόμου|Ψαρρού/Ψαρρός|"
+        "Αθανασίου|Μαυρίδου/Μαυρίδης|Χατζή/Χατζής|Βλάχου/Βλάχος|Ξενάκη/Ξενάκης",
     ),
     "BG": (
-        "Цветелина Георги Жана Ивайло Щерьо Милена Красимир Юлия Божидар Румяна Чавдар Ася",
-        "Георгиева|Йорданов|Цветков|Желязкова|Щерева|Стоянов|Кръстев|Ангелова|Чолаков|Ружина",
+        "Цветелина Георги Жана Ивайло Милена Щерьо Юлия Красимир Румяна Божидар Ася Чавдар",
+        "Георгиева/Георгиев|Йорданова/Йорданов|Цветкова/Цветков|Желязкова/Желязков|Щерева/Щерев|"
+        "Стоянова/Стоянов|Кръстева/Кръстев|Ангелова/Ангелов|Чолакова/Чолаков|Ружина/Ружин",
     ),
     "RO": (
         "Ștefan Ioana Andreea Răzvan Mădălina Țepeș Ilinca Cătălin Anișoara Bogdan Sânziana Mihnea",
         "Țurcanu|Ionescu|Bălan|Ștefănescu|Dragomir|Crețu|Mureșan|Pătrașcu|Vâlcu|Chiriță",
     ),
     "PL": (
-        "Łukasz Małgorzata Paweł Świętosława Grażyna Bartłomiej Żaneta Michał Zofia Przemysław Elżbieta Jerzy",
-        "Wójcik|Kowalczyk|Łuczak|Żuraw|Dąbek|Śliwa|Gałązka|Krząkała|Jabłoński|Brzęczyk",
+        "Małgorzata Łukasz Świętosława Paweł Grażyna Bartłomiej Żaneta Michał Zofia Przemysław Elżbieta Jerzy",
+        "Wójcik|Kowalczyk|Łuczak|Żuraw|Dąbek|Śliwa|Gałązka|Krząkała|Jabłońska/Jabłoński|Brzęczyk",
     ),
     "IT": (
         "Niccolò Chiara Matteo Ginevra Raffaele Letizia Giosuè Elisabetta Tommaso Mariasole Enea Noemi",
@@ -127,12 +130,14 @@ def make_up_people(
 
 def _name(chance: random.Random, country: str) -> str:
     given_names, family_names = _NAMES[country]
-    given, family = chance.choice(given_names.split()), chance.choice(family_names.split("|"))
+    number, given = chance.choice(list(enumerate(given_names.split())))
+    forms = chance.choice(family_names.split("|")).split("/")
+    family = forms[number % len(forms)]
     return f"{family} {given}" if country in _FAMILY_NAME_FIRST else f"{given} {family}"
 
 
 def _address(name: str) -> str:
-    words = fold(name).translate(_TO_LATIN)
+    words = fold(name).replace("ου", "ou").translate(_TO_LATIN)
     return f"{'.'.join(words.split())}@example.org"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 from django_countries import countries
@@ -35,7 +36,7 @@ def answers_in_words(answers: Mapping[str, Any], event: Event) -> list[Answer]:
         values.append(("mode", gettext("Taking part"), str(Registration.Mode(answers["mode"]).label)))
     if event.kind.asks_for_phone:
         values.append(("phone", gettext("Phone"), answers.get("phone") or gettext("Not given")))
-    if language:
+    if language and len(settings.LANGUAGES) > 1:
         name = translation.get_language_info(language)["name_translated"]
         values.append(("language", gettext("Language of our mails"), name))
     return [Answer(*value) for value in values]

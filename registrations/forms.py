@@ -104,7 +104,7 @@ class CountryField(forms.CharField):
     widget = CountrySelect
 
     def validate(self, value: str) -> None:
-        super().validate(value)
+        # Whether an empty one will do depends on the organisation: see AnswersForm.clean_country.
         if value and value not in _country_options("en")[0]:
             raise ValidationError(gettext("Select your country from the list"), code="invalid_choice")
 
@@ -168,7 +168,6 @@ class AnswersForm(forms.Form):
             del self.fields["mode"]
         if not event.kind.asks_for_phone:
             del self.fields["phone"]
-        self.fields["country"].required = False
         self.known_organisation: Organisation | None = None
 
     def clean_language(self) -> str:
@@ -250,8 +249,9 @@ class RegistrationForm(AnswersForm):
 
     _salt = "registrations.opened"
 
-    def __init__(self, *args: Any, event: Event, **options: Any) -> None:
+    def __init__(self, *args: Any, event: Event, is_correction: bool = False, **options: Any) -> None:
         super().__init__(*args, event=event, **options)
+        self.is_correction = is_correction
         self.initial.setdefault("opened", self.opened_now())
 
     @classmethod
@@ -275,9 +275,15 @@ class RegistrationForm(AnswersForm):
             )
         elif self.opened_at is None:
             self._ask_again(gettext("We could not tell when this form was opened. Send it once more."), "opened")
-        elif (timezone.now() - self.opened_at).total_seconds() < settings.REGISTERING_TAKES_SECONDS:
+        elif self._is_too_fast():
             self._ask_again(gettext("That was very fast, as if sent by a program. Send the form once more."))
         return self.cleaned_data
+
+    def _is_too_fast(self) -> bool:
+        # Correcting one letter is quick, and whoever corrects has sent the form before.
+        if self.is_correction or self.opened_at is None:
+            return False
+        return (timezone.now() - self.opened_at).total_seconds() < settings.REGISTERING_TAKES_SECONDS
 
     def _ask_again(self, why: str, reset: str = "") -> None:
         """Refuse the form once, so that it will do when the same person sends it a second time."""

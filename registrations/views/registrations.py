@@ -40,9 +40,9 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         if not places.availability(event).is_open:
             return _closed(request, event)
-        form = RegistrationForm(event=event, initial=receipt.typed if receipt else None)
+        form = RegistrationForm(event=event, initial=receipt.typed if receipt else None, is_correction=bool(receipt))
         return _form(request, event, form, receipt)
-    form = RegistrationForm(request.POST, event=event)
+    form = RegistrationForm(request.POST, event=event, is_correction=bool(receipt))
     if not form.is_valid():
         return _form(request, event, form, receipt, status=422)
     if until := limits.closed_until(request, form.cleaned_data["email"]):
@@ -84,7 +84,6 @@ def _form(
         "title": event.in_language("title", get_language() or "en"),
         "form": form,
         "availability": places.availability(event),
-        "is_correction": receipt is not None,
     }
     response = render(request, "registrations/register.html", context, status=status)
     if until := context.get("closed_until"):
@@ -186,7 +185,9 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
         "can_undo": registration.can_undo_cancelling(),
         "can_cancel": registration.is_live and not _has_started(event),
         "can_change": registration.is_live and not event.is_over(),
-        "can_register_again": not registration.is_live and event.takes_registrations(),
+        "can_register_again": not registration.is_live
+        and not registration.can_undo_cancelling()
+        and event.takes_registrations(),
     }
     return render(request, "registrations/registration.html", context, status=status)
 

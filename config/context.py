@@ -1,13 +1,16 @@
 """What every page knows about the installation and its reader."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import translate_url
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 
 from projects.models import Membership
 
@@ -37,9 +40,28 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "language": language,
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "languages": languages_of(request, language) if len(settings.LANGUAGES) > 1 else [],
+        "frame": frame(language, settings.SITE_NAME, settings.CONTACT_EMAIL, settings.DEMONSTRATION),
         # Asked only by the navigation of people who signed in.
         "sees_reports": SimpleLazyObject(lambda: sees_reports(request)),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is around every page: `header` as it is for people who did not sign in, `footer` as it is for everybody."""
+
+    header: SafeString
+    footer: SafeString
+
+
+@lru_cache
+def frame(language: str, site_name: str, contact_email: str, is_demonstration: bool) -> Frame:
+    """Return the frame in the current language. It is made once: otherwise it would be half of the work of a page."""
+    context = {"site_name": site_name, "contact_email": contact_email, "is_demonstration": is_demonstration}
+    return Frame(
+        header=render_to_string("includes/header.html", context),
+        footer=render_to_string("includes/footer.html", context),
+    )
 
 
 def languages_of(request: HttpRequest, current: str) -> list[Language]:

@@ -23,3 +23,19 @@ class NoOpenOffer(RegistrationRefused):
 
 class UndoTooLate(RegistrationRefused):
     """The ten minutes in which a cancelled seat is held are over."""
+
+
+class NotConfirmed(RegistrationRefused):
+    """Only somebody with a place is ticked as present."""
+
+
+class NotADayOfTheEvent(RegistrationRefused):
+    """The event does not take place on this day."""
+
+
+class DayNotBegun(RegistrationRefused):
+    """The day has not begun yet where the event takes place."""
+
+
+class ActUsedElsewhere(RegistrationRefused):
+    """This act id was used for another person, day or tick."""

@@ -13,6 +13,10 @@ from .registrations import Registration
 
 
 class AttendanceQuerySet(models.QuerySet["AttendanceRecord"]):
+    def of_days(self) -> "AttendanceQuerySet":
+        """Records of presence on a whole day, without those of single sessions."""
+        return self.filter(session__isnull=True)
+
     def latest(self) -> "AttendanceQuerySet":
         """The record that counts for each registration and day or session: the one of the latest act."""
         newest = (

@@ -1,8 +1,193 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Ticking who came, day by day."""
 
-from accounts.access import access, everybody
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.access import access
+from events.models import Event
+from events.times import instant_in_words, offset_in_words, zone_in_words
+
+from ..access import people_with_a_role
+from ..attendance import DayPresence, begun_days, check_in, check_out, last_records, presence, record_signed_list
+from ..attendance_forms import SignedListForm, TickForm
+from ..exceptions import ActUsedElsewhere, DayNotBegun, NotADayOfTheEvent, NotConfirmed, RegistrationRefused
+from ..models import Registration
+from ..people import PAGE_SIZE, PeopleList
 
 
-@access(everybody)
-def attendance(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One person on one day: since when they are here, in words, and the id that the next tick of the row gets."""
+
+    registration: Registration
+    is_here: bool
+    since: str
+    act: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the event as a choice above the list."""
+
+    presence: DayPresence
+    address: str
+    is_chosen: bool
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def attendance(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the people with a place on one day of an event, and tick who is there.
+
+    With htmx, a tick answers with its row only; without, with the page where it was.
+    """
+    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    if request.method == "POST":
+        return (
+            _save_list(request, event) if "people" in request.POST or "list" in request.POST else _tick(request, event)
+        )
+    return _page(request, event)
+
+
+def _page(request: HttpRequest, event: Event, *, status: int = 200, form=None) -> HttpResponse:
+    listing = PeopleList(search=PeopleList.of(request.GET).search, state=Registration.State.CONFIRMED)
+    begun = begun_days(event)
+    day = _chosen_day(request, event, begun)
+    context = {"event": event, "listing": listing, "day": day, "begun": begun, "form": form}
+    if day is not None:
+        counted = presence(event)
+        page = Paginator(listing.people(event), PAGE_SIZE).get_page(request.GET.get("page"))
+        context |= {
+            "page": page,
+            "ticks": _ticks(event, page.object_list, day),
+            "zone": zone_in_words_on(event, day),
+            "presence": counted.on(day),
+            "days": [Day(of_day, _query(listing, of_day.day), of_day.day == day) for of_day in counted.days],
+            "query": _query(listing, day)[1:] + "&",
+            "not_yet": "" if day in begun else not_yet_in_words(event, day),
+            "list_act": uuid.uuid4(),
+        }
+    return render(request, "registrations/attendance.html", context, status=status)
+
+
+def _chosen_day(request: HttpRequest, event: Event, begun: list[date]) -> date | None:
+    """Return the day of the address, else today, the last day of an event that is over, the first of one to come."""
+    try:
+        asked = parse_date(request.GET.get("day", ""))
+    except ValueError:
+        asked = None
+    if asked in event.days:
+        return asked
+    return begun[-1] if begun else next(iter(event.days), None)
+
+
+def _ticks(event: Event, registrations: Iterable[Registration], day: date) -> list[Tick]:
+    registrations = list(registrations)
+    records = last_records(registrations, day)
+    ticks = []
+    for registration in registrations:
+        record = records.get(registration.pk)
+        is_here = record is not None and record.is_present
+        since = _since(event, record.happened_at, day) if is_here else ""
+        ticks.append(Tick(registration, is_here, since, uuid.uuid4()))
+    return ticks
+
+
+def _since(event: Event, at: datetime, day: date) -> str:
+    """The clock time alone for a tick of that day, whose zone the page names once; else the whole instant."""
+    local = at.astimezone(event.zone)
+    return f"{local:%H:%M}" if local.date() == day else instant_in_words(at, event.zone, short=True)
+
+
+def _tick(request: HttpRequest, event: Event) -> HttpResponse:
+    form = TickForm(request.POST, event=event)
+    if not form.is_valid():
+        return _refused(request, gettext("Nothing was changed, because this page was out of date. Try again."))
+    registration, day = form.cleaned_data["person"], form.cleaned_data["day"]
+    is_in = form.cleaned_data["tick"] == TickForm.IN
+    act = check_in if is_in else check_out
+    try:
+        act(registration, day, by=request.user, act=form.cleaned_data["act"])
+    except RegistrationRefused as refusal:
+        return _refused(request, _in_words(refusal, event, registration))
+    if request.htmx:
+        context = {
+            "event": event,
+            "day": day,
+            "tick": _ticks(event, [registration], day)[0],
+            "presence": presence(event).on(day),
+        }
+        return render(request, "registrations/includes/ticked.html", context)
+    here = gettext("%(name)s is here.") if is_in else gettext("%(name)s is not here. The tick is undone.")
+    messages.success(request, here % {"name": registration.name})
+    return HttpResponseRedirect(f"{request.get_full_path()}#person-{registration.pk}")
+
+
+def _save_list(request: HttpRequest, event: Event) -> HttpResponse:
+    form = SignedListForm(request.POST, event=event)
+    if not form.is_valid():
+        return _page(request, event, status=422, form=form)
+    try:
+        done = record_signed_list(
+            event, form.cleaned_data["day"], form.cleaned_data["people"], act=form.cleaned_data["act"], by=request.user
+        )
+    except RegistrationRefused as refusal:
+        return _refused(request, _in_words(refusal, event))
+    if count := len(done.ticked):
+        text = ngettext("%(count)s person is ticked as here.", "%(count)s people are ticked as here.", count)
+        messages.success(request, text % {"count": count})
+    for registration in done.without_place:
+        messages.warning(request, _in_words(NotConfirmed(), event, registration))
+    return HttpResponseRedirect(request.get_full_path())
+
+
+def _refused(request: HttpRequest, words: str) -> HttpResponse:
+    messages.error(request, words)
+    here = request.get_full_path()
+    return HttpResponseClientRedirect(here) if request.htmx else HttpResponseRedirect(here)
+
+
+def _in_words(refusal: RegistrationRefused, event: Event, registration: Registration | None = None) -> str:
+    match refusal:
+        case NotConfirmed() if registration:
+            return gettext("%(name)s has no confirmed place, so nobody was ticked.") % {"name": registration.name}
+        case DayNotBegun():
+            return not_yet_in_words(event, refusal.args[0])
+        case NotADayOfTheEvent():
+            return gettext("The event does not take place on this day, so nobody was ticked.")
+        case ActUsedElsewhere():
+            return gettext("Nothing was changed, because this page was out of date. Try again.")
+    raise refusal
+
+
+def not_yet_in_words(event: Event, day: date) -> str:
+    begins_at = datetime.combine(day, time.min, event.zone)
+    when = instant_in_words(begins_at, event.zone)
+    return gettext("This day can be ticked once it has begun: from %(when)s.") % {"when": when}
+
+
+def zone_in_words_on(event: Event, day: date) -> str:
+    """Say once for the page whose clock its times are read from."""
+    offset = offset_in_words(datetime.combine(day, time(12), event.zone))
+    if town := zone_in_words(event.zone):
+        return gettext("Times are in %(town)s time, %(offset)s.") % {"town": town, "offset": offset}
+    return gettext("Times are in %(offset)s.") % {"offset": offset}
+
+
+def _query(listing: PeopleList, day: date) -> str:
+    values = {"day": day.isoformat(), "q": listing.search}
+    return "?" + urlencode({name: value for name, value in values.items() if value})

@@ -1,18 +1,65 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""The desk of an organiser: my events, the people of one of them, and these people as a file."""
 
-from accounts.access import access, everybody
+import tempfile
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.access import access
+from events.models import Event
+from projects.spreadsheets import CSV_TYPE, XLSX_TYPE
+
+from ..access import people_with_a_role
+from ..exports import people_csv, people_xlsx
+from ..people import PAGE_SIZE, PeopleList, events_of, numbers_of, rows, with_status
 
 
-@access(everybody)
-def organise(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@access(people_with_a_role)
+@never_cache
+@require_safe
+def organise(request: HttpRequest) -> HttpResponse:
+    """List the events that this user organises, what comes next first, then what is over, latest first."""
+    page = Paginator(events_of(request.user).with_page_data(), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "registrations/organise.html", {"page": page})
 
 
-@access(everybody)
-def people(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@access(people_with_a_role)
+@never_cache
+@require_safe
+def people(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one event with its people."""
+    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    listing = PeopleList.of(request.GET)
+    page = Paginator(with_status(listing.people(event)), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "event": event,
+        "listing": listing,
+        "numbers": numbers_of(event),
+        "page": page,
+        "rows": rows(event, page.object_list),
+    }
+    return render(request, "registrations/people.html", context)
 
 
-@access(everybody)
-def export(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    raise Http404("being built")
+@access(people_with_a_role)
+@never_cache
+@require_safe
+def export(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
+    """Hand out the people of an event as a file, in the language of the page."""
+    event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    name = f"{event.slug}-people.{extension}"
+    if extension == "csv":
+        response = StreamingHttpResponse(people_csv(event), content_type=CSV_TYPE)
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        return response
+    if extension == "xlsx":
+        # A workbook is a zip whose last bytes say what is in it, so it is whole before its first byte leaves.
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it once it is sent
+        people_xlsx(event, file)
+        file.seek(0)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+    raise Http404

@@ -1,0 +1,48 @@
+"""What an organiser sends to tick presence: one person, or the list that people signed on paper."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Event
+
+
+class _DayForm(forms.Form):
+    act = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": _("Load this page again."), "invalid": _("Load this page again.")},
+    )
+    day = forms.DateField(
+        widget=forms.HiddenInput, error_messages={"required": _("Choose a day."), "invalid": _("Choose a day.")}
+    )
+
+
+class TickForm(_DayForm):
+    """One person is here, or is not here after all."""
+
+    IN, OUT = "in", "out"
+
+    tick = forms.ChoiceField(choices=[(IN, IN), (OUT, OUT)])
+    person = forms.ModelChoiceField(queryset=None)
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = event.registrations.all()
+
+
+class SignedListForm(_DayForm):
+    """Several people signed the list of a day."""
+
+    people = forms.ModelMultipleChoiceField(
+        queryset=None,
+        error_messages={
+            "required": _("Tick at least one person."),
+            "invalid_choice": _("One of the ticked people is not registered for this event."),
+            "invalid_pk_value": _("One of the ticked people is not registered for this event."),
+        },
+    )
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].queryset = event.registrations.all()

@@ -1,0 +1,299 @@
+"""The people of an event as their organisers see them: the numbers, the list with its filters, and how each stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, Lower
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from events.models import Event, EventQuerySet
+from events.times import instant_in_words
+from projects.search import fold
+
+from .attendance import attended_days
+from .models import AttendanceRecord, Offer, Registration, RegistrationQuerySet
+
+State = Registration.State
+
+PAGE_SIZE = 50
+LONGEST_SEARCH = 100
+ATTENDED, DID_NOT_ATTEND = "attended", "absent"
+BY_NAME = "name"
+_ORDERS = {
+    # The folded name comes first in the search text: Ágnes stands before Bob on every database.
+    BY_NAME: (F("search_text"),),
+    "organisation": (Lower("organisation_name"), F("search_text")),
+    "registered": (F("joined_at"),),
+}
+
+
+# --- Numbers -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One number of the drawing: its words, and where they and its bar stand, in SVG lengths."""
+
+    label: str
+    number: int
+    width: str
+    label_y: str
+    y: str
+    number_y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How many people an event has. Registered are all who did not cancel."""
+
+    registered: int
+    confirmed: int
+    waiting: int
+    cancelled: int
+    attended: int
+
+    @property
+    def finding(self) -> str:
+        """What the drawing shows, as a sentence."""
+        if self.attended:
+            return ngettext(
+                "%(attended)s of %(confirmed)s person with a place attended",
+                "%(attended)s of %(confirmed)s people with a place attended",
+                self.confirmed,
+            ) % {"attended": self.attended, "confirmed": self.confirmed}
+        return ngettext(
+            "%(confirmed)s of %(registered)s registered person has a place",
+            "%(confirmed)s of %(registered)s registered people have a place",
+            self.registered,
+        ) % {"confirmed": self.confirmed, "registered": self.registered}
+
+    @property
+    def bars(self) -> list[Bar]:
+        numbers = [
+            (gettext("Registered"), self.registered),
+            (gettext("Confirmed"), self.confirmed),
+            (gettext("Attended"), self.attended),
+        ]
+        longest = max(number for _label, number in numbers) or 1
+        return [
+            # 85 per cent leave room for the number behind the longest bar.
+            Bar(
+                label,
+                number,
+                width=f"{85 * number / longest:.1f}%",
+                label_y=f"{3.2 * row + 1.1:.1f}em",
+                y=f"{3.2 * row + 1.5:.1f}em",
+                number_y=f"{3.2 * row + 2.5:.1f}em",
+            )
+            for row, (label, number) in enumerate(numbers)
+        ]
+
+
+# --- Events ------------------------------------------------------------------------------------------------------
+
+
+def events_of(user, *, on: date | None = None) -> EventQuerySet:
+    """Return the events that a user organises: those to come, soonest first, then those that are over, latest first.
+
+    Each has `is_over` on a day (default: today, UTC), and the numbers of `with_numbers`.
+    """
+    events = Event.objects.organised_by(user)
+    events = events.annotate(is_over=Exists(Event.objects.past(on=on).order_by().filter(pk=OuterRef("pk"))))
+    ahead = Case(When(is_over=False, then=F("starts_on")))
+    return with_numbers(events).order_by(
+        "is_over", ahead.asc(nulls_last=True), F("starts_on").desc(nulls_last=True), "start_time", "pk"
+    )
+
+
+def with_numbers(events: EventQuerySet) -> EventQuerySet:
+    """Add to each event `registered`, `confirmed`, `waiting` and `attended`, as Numbers has them."""
+    people = Registration.objects.filter(event=OuterRef("pk"))
+    return events.annotate(
+        registered=_count(people.live()),
+        confirmed=_count(people.confirmed()),
+        waiting=_count(people.filter(state=State.WAITING)),
+        attended=_count(who_attended(people.confirmed())),
+    )
+
+
+def who_attended(registrations: RegistrationQuerySet) -> RegistrationQuerySet:
+    """Keep those who were present on any day."""
+    return registrations.filter(_was_there())
+
+
+def _was_there() -> Exists:
+    return Exists(AttendanceRecord.objects.of_days().present().filter(registration=OuterRef("pk")))
+
+
+def _count(registrations: QuerySet[Registration]) -> Coalesce:
+    counted = registrations.order_by().values("event").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+# --- The list ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading that sorts: `direction` is how the list is sorted by it now, "" when it is sorted by another one."""
+
+    label: str
+    direction: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person of the list; `word` and `tone` are the status as a tag, `days` those on which they were present.
+
+    `registered_on` is the day where the event takes place.
+    """
+
+    registration: Registration
+    word: str
+    tone: str
+    registered_on: date
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleList:
+    """What an organiser asks the list for. What is not known is left out."""
+
+    search: str = ""
+    state: str = ""
+    presence: str = ""
+    order: str = BY_NAME
+
+    @classmethod
+    def of(cls, query) -> "PeopleList":
+        """Read it from the query string of an address."""
+        state, presence, order = query.get("state"), query.get("presence"), query.get("sort", "")
+        return cls(
+            search=query.get("q", "").strip()[:LONGEST_SEARCH],
+            state=state if state in State.values else "",
+            presence=presence if presence in (ATTENDED, DID_NOT_ATTEND) else "",
+            order=order if order.removeprefix("-") in _ORDERS else BY_NAME,
+        )
+
+    def people(self, event: Event) -> QuerySet[Registration]:
+        """Return the registrations that were asked for, in order."""
+        found = event.registrations.all()
+        for word in fold(self.search).split():
+            found = found.filter(search_text__contains=word)
+        if self.state:
+            found = found.filter(state=self.state)
+        if self.presence == ATTENDED:
+            found = who_attended(found.confirmed())
+        elif self.presence == DID_NOT_ATTEND:
+            found = found.confirmed().filter(~_was_there())
+        is_descending = self.order.startswith("-")
+        by = _ORDERS[self.order.removeprefix("-")]
+        return found.order_by(*(what.desc() if is_descending else what.asc() for what in by), "pk")
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.search or self.state or self.presence)
+
+    @property
+    def states(self) -> list[Choice]:
+        return [Choice(value, str(label)) for value, label in State.choices]
+
+    @property
+    def presences(self) -> list[Choice]:
+        return [Choice(ATTENDED, gettext("Attended")), Choice(DID_NOT_ATTEND, gettext("Did not attend"))]
+
+    @property
+    def query(self) -> str:
+        """The query string, ending in “&” so that a page can follow; "" when nothing is asked for."""
+        return self._query(self.order)
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        labels = {
+            BY_NAME: gettext("Name"),
+            "organisation": gettext("Organisation"),
+            "registered": gettext("Registered on"),
+        }
+        return {name: self._column(name, label) for name, label in labels.items()}
+
+    def _column(self, name: str, label: str) -> Column:
+        direction = {name: "ascending", f"-{name}": "descending"}.get(self.order, "")
+        other_way = f"-{name}" if direction == "ascending" else name
+        return Column(label, direction, f"?{self._query(other_way)}".rstrip("?&") or "?")
+
+    def _query(self, order: str) -> str:
+        values = {"q": self.search, "state": self.state, "presence": self.presence}
+        values["sort"] = order if order != BY_NAME else ""
+        values = {name: value for name, value in values.items() if value}
+        return urlencode(values) + "&" if values else ""
+
+
+def numbers_of(event: Event) -> Numbers:
+    """Count the people of an event."""
+    states = dict(event.registrations.order_by().values_list("state").annotate(Count("pk")))
+    return Numbers(
+        registered=sum(states.values()) - states.get(State.CANCELLED, 0),
+        confirmed=states.get(State.CONFIRMED, 0),
+        waiting=states.get(State.WAITING, 0),
+        cancelled=states.get(State.CANCELLED, 0),
+        attended=who_attended(event.registrations.confirmed()).count(),
+    )
+
+
+def with_status(people: QuerySet[Registration]) -> QuerySet[Registration]:
+    """Load with the registrations what `rows` needs to say how each stands."""
+    return people.prefetch_related(Prefetch("offers", to_attr="all_offers"))
+
+
+def rows(event: Event, registrations: Iterable[Registration], *, at: datetime | None = None) -> list[Row]:
+    """Return registrations that were loaded `with_status` as rows of the list."""
+    at = at or timezone.now()
+    registrations = list(registrations)
+    days = attended_days(event, registrations)
+    line: dict[int, int] = {}
+    if any(registration.is_waiting for registration in registrations):
+        line = {pk: n for n, pk in enumerate(event.registrations.waiting().values_list("pk", flat=True), start=1)}
+    return [
+        Row(
+            registration,
+            *_status(event, registration, line, at),
+            registered_on=registration.joined_at.astimezone(event.zone).date(),
+            days=days.get(registration.pk, ()),
+        )
+        for registration in registrations
+    ]
+
+
+def _status(event: Event, registration: Registration, line: dict[int, int], at: datetime) -> tuple[str, str]:
+    """Return the status as a word and its tone. See also registrations/status.py, which speaks to the person."""
+    last_offer: Offer | None = registration.all_offers[-1] if registration.all_offers else None
+    match registration.state:
+        case State.CONFIRMED:
+            return gettext("Confirmed"), "ok"
+        case State.FOR_APPROVAL:
+            return gettext("Waiting for approval"), "info"
+        case State.WAITING if registration.pk in line:
+            return gettext("On the waiting list, place %(place)s") % {"place": line[registration.pk]}, "info"
+        case State.WAITING:
+            return gettext("On the waiting list"), "info"
+        case State.OFFERED if last_offer and last_offer.expires_at > at:
+            until = instant_in_words(last_offer.expires_at, event.zone, short=True)
+            return gettext("Place offered until %(until)s") % {"until": until}, "warn"
+        case State.OFFERED:
+            return gettext("Offer ended"), "plain"
+    if registration.cancelled_by == Registration.CancelledBy.PERSON:
+        return gettext("Cancelled by the person"), "plain"
+    if last_offer and last_offer.outcome == Offer.Outcome.EXPIRED:
+        return gettext("Offer ended"), "plain"
+    return gettext("Cancelled by the host"), "plain"

@@ -19,11 +19,10 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import connection
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.cache import get_conditional_response
-from django.utils.http import http_date
+from django.utils.http import http_date, parse_etags, parse_http_date_safe
 from django.utils.translation import gettext
 from django_countries import countries
 
@@ -100,6 +99,10 @@ class KeptCalendar:
         return gzip.compress(self.body, 5, mtime=0)
 
     @cached_property
+    def tag(self) -> str:
+        return f'"{self.digest}"'
+
+    @cached_property
     def last_modified(self) -> str:
         return http_date(self.changed_at.timestamp()) if self.changed_at else ""
 
@@ -159,6 +162,13 @@ def feed_asked_for(request: HttpRequest, scope: str, slug: str = "") -> Feed:
     )
 
 
+def _word(name: str, value: str) -> str:
+    if name == "q":
+        return fold(value)[:LONGEST_SEARCH] if value.isprintable() else ""
+    word = value.upper() if name == "country" else value
+    return word if _WORD.fullmatch(word) else ""
+
+
 def calendar(feed: Feed) -> KeptCalendar | None:
     """Return the calendar of a feed as it is now, None when there is no such feed. One query while nothing changed."""
     # Read before the events: if one changes in between, this calendar is built once more, never kept for too long.
@@ -178,28 +188,56 @@ def answer(request: HttpRequest, feed: Feed) -> HttpResponse:
     if kept is None:
         return no_calendar()
     is_zipped = settings.CALENDAR_GZIP and _takes_gzip(request)
-    response = HttpResponse(content_type="text/calendar; charset=utf-8")
-    headers = response.headers
-    # Strong for the bytes themselves; weak for their zipped form, which stands for the same calendar.
-    headers["ETag"] = etag = f'W/"{kept.digest}"' if is_zipped else f'"{kept.digest}"'
+    headers = {
+        # Strong for the bytes themselves; weak for their zipped form, which stands for the same calendar.
+        "ETag": f"W/{kept.tag}" if is_zipped else kept.tag,
+        "Cache-Control": "private, max-age=900",
+        "Vary": "Accept-Encoding",
+        # Saying the language keeps the choice by Accept-Language, and its Vary, away from data.
+        "Content-Language": feed.language,
+    }
     if kept.last_modified:
         headers["Last-Modified"] = kept.last_modified
-    headers["Cache-Control"] = "private, max-age=900"
-    headers["Vary"] = "Accept-Encoding"
-    _set_data_headers(response, feed.language)
-    changed_at = int(kept.changed_at.timestamp()) if kept.changed_at else None
-    conditional = get_conditional_response(request, etag=etag, last_modified=changed_at, response=response)
-    if conditional is not None and conditional is not response:
-        _set_data_headers(conditional, feed.language)
-        return conditional
+    if _is_known(request, kept):
+        return HttpResponseNotModified(headers=headers)
     body = kept.zipped if is_zipped else kept.body
+    headers["Content-Type"] = "text/calendar; charset=utf-8"
     headers["Content-Disposition"] = f'inline; filename="{feed.file_name}"'
     headers["Content-Length"] = str(len(body))
+    headers["X-Robots-Tag"] = "noindex"
     if is_zipped:
         headers["Content-Encoding"] = "gzip"
-    if request.method != "HEAD":
-        response.content = body
-    return response
+    return HttpResponse(b"" if request.method == "HEAD" else body, headers=headers)
+
+
+def no_calendar() -> HttpResponse:
+    """Answer 404 in a few plain words: nobody reads them but programs."""
+    headers = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Language": settings.LANGUAGE_CODE,
+        "X-Robots-Tag": "noindex",
+    }
+    return HttpResponse("There is no calendar at this address.\n", status=404, headers=headers)
+
+
+def _is_known(request: HttpRequest, kept: KeptCalendar) -> bool:
+    """Whether whoever asks has these bytes already: by tag, and only without a tag by date (RFC 9110 §13.2.2)."""
+    tags = request.META.get("HTTP_IF_NONE_MATCH")
+    if tags:
+        return any(tag in ("*", kept.tag) or tag.removeprefix("W/") == kept.tag for tag in parse_etags(tags))
+    since = request.META.get("HTTP_IF_MODIFIED_SINCE")
+    if not since or kept.changed_at is None:
+        return False
+    asked = parse_http_date_safe(since)
+    return asked is not None and int(kept.changed_at.timestamp()) <= asked
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    for coding in request.META.get("HTTP_ACCEPT_ENCODING", "").split(","):
+        name, _semicolon, weight = coding.partition(";")
+        if name.strip().lower() == "gzip":
+            return _NOT_TAKEN.fullmatch(weight) is None
+    return False
 
 
 # --- Building ----------------------------------------------------------------------------------------------------
@@ -340,36 +378,3 @@ def _first_day_of_window(on: date) -> date:
     """The first day of the month that lies CALENDAR_MONTHS_BACK back; the bytes change monthly by it, not daily."""
     months = on.year * 12 + on.month - 1 - settings.CALENDAR_MONTHS_BACK
     return date(months // 12, months % 12 + 1, 1)
-
-
-# --- Answering ---------------------------------------------------------------------------------------------------
-
-
-def _word(name: str, value: str) -> str:
-    if name == "q":
-        return fold(value)[:LONGEST_SEARCH] if value.isprintable() else ""
-    word = value.upper() if name == "country" else value
-    return word if _WORD.fullmatch(word) else ""
-
-
-def _takes_gzip(request: HttpRequest) -> bool:
-    for coding in request.META.get("HTTP_ACCEPT_ENCODING", "").split(","):
-        name, _semicolon, weight = coding.partition(";")
-        if name.strip().lower() == "gzip":
-            return _NOT_TAKEN.fullmatch(weight) is None
-    return False
-
-
-def _set_data_headers(response: HttpResponse, language: str) -> None:
-    # Saying the language keeps the choice by Accept-Language, and its Vary, away from data.
-    response.headers["Content-Language"] = language
-    response.headers["X-Robots-Tag"] = "noindex"
-
-
-def no_calendar() -> HttpResponse:
-    """Answer 404 in a few plain words: nobody reads them but programs."""
-    response = HttpResponse(
-        "There is no calendar at this address.\n", status=404, content_type="text/plain; charset=utf-8"
-    )
-    _set_data_headers(response, settings.LANGUAGE_CODE)
-    return response

@@ -14,7 +14,7 @@ help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: packages-runtime ## Start the demonstration on http://127.0.0.1:8000 (make demo PORT=8001: on another port)
-	@DEMONSTRATION=1 VAR_DIR=var $(HERE) manage.py start
+	@exec env DEMONSTRATION=1 VAR_DIR=var $(HERE) manage.py start
 
 test: packages-test ## Run every test that this machine can run, and say what it lacks
 	@$(HERE) -m tests.everything

@@ -1,12 +1,16 @@
 import os
 import socket
-import sys
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 from django.urls import reverse
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 
 SHIPPED_PROJECTS = settings.BASE_DIR / "events" / "data" / "seed_projects.json"
 
@@ -22,7 +26,6 @@ class Command(BaseCommand):
         call_command("prepare")
         if settings.DEMONSTRATION:
             load_demonstration()
-        print(f"\nTrajectum is at {settings.SITE_URL}{reverse('events:home')}   (Ctrl-C ends it)\n", flush=True)
         serve(settings.PORT, workers)
 
 
@@ -48,9 +51,24 @@ def refuse_taken_port(port: int) -> None:
 
 
 def serve(port: int, workers: int) -> None:
-    """Become the server: signals then reach it directly, and it leaves nothing behind."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers"]
-    command += ["--log-level", "warning", "config.wsgi:application"]
-    os.chdir(settings.BASE_DIR)
-    os.execv(sys.executable, command)
+    """Answer requests until a signal ends it. The processes are copies of this one, so they start at once."""
+    import_module("config.wsgi")
+    connections.close_all()  # A connection must not be shared with the copies.
+    server = Granian(
+        "config.wsgi:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        respawn_failed_workers=True,
+        # One that is asked to stop before it is ready does not hear it.
+        workers_kill_timeout=5,
+        log_level=LogLevels.warning,
+    )
+    server.on_startup(lambda: print(f"\nTrajectum is at {home_page()}   (Ctrl-C ends it)\n", flush=True))
+    server.serve()
+
+
+def home_page() -> str:
+    return settings.SITE_URL + reverse("events:home")

@@ -1,13 +1,13 @@
 """The programme of an event as people read it: day by day, and what runs at the same time together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from projects.models.languages import Text
 
 from .models import ChoiceGroup, Event, Session
-from .times import day_in_words, hours_in_words
+from .times import clock_in_words, day_in_words, hours_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +42,31 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day; `number` is None for sessions of which no source names the day, `date` while it is not known."""
+    """One day; `number` is None for sessions of which no source names the day, `date` while it is not known.
+
+    `clock` says on whose clock its times are, on the first day that has times and when that changes.
+    """
 
     number: int | None
     date: date | None
     name: str
+    clock: str = ""
     slots: list[Slot] = field(default_factory=list)
 
 
-def programme(event: Event, sessions: Iterable[Session], *, language: str) -> list[Day]:
+def programme(event: Event, sessions: Sequence[Session], *, language: str) -> list[Day]:
     """Return the days of an event in order, those sessions last that have no day.
 
     `sessions` come in the order of their model, with venue, room, site and choice group already read.
     """
     days: dict[int | None, Day] = {}
+    clocks = _clocks(event, sessions)
     groups: dict[tuple[int | None, int], Slot] = {}
     for session in sessions:
         day = days.get(session.day)
         if day is None:
             on = _date(event, session.day)
-            day = days[session.day] = Day(session.day, on, day_in_words(on) if on else "")
+            day = days[session.day] = Day(session.day, on, day_in_words(on) if on else "", clocks.get(session.day, ""))
         item = _item(event, session, language)
         if session.choice_group_id is None:
             day.slots.append(Slot([item]))
@@ -84,10 +89,21 @@ def _date(event: Event, day: int | None) -> date | None:
     return event.starts_on + timedelta(days=day - 1) if day and event.has_exact_date else None
 
 
+def _clocks(event: Event, sessions: Iterable[Session]) -> dict[int | None, str]:
+    clocks: dict[int | None, str] = {}
+    said = ""
+    for number in dict.fromkeys(session.day for session in sessions if session.start_time):
+        on = _date(event, number) or event.starts_on
+        clock = clock_in_words(event, on) if on and event.time_zone else ""
+        if clock != said:
+            clocks[number] = said = clock
+    return clocks
+
+
 def _item(event: Event, session: Session, language: str) -> Item:
     return Item(
         session=session,
-        hours=_hours(session.start_time, session.end_time),
+        hours=hours_in_words(session.start_time, session.end_time),
         title=session.in_language("title", language),
         description=session.in_language("description", language),
         # Next to “Site visit in Linz” the word “Session” says nothing.
@@ -95,10 +111,6 @@ def _item(event: Event, session: Session, language: str) -> Item:
         audience="" if session.audience == Session.Audience.EVERYONE else session.get_audience_display(),
         place=_place(event, session),
     )
-
-
-def _hours(start: time | None, end: time | None) -> str:
-    return hours_in_words(start, end)
 
 
 def _place(event: Event, session: Session) -> str:

@@ -74,6 +74,13 @@ def hours_in_words(start: time | None, end: time | None) -> str:
     return _fill(pgettext("times of one day", "%(start)s–%(end)s"), start=_clock(start), end=_clock(end))
 
 
+def clock_in_words(what: Event | Plan, day: date) -> str:
+    """Return whose clock the times of one day are on: “Maastricht time, UTC+2”."""
+    zone = ZoneInfo(what.time_zone or "UTC")
+    # At noon: where the clocks change, they do so in the night.
+    return _zone(datetime.combine(day, time(12), zone), _town(what, zone))
+
+
 def offset_in_words(at: datetime) -> str:
     """Return the UTC offset of an aware datetime: “UTC+2”, “UTC−3:30”, “UTC+0”."""
     minutes = round(at.utcoffset() / timedelta(minutes=1))

@@ -251,12 +251,22 @@ def test_programme_is_by_day_and_keeps_what_runs_at_the_same_time_together(clien
         ("Friday 21 May 2027", [["Farm", "Mill", "Quarry tour"]]),
         ("", [["Some time"]]),
     ]
-    assert "09:00–09:30 Opening" in words
+    assert "Thursday 20 May 2027 All times: Nantes time, UTC+2 09:00–09:30 Opening" in words
     assert "Choose 2 of 3" in words
     assert "Site visit · Quarry, Angers" in words
     assert "Wear safety shoes. No photos on this site." in words
     assert "In these towns: Nantes · Angers" in words
     assert "Day not known Some time" in words
+
+
+def test_programme_says_when_the_clocks_change():
+    event = create_event(starts_on=date(2027, 10, 30), ends_on=date(2027, 11, 1))
+    for day in (1, 1, 2, 3):
+        create_session(event, day=day, start_time=time(9))
+
+    days = programme(event, list(event.sessions.all()), language="en")
+
+    assert [day.clock for day in days] == ["Amsterdam time, UTC+2", "Amsterdam time, UTC+1", ""]
 
 
 def test_every_plan_of_an_event_is_listed_newest_first(client):

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from events.models import Event, Plan
 from events.times import (
+    clock_in_words,
     dates_in_words,
     hours_in_words,
     instant_in_words,
@@ -183,6 +184,11 @@ def test_an_instant_is_told_on_the_clock_of_a_zone():
 )
 def test_a_range_of_days_says_which_end_is_open(starts_on, ends_on, words):
     assert dates_in_words(starts_on, ends_on) == words
+
+
+def test_the_clock_of_a_programme_is_that_of_each_day():
+    assert clock_in_words(plan(), date(2027, 10, 30)) == "Maastricht time, UTC+2"
+    assert clock_in_words(plan(), date(2027, 10, 31)) == "Maastricht time, UTC+1"
 
 
 @pytest.mark.parametrize(

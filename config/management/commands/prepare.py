@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from config.catalogues import compile_catalogues
+from events.loading import load_kinds
+from events.models import EventKind
 
 
 class Command(BaseCommand):
@@ -21,6 +23,9 @@ class Command(BaseCommand):
         with self.step("Database"):
             call_command("migrate", verbosity=0, interactive=False)
             call_command("createcachetable", verbosity=0)
+            # A new installation begins with all kinds; one that an administrator removed later stays removed.
+            if not EventKind.objects.exists():
+                load_kinds()
         compile_catalogues()
         if (fingerprint := static_fingerprint()) != collected_fingerprint():
             with self.step("Style sheet, scripts and pictures"):

@@ -275,17 +275,20 @@ class _Loading:
     def _sessions(self, event: Event, record: EventRecord) -> None:
         groups = self._groups(event, record)
         here = {session.pk: session for session in event.sessions.all()}
+        from_file = {pk: session for pk, session in here.items() if session.is_from_file}
         # A session has no key in the file. It is known again by its title and day, else by its place in the programme.
         matched: list[Session | None] = [
-            _taken(here, lambda s, r=r: (s.title, s.day) == (r.title, r.day)) for r in record.sessions
+            _taken(from_file, lambda s, r=r: (s.title, s.day) == (r.title, r.day)) for r in record.sessions
         ]
         for index, session in enumerate(matched):
             if session is None:
-                matched[index] = _taken(here, lambda s, position=index + 1: s.position == position)
+                matched[index] = _taken(from_file, lambda s, position=index + 1: s.position == position)
+        for session in matched:
+            here.pop(session.pk if session else None, None)
         self._make_way(matched, here)
         for position, (session_record, found) in enumerate(zip(record.sessions, matched, strict=True), 1):
             self._session(event, position, session_record, found, groups)
-        for session in here.values():
+        for session in from_file.values():
             self.tally.vanished.append(f"session “{session}” of {event}")
 
     def _make_way(self, matched: list[Session | None], others: dict[int, Session]) -> None:
@@ -317,6 +320,7 @@ class _Loading:
             where=record.where,
             event=event,
             position=position,
+            is_from_file=True,
             site=self._place(Site, record.place, record.where) if record.visits else None,
             venue=None if record.visits else self._place(Venue, record.place, record.where),
             choice_group=groups.get(record.group),

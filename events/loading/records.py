@@ -9,6 +9,7 @@ import zoneinfo
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import cache
 from typing import Any
 
 from projects.models import GoodPractice, Organisation, Phase, Programme, Project, Semester
@@ -31,6 +32,12 @@ OUTCOMES = (*ENDINGS, "suspended", "postponed", "moved online", "postponed and m
 
 _CHOOSE = re.compile(r"(\d+) of (\d+)")
 _ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th)\b|.*#0*(\d{1,3})\b", re.IGNORECASE)
+
+
+@cache
+def _time_zones() -> set[str]:
+    # Looking them up reads a folder with hundreds of files.
+    return zoneinfo.available_timezones()
 
 
 def most(model: type, name: str) -> int:
@@ -377,7 +384,7 @@ def _event(record: Record, kinds: dict[str, EventKind], known: list[str], partne
     precision = record.choice("date_precision", PRECISIONS, required=True)
     starts_on, ends_on, start_time, end_time = _when(record, PRECISIONS.get(precision, ""))
     zone = record.text("timezone")
-    if zone and zone not in zoneinfo.available_timezones():
+    if zone and zone not in _time_zones():
         record.refuse("timezone", f"“{zone}” is not a time zone such as Europe/Amsterdam")
     if starts_on and not zone:
         record.refuse("timezone", "is missing, though the event has a date")

@@ -23,7 +23,9 @@ class ChoiceGroup(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "name"], name="choice_group_name_is_unique_in_event"),
             models.CheckConstraint(
-                condition=Q(pick__isnull=True) | Q(pick__gte=1), name="choice_group_picks_at_least_one"
+                condition=Q(pick__isnull=True) | Q(pick__gte=1),
+                name="choice_group_picks_at_least_one",
+                violation_error_message=_("Let people pick at least one, or leave it empty."),
             ),
         ]
 
@@ -86,6 +88,9 @@ class Session(Multilingual):
     audience = models.CharField(_("audience"), max_length=20, choices=Audience.choices, default=Audience.EVERYONE)
     places = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit."))
     note = models.TextField(_("note"), blank=True)
+    is_from_file = models.BooleanField(
+        default=False, editable=False, help_text="Loading the file again may change it; what was typed in here stays."
+    )
 
     class Meta:
         verbose_name = _("session")
@@ -93,13 +98,20 @@ class Session(Multilingual):
         ordering = ["event", F("day").asc(nulls_last=True), F("start_time").asc(nulls_last=True), "position"]
         constraints = [
             models.UniqueConstraint(fields=["event", "position"], name="session_position_is_unique_in_event"),
-            models.CheckConstraint(condition=Q(day__isnull=True) | Q(day__gte=1), name="session_day_starts_at_one"),
+            models.CheckConstraint(
+                condition=Q(day__isnull=True) | Q(day__gte=1),
+                name="session_day_starts_at_one",
+                violation_error_message=_("Days are counted from 1, the first day of the event."),
+            ),
             models.CheckConstraint(
                 condition=Q(end_time__isnull=True) | Q(start_time__isnull=False, end_time__gt=F("start_time")),
                 name="session_ends_after_it_starts",
+                violation_error_message=_("The end must be later than the start, and needs one."),
             ),
             models.CheckConstraint(
-                condition=Q(site__isnull=True) | Q(venue__isnull=True), name="session_is_at_a_venue_or_a_site"
+                condition=Q(site__isnull=True) | Q(venue__isnull=True),
+                name="session_is_at_a_venue_or_a_site",
+                violation_error_message=_("Choose a venue or a site, not both."),
             ),
         ]
 

@@ -40,7 +40,9 @@ def has_begun(event: Event, *, at: datetime) -> bool:
     """Whether the first day of an event has come at its place. A month counts as begun when it is over."""
     if event.is_over(at=at):
         return True
-    return event.has_exact_date and event.starts_on <= at.astimezone(event.zone).date()
+    if event.starts_on is None or not event.has_exact_date:
+        return False
+    return event.starts_on <= at.astimezone(event.zone).date()
 
 
 def last_minute(event: Event) -> datetime | None:

@@ -26,10 +26,10 @@ class RatingField(forms.TypedChoiceField):
             empty_value=None,
             required=False,
             widget=forms.RadioSelect(attrs={"class": "scale"}),
-            template_name="learning/includes/rating.html",
             error_messages={"invalid_choice": _("Choose a number from 1 to 5, or skip the question.")},
             **kwargs,
         )
+        self.template_name = "learning/includes/rating.html"
 
 
 class LongTextField(forms.CharField):

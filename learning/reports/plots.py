@@ -144,7 +144,7 @@ def _countries(report: SemesterReport) -> Plot | None:
 def _learning(report: SemesterReport) -> Plot | None:
     """Draw only means of enough answers; the table names every outcome, and says where there are too few."""
     rows = [row for row in report.outcomes if row.n]
-    drawn = [row for row in rows if row.before is not None and row.after is not None]
+    drawn = [(row, Pair(row.before, row.after)) for row in rows if row.before is not None and row.after is not None]
     if not rows:
         return None
     if drawn:
@@ -152,7 +152,7 @@ def _learning(report: SemesterReport) -> Plot | None:
             "Self-ratings rose for %(rose)d of %(count)d outcome",
             "Self-ratings rose for %(rose)d of %(count)d outcomes",
             len(drawn),
-        ) % {"rose": sum(row.after > row.before for row in drawn), "count": len(drawn)}
+        ) % {"rose": sum(pair.after > pair.before for _row, pair in drawn), "count": len(drawn)}
     else:
         finding = _("Too few answers to show a mean yet")
     too_few = _("fewer than %(minimum)d answers") % {"minimum": MINIMUM_ANSWERS}
@@ -160,17 +160,19 @@ def _learning(report: SemesterReport) -> Plot | None:
     def mean(value: float | None) -> str:
         return too_few if value is None else one_decimal(value)
 
-    labelled = [(_("%(outcome)s (n\u00a0=\u00a0%(n)d)") % {"outcome": row.text.text, "n": row.n}, row) for row in drawn]
+    labelled = [
+        (_("%(outcome)s (n\u00a0=\u00a0%(n)d)") % {"outcome": row.text.text, "n": row.n}, pair) for row, pair in drawn
+    ]
     return dumbbell_plot(
-        [(label, Pair(row.before, row.after)) for label, row in labelled],
+        labelled,
         slug="learning",
         finding=finding,
         measure=_("Mean self-rating from 1 (not at all) to 5 (fully): hollow before the event, filled after it"),
-        n=sum(row.n for row in drawn),
+        n=sum(row.n for row, _pair in drawn),
         summary=_list(
             _("%(outcome)s: from %(before)s to %(after)s")
-            % {"outcome": label, "before": mean(row.before), "after": mean(row.after)}
-            for label, row in labelled
+            % {"outcome": label, "before": one_decimal(pair.before), "after": one_decimal(pair.after)}
+            for label, pair in labelled
         ),
         numbers=Numbers(
             (_("Learning outcome"), _("Before"), _("After"), _("Answers")),

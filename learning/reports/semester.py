@@ -453,8 +453,8 @@ def _guests(
             name=registration.name,
             organisation=organisation.name if organisation else registration.organisation_name,
             organisation_id=registration.organisation_id,
-            country=registration.country.code or "",
-            country_name=registration.country.name,
+            country=registration.country.code or "",  # type: ignore[attr-defined]
+            country_name=registration.country.name,  # type: ignore[attr-defined]
             is_registered=(
                 not was_cancelled and registration.confirmed_at is not None and registration.confirmed_at <= at
             ),

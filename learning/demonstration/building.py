@@ -1,11 +1,11 @@
 """Building the demonstration, and taking it away again."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Model, ProtectedError
+from django.db.models import Manager, Model, ProtectedError, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -120,17 +120,21 @@ def remove() -> None:
         Person.objects.filter(project__source_key=SOURCE_KEY).delete()
         Event.objects.filter(project__source_key=SOURCE_KEY).delete()
         Project.objects.filter(source_key=SOURCE_KEY).delete()
-        for row in Programme.objects.filter(name=PROGRAMME):
+        rows: list[Model] = [
+            *Programme.objects.filter(name=PROGRAMME),
+            *_named(Venue.objects, CONTENT["venues"]),
+            *_named(Site.objects, CONTENT["sites"]),
+            # Whoever registered elsewhere may have been matched with one of these.
+            *_named(Organisation.objects.filter(registrations=None), CONTENT["partners"]),
+            *_named(Organisation.objects.filter(registrations=None), CONTENT["stakeholders"]),
+        ]
+        for row in rows:
             _delete_unless_used(row)
-        for model, named in (
-            (Venue, CONTENT["venues"]),
-            (Site, CONTENT["sites"]),
-            (Organisation, [*CONTENT["partners"], *CONTENT["stakeholders"]]),
-        ):
-            for values in named:
-                town = TOWNS[values["city"]]
-                for row in model.objects.filter(name=values["name"], city=values["city"], country=town.country):
-                    _delete_unless_used(row)
+
+
+def _named(rows: Manager | QuerySet, content: list[dict]) -> Iterator[Model]:
+    for values in content:
+        yield from rows.filter(name=values["name"], city=values["city"], country=TOWNS[values["city"]].country)
 
 
 def _delete_unless_used(row: Model) -> None:

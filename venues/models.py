@@ -28,11 +28,18 @@ class Place(models.Model):
         ordering = ["city", "name"]
         constraints = [
             models.UniqueConstraint(fields=["name", "city", "country"], name="%(class)s_is_listed_once"),
-            models.CheckConstraint(condition=~Q(name="", city=""), name="%(class)s_has_a_name_or_a_town"),
+            models.CheckConstraint(
+                condition=~Q(name="", city=""),
+                name="%(class)s_has_a_name_or_a_town",
+                violation_error_message=_("Enter a name or a town."),
+            ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="%(class)s_coordinates_are_degrees",
+                violation_error_message=_(
+                    "Enter both coordinates in degrees: latitude −90 to 90, longitude −180 to 180."
+                ),
             ),
         ]
 

@@ -194,21 +194,34 @@ class Event(Multilingual, Sourced):
                 condition=Q(date_precision="unknown", starts_on__isnull=True, ends_on__isnull=True)
                 | Q(~Q(date_precision="unknown"), starts_on__isnull=False, ends_on__isnull=False),
                 name="event_has_its_days_unless_the_date_is_unknown",
+                violation_error_message=_(
+                    "Enter the first and the last day, or say that the date is not known and leave both empty."
+                ),
             ),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="event_ends_after_it_starts"),
             models.CheckConstraint(
-                condition=Q(start_time__isnull=True) | Q(date_precision="day"), name="event_time_needs_an_exact_date"
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="event_ends_after_it_starts",
+                violation_error_message=_("The last day cannot be before the first day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(start_time__isnull=True) | Q(date_precision="day"),
+                name="event_time_needs_an_exact_date",
+                violation_error_message=_("A time needs an exact date. Choose “Exact”, or leave the times empty."),
             ),
             models.CheckConstraint(
                 condition=Q(end_time__isnull=True) | Q(start_time__isnull=False),
                 name="event_end_time_needs_a_start_time",
+                violation_error_message=_("Enter when the event starts, or leave the end empty too."),
             ),
             models.CheckConstraint(
                 condition=Q(starts_on__lt=F("ends_on")) | Q(end_time__isnull=True) | Q(end_time__gt=F("start_time")),
                 name="event_of_one_day_ends_after_it_starts",
+                violation_error_message=_("On one day, the end must be later than the start."),
             ),
             models.CheckConstraint(
-                condition=~Q(time_zone="") | Q(date_precision="unknown"), name="dated_event_has_a_time_zone"
+                condition=~Q(time_zone="") | Q(date_precision="unknown"),
+                name="dated_event_has_a_time_zone",
+                violation_error_message=_("Enter the time zone of the event, such as Europe/Amsterdam."),
             ),
             models.CheckConstraint(
                 condition=Q(status="cancelled", cancelled_at__isnull=False)
@@ -218,6 +231,7 @@ class Event(Multilingual, Sourced):
             models.CheckConstraint(
                 condition=Q(registration_closes_at__gt=F("registration_opens_at")),
                 name="registration_closes_after_it_opens",
+                violation_error_message=_("Registration must close later than it opens."),
             ),
         ]
 

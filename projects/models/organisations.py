@@ -45,6 +45,9 @@ class Organisation(models.Model):
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="organisation_coordinates_are_degrees",
+                violation_error_message=_(
+                    "Enter both coordinates in degrees: latitude −90 to 90, longitude −180 to 180."
+                ),
             ),
         ]
 

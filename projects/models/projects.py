@@ -109,7 +109,11 @@ class Phase(models.Model):
         ordering = ["project", "position"]
         constraints = [
             models.UniqueConstraint(fields=["project", "position"], name="phase_position_is_unique_in_project"),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="phase_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="phase_ends_after_it_starts",
+                violation_error_message=_("The last day cannot be before the first day."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,7 +136,11 @@ class Semester(models.Model):
         ordering = ["project", "number"]
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="semester_number_is_unique_in_project"),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="semester_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="semester_ends_after_it_starts",
+                violation_error_message=_("The last day cannot be before the first day."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -169,7 +177,12 @@ class Partner(Sourced):
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="partner_number_is_unique_in_project"),
             models.UniqueConstraint(fields=["project", "organisation"], name="organisation_is_partner_once"),
-            models.UniqueConstraint(fields=["project"], condition=Q(is_lead=True), name="project_has_one_lead_partner"),
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=Q(is_lead=True),
+                name="project_has_one_lead_partner",
+                violation_error_message=_("This project has a lead partner already."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -60,8 +60,16 @@ class Membership(models.Model):
                 | Q(role="lead", programme__isnull=True, project__isnull=False, partner__isnull=True)
                 | Q(role="coordinator", programme__isnull=True, project__isnull=True, partner__isnull=False),
                 name="role_is_given_for_what_it_is_about",
+                violation_error_message=_(
+                    "An officer needs a programme, a lead partner a project, a coordinator a partner. "
+                    "Leave the other two empty."
+                ),
             ),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="role_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="role_ends_after_it_starts",
+                violation_error_message=_("The last day cannot be before the first day."),
+            ),
             models.UniqueConstraint(fields=["user", "programme"], name="user_has_one_role_in_programme"),
             models.UniqueConstraint(fields=["user", "project"], name="user_has_one_role_in_project"),
             models.UniqueConstraint(fields=["user", "partner"], name="user_has_one_role_for_partner"),

@@ -1,0 +1,110 @@
+"""The administration's pages of registrations, people and attendance: to look things up and to correct answers.
+
+States change through the pages of people and organisers only, since a place, a mail or an offer may depend on them.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from .models import AttendanceRecord, Consent, Offer, Person, Registration
+
+
+class ReadOnlyInline(admin.TabularInline):
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AttendanceInline(ReadOnlyInline):
+    model = AttendanceRecord
+    fields = readonly_fields = ["day", "session", "is_present", "happened_at", "how", "reason", "recorded_by"]
+
+
+class OfferInline(ReadOnlyInline):
+    model = Offer
+    fields = readonly_fields = ["made_at", "expires_at", "outcome", "closed_at"]
+
+
+class ConsentInline(ReadOnlyInline):
+    model = Consent
+    fields = readonly_fields = ["purpose", "is_given", "wording", "language", "given_at"]
+
+
+@admin.register(Registration)
+class RegistrationAdmin(admin.ModelAdmin):
+    list_display = ["name", "organisation_name", "country", "event", "state", "joined_at"]
+    list_filter = ["state", "mode", "event__project"]
+    list_select_related = ["event"]
+    search_fields = ["search_text", "name", "email", "event__title"]
+    date_hierarchy = "joined_at"
+    # The code is the key to somebody's registration: whoever administers needs it no more than anybody else.
+    fields = [
+        "event",
+        "person",
+        "state",
+        "name",
+        "email",
+        "organisation_name",
+        "organisation",
+        "country",
+        "phone",
+        "language",
+        "mode",
+        "joined_at",
+        "confirmed_at",
+        "cancelled_at",
+        "cancelled_by",
+        "cancel_reason",
+    ]
+    readonly_fields = [
+        "event",
+        "person",
+        "state",
+        "mode",
+        "joined_at",
+        "confirmed_at",
+        "cancelled_at",
+        "cancelled_by",
+        "cancel_reason",
+    ]
+    autocomplete_fields = ["organisation"]
+    inlines = [AttendanceInline, OfferInline, ConsentInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Person)
+class PersonAdmin(admin.ModelAdmin):
+    list_display = ["name", "email", "project"]
+    list_filter = ["project"]
+    list_select_related = ["project"]
+    search_fields = ["name_key", "name", "email"]
+    autocomplete_fields = ["project"]
+
+
+@admin.register(AttendanceRecord)
+class AttendanceRecordAdmin(admin.ModelAdmin):
+    """Records are added where people are ticked, and never changed or deleted."""
+
+    list_display = ["registration", "day", "is_present", "happened_at", "how", "recorded_by"]
+    list_filter = ["how", "is_present"]
+    list_select_related = ["registration", "recorded_by"]
+    search_fields = ["registration__search_text", "registration__event__title"]
+    date_hierarchy = "day"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -38,15 +38,16 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     event = _event(request, slug)
     receipt = receipts.recall(request, event) if "correct" in request.GET else None
     if request.method != "POST":
-        if not places.availability(event).is_open:
+        availability = places.availability(event)
+        if not availability.is_open:
             return _closed(request, event)
         form = RegistrationForm(event=event, initial=receipt.typed if receipt else None, is_correction=bool(receipt))
-        return _form(request, event, form, receipt)
+        return _form(request, event, form, availability=availability)
     form = RegistrationForm(request.POST, event=event, is_correction=bool(receipt))
     if not form.is_valid():
-        return _form(request, event, form, receipt, status=422)
+        return _form(request, event, form, status=422)
     if until := limits.closed_until(request, form.cleaned_data["email"]):
-        return _form(request, event, form, receipt, status=429, closed_until=until)
+        return _form(request, event, form, status=429, closed_until=until)
     limits.count(request, form.cleaned_data["email"])
     try:
         done = _register(event, form, receipt)
@@ -54,7 +55,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         return _closed(request, event, status=409)
     except NoFreePlace:
         form.add_error("mode", gettext("All places in the room are taken. You keep your place online."))
-        return _form(request, event, form, receipt, status=422)
+        return _form(request, event, form, status=422)
     response = redirect("registrations:registered", event.slug)
     own = done.registration.pk if done.is_own else None
     receipts.remember(response, event, Receipt(done.has_place, form.typed, own))
@@ -74,16 +75,16 @@ def _form(
     request: HttpRequest,
     event: Event,
     form: RegistrationForm,
-    receipt: Receipt | None,
     *,
     status: int = 200,
+    availability: places.Availability | None = None,
     **context: Any,
 ) -> HttpResponse:
     context |= {
         "event": event,
         "title": event.in_language("title", get_language() or "en"),
         "form": form,
-        "availability": places.availability(event),
+        "availability": availability or places.availability(event),
     }
     response = render(request, "registrations/register.html", context, status=status)
     if until := context.get("closed_until"):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Mail
@@ -581,20 +581,27 @@ def test_a_place_is_either_accepted_or_expired_never_both():
 
 # --- Whatever happens --------------------------------------------------------------------------------------------
 
-CAST = ["Alice", "Bob", "Charlie", "Dana"]
+CAST = ["Alice", "Bob", "Charlie"]
 acts = st.one_of(
-    st.tuples(st.sampled_from(["register", "cancel", "undo", "accept", "decline", "remove"]), st.sampled_from(CAST)),
+    st.tuples(st.sampled_from(["register", "cancel", "remove"]), st.sampled_from(CAST)),
+    # These are about whoever cancelled last, or is offered a place.
+    st.tuples(st.sampled_from(["undo", "accept", "decline"]), st.none()),
     st.tuples(st.just("wait"), st.sampled_from([1, 11, 60 * 24, 60 * 48])),
 )
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(limit=st.integers(0, 3), history=st.lists(acts, max_size=14))
-def test_whatever_happens_no_seat_is_given_twice_and_nobody_is_overtaken(limit, history):
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(limit=st.integers(0, 2), crowd=st.permutations(CAST), history=st.lists(acts, max_size=10))
+@example(limit=1, crowd=CAST, history=[("cancel", "Alice"), ("undo", None)])
+@example(limit=1, crowd=CAST, history=[("cancel", "Alice"), ("register", "Alice"), ("undo", None)])
+@example(limit=1, crowd=CAST, history=[("remove", "Alice"), ("register", "Alice"), ("wait", 60 * 48), ("accept", None)])
+def test_whatever_happens_no_seat_is_given_twice_and_nobody_is_overtaken(monkeypatch, limit, crowd, history):
+    # What the mails say is tested elsewhere; without them there is time for many more histories.
+    monkeypatch.setattr(places.emails, "_write", lambda *args, **options: None)
     sid = transaction.savepoint()
     try:
-        follow(history, limit)
+        follow([*(("register", person) for person in crowd), *history], limit)
     finally:
         transaction.savepoint_rollback(sid)
         # What was written in an example is gone with it, so nobody needs to be told.
@@ -630,10 +637,16 @@ def follow(history, limit) -> None:
 
 
 def do(act, event, person, at) -> None:
-    registration = event.registrations.filter(name=person).order_by("pk").last()
+    everybody = event.registrations.order_by("pk")
+    if act == "undo":
+        registration = everybody.filter(state=State.CANCELLED).order_by("cancelled_at").last()
+    elif act in ("accept", "decline"):
+        registration = everybody.filter(state=State.OFFERED).first()
+    else:
+        registration = everybody.filter(name=person).last()
     if registration is None:
         return
-    try:
+    with suppress(NotRegistered, NoOpenOffer, UndoTooLate):
         match act:
             case "cancel":
                 places.cancel(registration, by=PERSON, at=at)
@@ -645,5 +658,3 @@ def do(act, event, person, at) -> None:
                 places.accept_offer(registration, at=at)
             case "decline":
                 places.decline_offer(registration, at=at)
-    except (NotRegistered, NoOpenOffer, UndoTooLate):
-        pass

@@ -1,6 +1,7 @@
 """The administration's pages of programmes, projects, organisations, partners, roles and good practices."""
 
 from django.contrib import admin
+from django.forms import Form
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 
@@ -65,6 +66,10 @@ class OrganisationAdmin(ImportExportModelAdmin):
     list_filter = ["kind", "country"]
     # Folded as everywhere, so that “gavle” finds Gävle.
     search_fields = ["search_text", "name"]
+
+    def add_data_read_fail_error_to_form(self, form: Form, e: Exception) -> None:
+        # Our formats say in words what is wrong; the package would show the name of the exception.
+        form.add_error("import_file", str(e))
 
 
 @admin.register(Partner)

@@ -305,7 +305,7 @@ class Diary:
             start_time=time(10),
             end_time=time(16),
         )
-        moved = self._one_day(38, THURSDAY, time(9, 30), time(13))
+        day = workday(event.starts_on + timedelta(days=9), THURSDAY)
         event.change_plan(
             at=self.at - timedelta(days=6),
             by=self.organiser,
@@ -313,8 +313,11 @@ class Diary:
             mode=Event.Mode.HYBRID,
             online_platform="Video meeting of the host",
             join_url="https://meet.example.org/van",
-            registration_closes_at=_evening(event, moved["starts_on"] - timedelta(days=3)),
-            **moved,
+            starts_on=day,
+            ends_on=day,
+            start_time=time(9, 30),
+            end_time=time(13),
+            registration_closes_at=_evening(event, day - timedelta(days=3)),
         )
         self._teaches(event, ("Nyíregyháza",), ("I can say what the van costs in a year.",))
         return Happening(event, 31)

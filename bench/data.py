@@ -13,7 +13,14 @@ from venues.models import Venue
 
 EVENTS = 1_000
 PEOPLE = 20_000
-NAMES = ("Ágnes Kovács", "Γιώργος Παπαδόπουλος", "Søren Ødegård", "Łucja Wiśniewska", "Иванка Петрова", "João Conceição")
+NAMES = (
+    "Ágnes Kovács",
+    "Γιώργος Παπαδόπουλος",
+    "Søren Ødegård",
+    "Łucja Wiśniewska",
+    "Иванка Петрова",
+    "João Conceição",
+)
 
 
 @transaction.atomic

@@ -230,7 +230,9 @@ def measure_registration(server: Server, floors: dict[str, Measured], add: Calla
 
         many(act, clients=clients, seconds=0.5)
         measured = many(act, clients=clients, seconds=SECONDS)
-        row = _speed(f"Registration, whole flow, {clients} at once", measured, "smallest view", smallest, 1 / 25, queries)
+        row = _speed(
+            f"Registration, whole flow, {clients} at once", measured, "smallest view", smallest, 1 / 25, queries
+        )
         row.wanted += ", ≤ 25 queries"
         row.reached = bool(row.reached) and queries <= 25
         row.figure += f", p95 {measured.p95_ms:.0f} ms"

@@ -1,0 +1,128 @@
+"""Every page of the site, by a name, and which role sees it."""
+
+from dataclasses import dataclass
+
+from .conftest import Site
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    path: str
+    role: str = ""
+    status: int = 200
+
+
+PAGE_NAMES = [
+    "home",
+    "events",
+    "events-past",
+    "events-none",
+    "event-open",
+    "event-full",
+    "event-moved",
+    "event-month",
+    "event-cancelled",
+    "event-postponed",
+    "event-choice",
+    "project",
+    "project-real",
+    "calendars",
+    "register",
+    "register-full",
+    "send-link",
+    "registration",
+    "registration-waiting",
+    "change",
+    "cancel",
+    "feedback",
+    "sign-in",
+    "sign-in-dead-link",
+    "mails",
+    "privacy",
+    "accessibility",
+    "help",
+    "not-found",
+    "organise",
+    "people",
+    "people-open",
+    "attendance",
+    "reports",
+    "report",
+    "report-rows",
+    "report-real",
+]
+
+
+def all_pages(site: Site) -> list[Page]:
+    found = site.query(
+        "from registrations.models import *; from events.models import *; from projects.models import *\n"
+        "from django.utils import timezone\n"
+        "conference = Event.objects.filter(project__is_demonstration=True, kind__slug='final-conference',"
+        " status='announced').first()\n"
+        "state = lambda name: Registration.objects.filter(event__project__is_demonstration=True,"
+        " event__status='announced', state=name).first()\n"
+        "held = Registration.objects.filter(event__project__is_demonstration=True, event__status='held',"
+        " state='confirmed', feedback=None).order_by('-event__starts_on').first()\n"
+        "full = [w.event for w in [state('waiting')] if w]\n"
+        "last = Semester.objects.filter(project=conference.project, ends_on__lt=timezone.now().date()).last().number\n"
+        "print(last, conference.slug, state('confirmed').code, state('waiting').code, held.code, held.event.slug,"
+        " conference.project.slug, full[0].slug, Event.objects.get(source_key='s3chem-e10').slug,"
+        " Event.objects.get(source_key='better-e03').slug, Event.objects.filter(status='cancelled').first().slug,"
+        " Event.objects.filter(status='postponed', project__is_demonstration=True).first().slug,"
+        " Event.objects.filter(choice_groups__pick=2, source_key__startswith='bioregio').first().slug)"
+    ).split()
+    (
+        last,
+        conference,
+        confirmed,
+        waiting,
+        held,
+        held_event,
+        project,
+        full,
+        s3chem,
+        month,
+        cancelled,
+        postponed,
+        choice,
+    ) = found
+    return [
+        Page("home", "/en/"),
+        Page("events", "/en/events/"),
+        Page("events-past", "/en/events/?when=past"),
+        Page("events-none", "/en/events/?q=zzzz&kind=study-visit"),
+        Page("event-open", f"/en/events/{conference}/"),
+        Page("event-full", f"/en/events/{full}/"),
+        Page("event-moved", f"/en/events/{s3chem}/"),
+        Page("event-month", f"/en/events/{month}/"),
+        Page("event-cancelled", f"/en/events/{cancelled}/"),
+        Page("event-postponed", f"/en/events/{postponed}/"),
+        Page("event-choice", f"/en/events/{choice}/"),
+        Page("project", f"/en/projects/{project}/"),
+        Page("project-real", "/en/projects/s3chem/"),
+        Page("calendars", "/en/calendars/"),
+        Page("register", f"/en/events/{conference}/register/"),
+        Page("register-full", f"/en/events/{full}/register/"),
+        Page("send-link", f"/en/events/{conference}/send-link/"),
+        Page("registration", f"/en/registrations/{confirmed}/"),
+        Page("registration-waiting", f"/en/registrations/{waiting}/"),
+        Page("change", f"/en/registrations/{confirmed}/change/"),
+        Page("cancel", f"/en/registrations/{confirmed}/cancel/"),
+        Page("feedback", f"/en/registrations/{held}/feedback/"),
+        Page("sign-in", "/en/sign-in/"),
+        Page("sign-in-dead-link", "/en/sign-in/dead/", status=410),
+        Page("mails", "/en/mails/"),
+        Page("privacy", "/en/privacy/"),
+        Page("accessibility", "/en/accessibility/"),
+        Page("help", "/en/help/"),
+        Page("not-found", "/en/nothing/", status=404),
+        Page("organise", "/en/organise/", "lead"),
+        Page("people", f"/en/organise/{held_event}/", "lead"),
+        Page("people-open", f"/en/organise/{conference}/", "host"),
+        Page("attendance", f"/en/organise/{held_event}/attendance/", "lead"),
+        Page("reports", "/en/reports/", "lead"),
+        Page("report", f"/en/reports/{project}/{last}/", "lead"),
+        Page("report-rows", f"/en/reports/{project}/{last}/people/", "lead"),
+        Page("report-real", "/en/reports/s3chem/1/", "administrator"),
+    ]

@@ -1,0 +1,118 @@
+"""What holds for every page: accessible, readable at any width and in the dark, nothing from other hosts."""
+
+import pytest
+
+from .pages import PAGE_NAMES, all_pages
+
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    # Ships switched off.
+    "rules": {"target-size": {"enabled": True}},
+}
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    found = {page.name: page for page in all_pages(site)}
+    assert set(found) == set(PAGE_NAMES)
+    return found
+
+
+@pytest.fixture(scope="session")
+def axe():
+    axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="make test installs it")
+    return axe_playwright.Axe()
+
+
+def _describe(violations) -> list[str]:
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("name", PAGE_NAMES)
+def test_page_is_accessible_in_light_and_dark_and_asks_no_other_host(
+    site, pages, open_browser, signed_in, axe, name, width
+):
+    page = pages[name]
+    window = open_browser(width=width, state=signed_in(page.role) if page.role else None)
+    asked: list[str] = []
+    errors: list[str] = []
+    window.on("request", lambda request: asked.append(request.url))
+    window.on("pageerror", lambda error: errors.append(str(error)))
+    window.on(
+        "console",
+        # A page that is meant to be a 404 says so on the console too.
+        lambda message: message.type == "error" and page.status == 200 and errors.append(message.text),
+    )
+
+    # Without motion a colour is there at once, and not half-way while it is measured.
+    window.emulate_media(reduced_motion="reduce")
+    answer = window.goto(page.path)
+
+    assert answer.status == page.status
+    for scheme in ("light", "dark"):
+        window.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert _describe(axe.run(window, options=RULES).response["violations"]) == [], scheme
+    too_wide = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert too_wide <= 0, f"The page scrolls sideways by {too_wide} px."
+    assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
+    assert errors == []
+
+
+@pytest.mark.parametrize("name", PAGE_NAMES)
+def test_every_control_is_reached_by_keyboard_with_a_visible_ring(pages, open_browser, signed_in, name):
+    page = pages[name]
+    window = open_browser(state=signed_in(page.role) if page.role else None)
+    window.goto(page.path)
+    focusable = window.evaluate(
+        """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+            .filter(e => !e.disabled && e.checkVisibility() && e.tabIndex >= 0
+                && !(e.type === 'radio' && !e.checked && document.querySelector(`[name="${e.name}"]:checked`))
+                && !(e.type === 'radio' && !e.checked
+                     && e !== document.querySelector(`[name="${e.name}"]`))).length"""
+    )
+    reached, without_ring = set(), []
+    for _step in range(focusable + 20):
+        window.keyboard.press("Tab")
+        focused = window.evaluate(
+            """() => {
+                const e = document.activeElement;
+                if (!e || e === document.body) return null;
+                const style = getComputedStyle(e), box = e.getBoundingClientRect();
+                window.__seen ||= new Map();
+                if (!window.__seen.has(e)) window.__seen.set(e, window.__seen.size);
+                return {
+                    id: window.__seen.get(e), html: e.outerHTML.slice(0, 120),
+                    ring: style.outlineStyle, width: parseFloat(style.outlineWidth),
+                    visible: box.bottom > 0 && box.top < innerHeight, countable: e.matches(
+                        'a[href], button, input, select, textarea, summary')
+                };
+            }"""
+        )
+        if focused is None:
+            break
+        if focused["ring"] != "solid" or focused["width"] < 2 or not focused["visible"]:
+            without_ring.append(focused["html"])
+        if focused["countable"]:
+            reached.add(focused["id"])
+
+    assert without_ring == []
+    assert len(reached) >= focusable
+
+
+@pytest.mark.parametrize("name", ["home", "event-open", "register", "registration", "report"])
+def test_page_reads_at_four_times_the_size_and_in_forced_colours(pages, open_browser, signed_in, name):
+    page = pages[name]
+    window = open_browser(width=320, height=256, state=signed_in(page.role) if page.role else None)
+    window.emulate_media(forced_colors="active", reduced_motion="reduce")
+    window.goto(page.path)
+    window.keyboard.press("Tab")
+
+    ring = window.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    too_wide = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+    assert (ring, too_wide <= 0) == ("solid", True)

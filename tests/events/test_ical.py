@@ -769,7 +769,14 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("title", HOSTILE.values(), ids=HOSTILE)
+# PostgreSQL itself refuses to store a NUL.
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param(title, id=name, marks=[pytest.mark.sqlite] if "\0" in title else [])
+        for name, title in HOSTILE.items()
+    ],
+)
 def test_no_text_becomes_structure(title):
     event = create_event(title=title, summary=title, **ONE_DAY)
     event.change_plan(reason=title, start_time=time(10))

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from accounts.models import Mail
 from events.models import Event, PlanChange
 from projects.models import Membership, Organisation
 from projects.spreadsheets import csv_bytes
@@ -60,6 +61,7 @@ def create_one_of_each() -> Event:
     Offer.objects.create(registration=registration, made_at=now, expires_at=now + timedelta(days=1))
     create_feedback(registration, (create_outcome(event), 2, 4))
     event.postpone(reason="The venue is flooded.")
+    Mail.objects.create(key="confirmed:1", to="alice@example.org", subject="You are registered", text="…")
     return event
 
 
@@ -74,11 +76,8 @@ def test_each_list_opens_and_finds(root, model):
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_each_object_opens(root, model):
     create_one_of_each()
-    one = model.objects.first()
-    if one is None:
-        pytest.skip("none is made here")
 
-    assert root.get(address(model, "change", one.pk)).status_code == 200
+    assert root.get(address(model, "change", model.objects.first().pk)).status_code == 200
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -86,11 +85,10 @@ def test_each_page_to_add_opens_unless_others_add(root, model):
     assert root.get(address(model, "add")).status_code == (403 if model.__name__ in NOT_ADDED else 200)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "model", [model for model in MODELS if model.__name__ not in NOT_ADDED], ids=lambda model: model.__name__
+)
 def test_an_empty_form_is_explained(root, model):
-    if model.__name__ in NOT_ADDED:
-        pytest.skip("is not added here")
-
     answer = root.post(address(model, "add"), {})
 
     assert answer.status_code == 200

@@ -86,11 +86,10 @@ def _write(
     event, language, to = registration.event, registration.language, to or registration.email
     # An act that is repeated finds its mail written; another act, or the same for another address, does not.
     key = f"{name}:{registration.pk}:{key or registration.changed_at.timestamp()}:{crc32(to.casefold().encode()):x}"
-    letter = render_letter(
-        name, {**_context(registration), **_deadline(event, until, language), **facts}, language=language
-    )
+    context = {**_context(registration), **_deadline(event, until, language), **facts}
+    letter = render_letter(name, context, language=language)
     attachments = []
-    if with_calendar and (file := event_file(event, language=language, join_url=event.join_url)):
+    if with_calendar and (file := calendar_file(registration)):
         attachments.append((f"{event.slug}.ics", "text/calendar", file))
     return outbox.write(
         key=key,

@@ -164,6 +164,8 @@ class AnswersForm(forms.Form):
     def __init__(self, *args: Any, event: Event, **options: Any) -> None:
         super().__init__(*args, **options)
         self.event = event
+        if len(settings.LANGUAGES) < 2:
+            del self.fields["language"]
         if event.mode != Event.Mode.HYBRID:
             del self.fields["mode"]
         if not event.kind.asks_for_phone:
@@ -208,12 +210,9 @@ class AnswersForm(forms.Form):
         return {**answers, "organisation": self.known_organisation}
 
     @property
-    def asks_for_language(self) -> bool:
-        return len(settings.LANGUAGES) > 1
-
-    @property
     def language_in_words(self) -> str:
-        chosen = self["language"].value() or translation.get_language() or settings.LANGUAGE_CODE
+        chosen = self["language"].value() if "language" in self.fields else None
+        chosen = chosen or translation.get_language() or settings.LANGUAGE_CODE
         if chosen not in dict(settings.LANGUAGES):
             chosen = settings.LANGUAGE_CODE
         return _name_of_language(chosen)
@@ -278,6 +277,11 @@ class RegistrationForm(AnswersForm):
         elif self._is_too_fast():
             self._ask_again(gettext("That was very fast, as if sent by a program. Send the form once more."))
         return self.cleaned_data
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        # Where there is one language only, it is not asked for.
+        return {"language": translation.get_language() or settings.LANGUAGE_CODE, **super().answers}
 
     def _is_too_fast(self) -> bool:
         # Correcting one letter is quick, and whoever corrects has sent the form before.

@@ -184,8 +184,8 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
         "consents": consents_of(registration) if registration.is_live else [],
         "offer": registration.open_offer(),
         "can_undo": registration.can_undo_cancelling(),
-        "can_cancel": registration.is_live and not _has_started(event),
-        "can_change": registration.is_live and not event.is_over(),
+        "can_cancel": registration.is_live and _can_still_come(event),
+        "can_change": registration.is_live and _can_be_changed(event),
         "can_register_again": not registration.is_live
         and not registration.can_undo_cancelling()
         and event.takes_registrations(),
@@ -197,7 +197,7 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
 @with_registration
 def change(request: HttpRequest, registration: Registration) -> HttpResponse:
     event = registration.event
-    if not registration.is_live or event.is_over():
+    if not registration.is_live or not _can_be_changed(event):
         return redirect(registration)
     form = ChangeForm(request.POST or None, event=event, initial=answers_of(registration))
     if request.method == "POST" and form.is_valid():
@@ -245,7 +245,7 @@ def _change_form(
 @access(holder_of_the_link)
 @with_registration
 def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
-    if not registration.is_live or _has_started(registration.event):
+    if not registration.is_live or not _can_still_come(registration.event):
         return redirect(registration)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -294,5 +294,12 @@ def _about(registration: Registration) -> dict[str, Any]:
     }
 
 
-def _has_started(event: Event) -> bool:
-    return event.is_over() or (event.starts_at is not None and event.starts_at <= timezone.now())
+def _can_be_changed(event: Event) -> bool:
+    return not (event.is_cancelled or event.is_over())
+
+
+def _can_still_come(event: Event) -> bool:
+    """Whether the event is ahead: only then is there a seat to give back."""
+    if event.is_cancelled or event.is_over():
+        return False
+    return event.starts_at is None or timezone.now() < event.starts_at

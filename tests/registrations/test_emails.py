@@ -1,0 +1,222 @@
+"""Mails say first how things stand; their text and their HTML say the same; the calendar file comes with the place."""
+
+import base64
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+from django.db import transaction
+
+from accounts.models import Mail
+from registrations import emails, places
+from registrations.models import Registration
+from tests.factories import create_event, create_registration, create_venue
+
+pytestmark = pytest.mark.django_db
+State = Registration.State
+NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
+
+
+def round_table(**fields):
+    return create_event(
+        title="Round table",
+        ends_on=datetime(2027, 5, 20).date(),
+        venue=create_venue(name="MECC", city="Maastricht"),
+        bring="An identity card",
+        contact_email="host@example.org",
+        **fields,
+    )
+
+
+def register(event, person="Alice", **answers) -> Registration:
+    answers = {"organisation_name": "City of Gävle", "country": "SE", **answers}
+    return places.register(event, name=person, email=f"{person.lower()}@example.org", at=NOW, **answers).registration
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html.split("<body")[1])).split())
+
+
+def test_a_confirmation_says_what_when_where_and_what_to_bring():
+    alice = register(round_table())
+
+    mail = Mail.objects.get()
+    assert mail.subject == "Confirmed: Round table, 20 May 2027, Maastricht"
+    assert (mail.to, mail.reply_to, mail.language) == ("alice@example.org", "host@example.org", "en")
+    assert mail.text.startswith("Alice, you are registered.\n")
+    for line in (
+        "When: Thursday 20 May 2027, 09:00–16:00 (Maastricht time, UTC+2)",
+        "Where: MECC, Maastricht, Netherlands",
+        "Bring: An identity card",
+        f"http://testserver/en/registrations/{alice.code}/",
+        "Co-funded by the European Union",
+    ):
+        assert line in mail.text.splitlines() or line in mail.text
+    assert len(mail.html.encode()) < 40_000
+
+
+def test_the_calendar_file_of_a_confirmation_carries_the_link_and_the_uid_of_the_feeds():
+    event = round_table()
+    alice = register(event)
+
+    [file] = Mail.objects.get().attachments
+    content = base64.b64decode(file["content"]).decode().replace("\r\n ", "")
+    assert (file["name"], file["mimetype"]) == (f"{event.slug}.ics", "text/calendar")
+    assert f"UID:{event.uid}@" in content
+    assert alice.code in content
+
+
+def test_whoever_waits_is_told_their_place_and_gets_no_calendar_file():
+    event = round_table(places=1)
+    for person in ("Alice", "Bob", "Charlie"):
+        register(event, person)
+
+    mail = Mail.objects.get(to="charlie@example.org")
+    assert mail.subject == "On the waiting list: Round table, 20 May 2027, Maastricht"
+    assert "You are second on the list." in mail.text
+    assert mail.attachments == []
+
+
+def test_an_offer_says_until_when_in_the_time_of_the_event():
+    event = round_table(places=1)
+    bob = create_registration(event, "Bob", state=State.WAITING)
+    places.settle(event, at=NOW)
+
+    mail = Mail.objects.get()
+    assert mail.subject == "A place is free for you: Round table, 20 May 2027, Maastricht"
+    assert "Accept it until Wednesday 3 March 2027, 10:00 (Amsterdam time, UTC+1)." in mail.text
+    assert f"http://testserver/en/registrations/{bob.code}/accept/" in mail.text
+
+
+def test_an_offer_that_ended_a_place_that_was_accepted_and_a_cancellation_are_told():
+    event = round_table(places=2)
+    bob = create_registration(event, "Bob", state=State.WAITING)
+    create_registration(event, "Charlie", state=State.WAITING)
+    places.settle(event, at=NOW)
+    places.accept_offer(bob, at=NOW + timedelta(hours=1))
+    places.settle(event, at=NOW + timedelta(hours=48))
+    places.cancel(bob, by=Registration.CancelledBy.HOST, reason="Room closed", at=NOW + timedelta(hours=49))
+
+    subjects = {(mail.to, mail.subject.partition(":")[0]) for mail in Mail.objects.all()}
+    assert subjects == {
+        ("bob@example.org", "A place is free for you"),
+        ("charlie@example.org", "A place is free for you"),
+        ("bob@example.org", "Confirmed"),
+        ("charlie@example.org", "Offer ended"),
+        ("bob@example.org", "Cancelled"),
+    }
+    text = Mail.objects.get(subject__startswith="Cancelled").text
+    assert text.startswith("Bob, the host cancelled your registration.\nReason: Room closed\n")
+
+
+def test_whoever_cancels_reads_until_when_it_can_be_undone():
+    alice = register(round_table())
+    places.cancel(alice, by=Registration.CancelledBy.PERSON, at=NOW)
+
+    text = Mail.objects.get(subject__startswith="Cancelled").text
+    assert "Until Monday 1 March 2027, 10:10 (Amsterdam time, UTC+1) your seat is held" in text
+
+
+def test_text_and_html_say_the_same():
+    event = round_table(places=1)
+    alice = register(event)
+    register(event, "Bob")
+    emails.link(alice, at=NOW)
+    places.change(alice, name="Alice", email="ek@example.org", organisation_name="A", country="SE", at=NOW)
+    places.cancel(alice, by=Registration.CancelledBy.HOST, reason="Room & board", at=NOW)
+    places.settle(event, at=NOW + timedelta(hours=48))
+
+    kinds = set()
+    for mail in Mail.objects.all():
+        kinds.add(mail.key.partition(":")[0])
+        html = words(mail.html)
+        for line in mail.text.splitlines():
+            # What stands before an address in the text is the label of a button or link in the HTML.
+            for sentence in re.split(r"(?<=[.!?]) ", line):
+                label = sentence.partition("http")[0].strip().rstrip(":")
+                if label in ("", "--", "Reason", "Questions") or label.startswith(("When:", "Where:", "Bring:")):
+                    continue
+                assert label in html or label.partition(": ")[2] in html, (mail.key, label)
+        for address in re.findall(r"http\S+", mail.text):
+            assert address in mail.html
+    assert kinds == {
+        "confirmed",
+        "waiting",
+        "link",
+        "address_changed",
+        "cancelled",
+        "offer",
+        "offer_expired",
+    }
+
+
+def test_html_is_escaped_and_text_is_not():
+    places.register(
+        round_table(),
+        name="Alice & Bob <i>",
+        email="alice@example.org",
+        organisation_name="A",
+        country="SE",
+        at=NOW,
+    )
+
+    mail = Mail.objects.get()
+    assert "Alice & Bob <i>, you are registered." in mail.text
+    assert "Alice &amp; Bob &lt;i&gt;, you are registered." in mail.html
+
+
+def test_mails_load_nothing_and_track_nobody():
+    register(round_table())
+
+    html = Mail.objects.get().html
+    assert not re.findall(r"<img|<link|<script|src=|@import|url\(", html)
+
+
+def test_a_title_with_a_line_break_makes_no_second_header():
+    event = round_table()
+    event.title = "Round table\r\nBcc: all@example.org"
+    event.save()
+    register(event)
+
+    assert Mail.objects.get().subject == "Confirmed: Round table Bcc: all@example.org, 20 May 2027, Maastricht"
+
+
+def test_an_event_without_an_exact_date_names_none_in_the_subject():
+    event = create_event(title="Seminar", date_precision="month", mode="online")
+    alice = create_registration(event)
+    emails.link(alice, at=NOW)
+
+    assert Mail.objects.get().subject == "Your link: Seminar, Online"
+
+
+def test_titles_are_in_the_persons_language():
+    event = round_table()
+    event.translations = {"it": {"title": "Tavola rotonda"}}
+    event.save()
+    register(event, language="it")
+
+    mail = Mail.objects.get()
+    assert "Tavola rotonda" in mail.subject
+    assert mail.language == "it"
+
+
+def test_no_mail_for_what_was_rolled_back():
+    event = round_table()
+    with transaction.atomic():
+        register(event)
+        assert Mail.objects.exists()
+        transaction.set_rollback(True)
+
+    assert not Mail.objects.exists()
+    assert not Registration.objects.exists()
+
+
+def test_how_to_join_online_is_in_the_confirmation_only():
+    event = round_table(mode="online", places=1, join_url="https://meet.example.org/abc")
+    register(event, "Alice")
+    register(event, "Bob")
+
+    assert "https://meet.example.org/abc" in Mail.objects.get(to="alice@example.org").text
+    waiting = Mail.objects.get(to="bob@example.org")
+    assert "meet.example.org" not in waiting.text + waiting.html

@@ -167,11 +167,7 @@ class _Loading:
                 Partner,
                 found,
                 where=record.where,
-                **_identity(
-                    found,
-                    record.source_key,
-                    lambda record=record: _unused_slug(Partner, f"{project.slug} {_without_brackets(record.name)}"),
-                ),
+                **_identity(Partner, found, record.source_key, f"{project.slug} {_without_brackets(record.name)}"),
                 project=project,
                 organisation=self._organisation(record, found),
                 **_values(record, "number", "is_lead", "sources", "note"),
@@ -230,7 +226,7 @@ class _Loading:
                 Event,
                 None,
                 where=record.where,
-                **_identity(None, record.source_key, lambda: _unused_slug(Event, f"{project.slug} {record.title}")),
+                **_identity(Event, None, record.source_key, f"{project.slug} {record.title}"),
                 uid=uuid.uuid5(IDENTITIES, record.source_key),
                 project=project,
                 sequence=len(changes),
@@ -269,8 +265,8 @@ class _Loading:
                 after=change.after.to_json(),
                 **_values(change, "changed_at", "announced", "note", "sources"),
             )
-        for change in here.values():
-            self.tally.remove(change)
+        for stale in here.values():
+            self.tally.remove(stale)
 
     def _sessions(self, event: Event, record: EventRecord) -> None:
         groups = self._groups(event, record)
@@ -278,13 +274,14 @@ class _Loading:
         from_file = {pk: session for pk, session in here.items() if session.is_from_file}
         # A session has no key in the file. It is known again by its title and day, else by its place in the programme.
         matched: list[Session | None] = [
-            _taken(from_file, lambda s, r=r: (s.title, s.day) == (r.title, r.day)) for r in record.sessions
+            _taken(from_file, title=session.title, day=session.day) for session in record.sessions
         ]
         for index, session in enumerate(matched):
             if session is None:
-                matched[index] = _taken(from_file, lambda s, position=index + 1: s.position == position)
+                matched[index] = _taken(from_file, position=index + 1)
         for session in matched:
-            here.pop(session.pk if session else None, None)
+            if session is not None:
+                del here[session.pk]
         self._make_way(matched, here)
         for position, (session_record, found) in enumerate(zip(record.sessions, matched, strict=True), 1):
             self._session(event, position, session_record, found, groups)
@@ -365,9 +362,9 @@ def _values(record: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(record, name) for name in names if name in known}
 
 
-def _identity(found: models.Model | None, key: str, slug: Callable[[], str]) -> dict[str, str]:
+def _identity(model: type[models.Model], found: models.Model | None, key: str, text: str) -> dict[str, str]:
     """The key and the address of a new row. Once given, an address never changes, whatever becomes of the title."""
-    return {} if found else {"source_key": key, "slug": slug()}
+    return {} if found else {"source_key": key, "slug": _unused_slug(model, text)}
 
 
 def _with_summaries(project: Project | None, summaries: dict[str, str]) -> dict[str, dict[str, str]]:
@@ -406,7 +403,8 @@ def _group_name(name: str) -> str:
     return f"Day {match[1]}, {match[2]}" if match[2] else f"Day {match[1]}"
 
 
-def _taken(rows: dict[int, Session], fits: Callable[[Session], bool]) -> Session | None:
-    """Take the first row that fits out of `rows`."""
-    found = next((row for row in rows.values() if fits(row)), None)
+def _taken(rows: dict[int, Session], **values: Any) -> Session | None:
+    """Take the first row with these values out of `rows`."""
+    wanted = list(values.items())
+    found = next((row for row in rows.values() if all(getattr(row, name) == value for name, value in wanted)), None)
     return rows.pop(found.pk) if found else None

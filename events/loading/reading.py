@@ -92,7 +92,7 @@ class Record:
             self.refuse(field, f"{_shown(value)} has a character that cannot be stored")
         return value
 
-    def key(self, *, most: int) -> str:
+    def key(self, *, most: int | None) -> str:
         """The identity of the record, in its field id."""
         value = self.text("id", most=most, required=True)
         if value and not re.fullmatch(r"[\w.:-]+", value):

@@ -12,6 +12,8 @@ from datetime import date, time
 from functools import cache
 from typing import Any
 
+from django.db.models import Model
+
 from projects.models import GoodPractice, Organisation, Phase, Programme, Project, Semester
 from projects.models.sources import Sourced
 from venues.models import Venue
@@ -40,9 +42,9 @@ def _time_zones() -> set[str]:
     return zoneinfo.available_timezones()
 
 
-def most(model: type, name: str) -> int:
-    """How many characters a column takes."""
-    return model._meta.get_field(name).max_length
+def most(model: type[Model], name: str) -> int | None:
+    """How many characters a column takes; None where there is no limit."""
+    return getattr(model._meta.get_field(name), "max_length", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,8 +552,9 @@ def _session(record: Record, days: int | None) -> SessionRecord:
 
 def _groups(sessions: list[Record]) -> dict[str, int | None]:
     """Read “2 of 3” of the sessions that run at the same time: 2, when there are three and all say the same."""
-    names = [session.values.get("parallel_group") for session in sessions]
-    sizes = Counter(name for name in names if isinstance(name, str) and name)
+    given = [session.values.get("parallel_group") for session in sessions]
+    names = [name if isinstance(name, str) else "" for name in given]
+    sizes = Counter(name for name in names if name)
     groups: dict[str, int | None] = dict.fromkeys(sizes)
     said: dict[str, str] = {}
     for session, group in zip(sessions, names, strict=True):

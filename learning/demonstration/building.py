@@ -43,8 +43,10 @@ class Demonstration:
 def find() -> Demonstration | None:
     """Return the demonstration, or None while it was not built."""
     project = Project.objects.filter(source_key=SOURCE_KEY).first()
-    if project is None:
-        return None
+    return _counted(project) if project else None
+
+
+def _counted(project: Project) -> Demonstration:
     return Demonstration(
         project=project,
         events=project.events.count(),
@@ -57,7 +59,7 @@ def find() -> Demonstration | None:
 
 def build(
     *, at: datetime | None = None, organiser: User | None = None, tell: Callable[[str], object] = lambda line: None
-) -> None:
+) -> Demonstration:
     """Build the demonstration as it is at an instant (default: now). `organiser` did what an organiser does in it."""
     at = (at or timezone.now()).replace(microsecond=0)
     chance = random.Random(SEED)  # noqa: S311 - made-up people need no secrets
@@ -74,6 +76,7 @@ def build(
         came = guests.attend(happenings, registrations)
         guests.answer(happenings, registrations, came)
         tell(f"{sum(came.values())} of them came, and some said what they learned")
+    return _counted(setting.project)
 
 
 def make_users() -> dict[str, User]:
@@ -82,7 +85,7 @@ def make_users() -> dict[str, User]:
     They have no password: they sign in by link.
     """
     return {
-        "administrator": _user("administrator", "Ada Minister", is_staff=True, is_superuser=True),
+        "administrator": _user("administrator", "Ada Minister", make=User.objects.create_superuser),
         "officer": _user("officer", "Odile Feuerbach"),
         "lead": _user("lead", "Lisbet Nyholm"),
         "host": _user("host", "Hubert van Overkant"),
@@ -100,9 +103,9 @@ def give_roles(users: dict[str, User]) -> None:
     _role(users["coordinator"], Role.COORDINATOR, partner=partners["Tartu"])
 
 
-def _user(role: str, name: str, **fields: bool) -> User:
+def _user(role: str, name: str, *, make: Callable[..., User] = User.objects.create_user) -> User:
     email = f"{role}@example.org"
-    return User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name, **fields)
+    return User.objects.filter(email__iexact=email).first() or make(email, name=name)
 
 
 def _role(user: User, role: str, **about: Programme | Project | Partner) -> None:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from events.models import Event
 from projects.models import Project
@@ -123,8 +123,10 @@ class Guests:
 
     def _moment(self, happening: Happening) -> datetime:
         """When somebody registered: more at the start, none in the future."""
-        opens = happening.event.registration_opens_at
-        closes = min(happening.until or happening.event.registration_closes_at, self.at - timedelta(hours=2))
+        # Every event with guests has an opening.
+        opens = cast(datetime, happening.event.registration_opens_at)
+        closes = happening.until or cast(datetime, happening.event.registration_closes_at)
+        closes = min(closes, self.at - timedelta(hours=2))
         share = self.chance.random() ** 1.6
         return (opens + share * (closes - opens)).replace(microsecond=0)
 
@@ -211,8 +213,9 @@ class Guests:
 
     def _feedback(self, event: Event, registration: Registration) -> Feedback:
         # Answers come within two weeks, and none from the future.
-        span = max(timedelta(hours=1), min(timedelta(days=14), self.at - event.ends_at - timedelta(hours=1)))
-        given_at = event.ends_at + self.chance.random() * span
+        ended_at = cast(datetime, event.ends_at)
+        span = max(timedelta(hours=1), min(timedelta(days=14), self.at - ended_at - timedelta(hours=1)))
+        given_at = ended_at + self.chance.random() * span
         skips = self.chance.random() < 0.08
         return Feedback(
             registration=registration,

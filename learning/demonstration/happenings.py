@@ -115,14 +115,14 @@ class Diary:
             places=None if is_online else held.guests + 20,
         )
         if held.key == "counter":
-            self._had_moved_online(event)
+            self._had_moved_online(event, starts_on)
         self._sessions(event, held.sessions)
         self._teaches(event, held.practices, held.outcomes)
         return Happening(event, held.guests, came=held.came, answered=held.answered)
 
-    def _had_moved_online(self, event: Event) -> None:
+    def _had_moved_online(self, event: Event, starts_on: date) -> None:
         """Give an event of the past the history that verbs would have written then."""
-        told = event.starts_at - timedelta(days=40)
+        told = datetime.combine(starts_on - timedelta(days=40), time(11), event.zone)
         Event.objects.filter(pk=event.pk).update(
             status=Event.Status.ANNOUNCED, mode=Event.Mode.ON_SITE, venue=self.setting.venues["Tartu"]
         )
@@ -285,6 +285,7 @@ class Diary:
     # What did not go as planned
 
     def _moved(self) -> Happening:
+        first = workday(self.today + timedelta(days=24))
         event = self._store(
             "van-seminar",
             "seminar",
@@ -293,7 +294,8 @@ class Diary:
             summary="Costs, tools and insurance of the open workshop van.",
             venue=town_only("Nyíregyháza"),
             status=Event.Status.SAVE_THE_DATE,
-            **{**self._one_day(24, TUESDAY), "start_time": None, "end_time": None},
+            starts_on=first,
+            ends_on=first,
             places=60,
             opened=35,
             feedback_days=28,
@@ -305,7 +307,7 @@ class Diary:
             start_time=time(10),
             end_time=time(16),
         )
-        day = workday(event.starts_on + timedelta(days=9), THURSDAY)
+        day = workday(first + timedelta(days=9), THURSDAY)
         event.change_plan(
             at=self.at - timedelta(days=6),
             by=self.organiser,
@@ -318,6 +320,7 @@ class Diary:
             start_time=time(9, 30),
             end_time=time(13),
             registration_closes_at=_evening(event, day - timedelta(days=3)),
+            feedback_closes_on=day + timedelta(days=28),
         )
         self._teaches(event, ("Nyíregyháza",), ("I can say what the van costs in a year.",))
         return Happening(event, 31)
@@ -334,12 +337,13 @@ class Diary:
             places=40,
             opened=40,
         )
-        change = event.cancel(
-            at=self.at - timedelta(days=4),
+        told = self.at - timedelta(days=4)
+        event.cancel(
+            at=told,
             by=self.organiser,
             reason="The host’s building is closed after the storm. Its content moves into the final conference.",
         )
-        return Happening(event, 12, until=change.changed_at)
+        return Happening(event, 12, until=told)
 
     def _postponed(self) -> Happening:
         event = self._store(
@@ -354,12 +358,13 @@ class Diary:
             places=15,
             opened=30,
         )
-        change = event.postpone(
-            at=self.at - timedelta(days=9),
+        told = self.at - timedelta(days=9)
+        event.postpone(
+            at=told,
             by=self.organiser,
             reason="The plan goes to the council first; the new date follows when it was heard.",
         )
-        return Happening(event, 7, until=change.changed_at)
+        return Happening(event, 7, until=told)
 
     # What nobody can register for yet
 
@@ -408,7 +413,7 @@ class Diary:
 
     # How an event is stored
 
-    def _one_day(self, ahead: int, weekday: int, start: time | None = None, end: time | None = None) -> dict[str, Any]:
+    def _one_day(self, ahead: int, weekday: int, start: time, end: time) -> dict[str, Any]:
         day = workday(self.today + timedelta(days=ahead), weekday)
         return {"starts_on": day, "ends_on": day, "start_time": start, "end_time": end}
 
@@ -419,16 +424,15 @@ class Diary:
         town: str,
         title: str,
         *,
+        starts_on: date,
+        ends_on: date,
+        status: str = Event.Status.ANNOUNCED,
         opened: int = 0,
         feedback_days: int = 0,
         **fields: Any,
     ) -> Event:
-        values = {
-            "status": Event.Status.ANNOUNCED,
-            "date_precision": Event.DatePrecision.DAY,
-            "mode": Event.Mode.ON_SITE,
-            **fields,
-        }
+        """Store one event. `opened`: so many days ago people could begin to register; 0: they cannot."""
+        values = {"date_precision": Event.DatePrecision.DAY, "mode": Event.Mode.ON_SITE, **fields}
         event = Event(
             source_key=f"{SOURCE_KEY}-{key}",
             uid=uuid.uuid5(IDENTITIES, f"{key} {self.today.isoformat()}"),
@@ -437,21 +441,23 @@ class Diary:
             kind=self.kinds[kind],
             host=self.setting.partners[town],
             title=title,
+            status=status,
+            starts_on=starts_on,
+            ends_on=ends_on,
             time_zone=TOWNS[town].time_zone,
             contact_email="contact@example.org",
             created_at=self.at,
             **values,
         )
-        if event.status == Event.Status.HELD:
-            opened = (self.today - event.starts_on).days + 70
+        if status == Event.Status.HELD:
+            opened = (self.today - starts_on).days + 70
         if opened:
-            # At nine in the morning, so many days ago.
             opens = datetime.combine(self.today - timedelta(days=opened), time(9), event.zone)
             event.created_at = opens - timedelta(days=7)
             event.registration_opens_at = opens
-            event.registration_closes_at = _evening(event, event.starts_on - timedelta(days=3))
+            event.registration_closes_at = _evening(event, starts_on - timedelta(days=3))
         if feedback_days:
-            event.feedback_closes_on = event.ends_on + timedelta(days=feedback_days)
+            event.feedback_closes_on = ends_on + timedelta(days=feedback_days)
         event.save()
         return event
 

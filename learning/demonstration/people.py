@@ -110,7 +110,7 @@ def make_up_people(
     """
     by_country: dict[str, list[Organisation]] = {}
     for organisation in organisations:
-        by_country.setdefault(organisation.country.code, []).append(organisation)
+        by_country.setdefault(str(organisation.country), []).append(organisation)
     countries = list(_NAMES)
     weights = [6 if country in by_country else 2 for country in countries]
     people: list[MadeUp] = []

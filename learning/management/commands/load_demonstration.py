@@ -25,16 +25,15 @@ class Command(BaseCommand):
             remove()
             self.stdout.write("The demonstration was removed.")
         users = make_users() if has_users else {}
-        if is_new := find() is None:
-            build(organiser=users.get("host"), tell=self.stdout.write)
+        found = find()
+        there = found or build(organiser=users.get("host"), tell=self.stdout.write)
         if has_users:
             give_roles(users)
-        there = find()
         self.stdout.write(
             f"{there.events} events, {there.people} people, {there.registrations} registrations, "
             f"{there.records} records of presence, {there.feedback} answers."
         )
-        if not is_new:
+        if found:
             self.stdout.write(
                 "The demonstration is here already; nothing was changed. --anew builds it again, around today."
             )

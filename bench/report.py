@@ -2,9 +2,9 @@
 
 import importlib.metadata
 import json
+import os
 import platform
 import sqlite3
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,23 +34,15 @@ def table(rows: dict[str, list[Row]]) -> str:
 
 def page(text: str) -> str:
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("Django", "granian", "icalendar"))
-    cpu = next(
-        (line.partition(":")[2].strip() for line in open("/proc/cpuinfo", encoding="utf-8") if "model name" in line),
-        platform.machine(),
-    )
-    import os
-
+    about_cpu = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    cpu = next((line.partition(":")[2].strip() for line in about_cpu if "model name" in line), platform.machine())
     return (
         "# Benchmarks\n\n"
         f"Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}, with Python {platform.python_version()}, {versions}, "
         f"SQLite {sqlite3.sqlite_version}, on {platform.system()}, {os.cpu_count()} processors ({cpu}); "
         "granian with two workers, the client on the same machine.\n\n"
-        "Seconds belong to the machine; compare the ratios. “Smallest view” answers two bytes behind the same middleware; "
-        "“committed INSERT” is a view that writes one row; csv.writer and xlsxwriter write the very same values from "
+        "Seconds belong to the machine; compare the ratios. “Smallest view” answers two bytes behind the same "
+        "middleware; “committed INSERT” is a view that writes one row; csv.writer and xlsxwriter write the very same values from "
         "memory. A ratio above 1 is better than the floor for speeds and worse for seconds.\n\n"
         f"{text}"
     )
-
-
-if __name__ == "__main__":
-    sys.exit("Run python -m bench.")

@@ -86,8 +86,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.manage("load_projects", "events/data/seed_projects.json")
     site.manage("load_demonstration")
     server = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-access-log"]
-        + ["--log-level", "warning", "config.wsgi:application"],
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
+            *("--no-access-log", "--log-level", "warning", "config.wsgi:application"),
+        ],
         cwd=ROOT,
         env=environment,
     )
@@ -116,7 +118,7 @@ def chromium():
 
 @pytest.fixture
 def open_browser(site: Site, chromium) -> Iterator[Callable]:
-    """Open a window: `open_browser(width=320, javascript=False)` gives its page. No window shares cookies with another."""
+    """Open a window: `open_browser(width=320, javascript=False)` gives its page. Windows share no cookies."""
     contexts = []
 
     def open_window(*, width: int = 1280, height: int = 900, javascript: bool = True, state: dict | None = None):

@@ -1,4 +1,4 @@
-"""One person from the conference's page to the report, as they would do it: with a mouse, without JavaScript, on a phone."""
+"""One person from the conference's page to the report, as they do it: by mouse, without JavaScript, on a phone."""
 
 import re
 import time

@@ -15,6 +15,7 @@ from accounts.models import Mail
 from registrations import places
 from registrations.exceptions import NoFreePlace, NoOpenOffer, NotRegistered, RegistrationClosed, UndoTooLate
 from registrations.models import Person, Registration
+from registrations.models.registrations import holds_a_place
 from registrations.places import Opening
 from tests.factories import create_event, create_registration
 
@@ -77,6 +78,24 @@ def test_offers_and_seats_held_for_undo_take_a_place_but_nobody_else_does():
     create_registration(create_event(), "Greta")
 
     assert places.taken(event, NOW) == 3
+
+
+@pytest.mark.django_db
+def test_what_is_counted_is_what_holds_a_place(clock):
+    event = create_event(mode="hybrid", places=10)
+    now = timezone.now()
+    for n, mode in enumerate(Registration.Mode.values * 2):
+        held_until = now + timedelta(minutes=5) if n >= 2 else now
+        create_registration(event, f"Confirmed{n}", mode=mode)
+        create_registration(event, f"Cancelled{n}", mode=mode, state="cancelled", seat_held_until=held_until)
+        create_registration(event, f"Waiting{n}", mode=mode, state="waiting")
+        create_registration(event, f"Offered{n}", mode=mode, state="offered")
+    create_registration(create_event(mode="hybrid"), "Elsewhere")
+
+    holding = event.registrations.filter(holds_a_place(now))
+    assert places.taken(event) == holding.filter(mode="room").count() > 0
+    event.mode = "on_site"
+    assert places.taken(event) == holding.count()
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
@@ -30,17 +30,19 @@ class Language:
 def site(request: HttpRequest) -> dict[str, Any]:
     """The installation's name and contact, the languages of this page, and how the reader wants pages to look."""
     appearance = request.COOKIES.get("appearance", "system")
+    if appearance not in APPEARANCES:
+        appearance = "system"
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "contact_email": settings.CONTACT_EMAIL,
         "is_demonstration": settings.DEMONSTRATION,
-        "appearance": appearance if appearance in APPEARANCES else "system",
+        "appearance": appearance,
         "language": language,
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "languages": languages_of(request, language) if len(settings.LANGUAGES) > 1 else [],
-        "frame": frame(language, settings.SITE_NAME, settings.CONTACT_EMAIL, settings.DEMONSTRATION),
+        "frame": frame(language, appearance, settings.SITE_NAME, settings.CONTACT_EMAIL, settings.DEMONSTRATION),
         # Asked only by the navigation of people who signed in.
         "sees_reports": SimpleLazyObject(lambda: sees_reports(request)),
     }
@@ -48,19 +50,36 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is around every page: `header` as it is for people who did not sign in, `footer` as it is for everybody."""
+    """What is around every page; `header` is that of people who did not sign in, the rest is for everybody."""
 
+    head: SafeString
     header: SafeString
+    home: SafeString
     footer: SafeString
+    appearance: SafeString
+    appearance_address: str
 
 
 @lru_cache
-def frame(language: str, site_name: str, contact_email: str, is_demonstration: bool) -> Frame:
+def frame(language: str, appearance: str, site_name: str, contact_email: str, is_demonstration: bool) -> Frame:
     """Return the frame in the current language. It is made once: otherwise it would be half of the work of a page."""
-    context = {"site_name": site_name, "contact_email": contact_email, "is_demonstration": is_demonstration}
+    context = {
+        "appearance": appearance,
+        "site_name": site_name,
+        "contact_email": contact_email,
+        "is_demonstration": is_demonstration,
+    }
+
+    def part(name: str) -> SafeString:
+        return render_to_string(f"includes/frame/{name}.html", context)
+
     return Frame(
-        header=render_to_string("includes/header.html", context),
-        footer=render_to_string("includes/footer.html", context),
+        head=part("head"),
+        header=part("header"),
+        home=part("home"),
+        footer=part("footer"),
+        appearance=part("appearance"),
+        appearance_address=reverse("accounts:appearance"),
     )
 
 

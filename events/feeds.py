@@ -17,7 +17,6 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
@@ -40,8 +39,6 @@ FILTERS = ("project", "kind", "country", "partner", "mode", "q")
 # A word of an address; anything else matches nothing, and never reaches the database.
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,120}")
 _NOT_TAKEN = re.compile(r"\s*q\s*=\s*0(?:\.0*)?\s*", re.IGNORECASE)
-
-_VERSION = f"SELECT version FROM {CalendarState._meta.db_table} WHERE id = 1"  # noqa: S608 - no value in it
 
 # How many octets of calendars one process keeps.
 KEPT_OCTETS = 16_000_000
@@ -172,7 +169,7 @@ def _word(name: str, value: str) -> str:
 def calendar(feed: Feed) -> KeptCalendar | None:
     """Return the calendar of a feed as it is now, None when there is no such feed. One query while nothing changed."""
     # Read before the events: if one changes in between, this calendar is built once more, never kept for too long.
-    version = _version()
+    version = CalendarState.current()
     on = timezone.now().date()
     kept = _kept.find(feed, version, on)
     if kept is None:
@@ -241,14 +238,6 @@ def _takes_gzip(request: HttpRequest) -> bool:
 
 
 # --- Building ----------------------------------------------------------------------------------------------------
-
-
-def _version() -> int:
-    """The same as `CalendarState.current()`, without the cost of a queryset: this is asked at every poll."""
-    with connection.cursor() as cursor:
-        cursor.execute(_VERSION)
-        row = cursor.fetchone()
-    return row[0] if row else 0
 
 
 def _build(feed: Feed, version: int, on: date) -> KeptCalendar | None:

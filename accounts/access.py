@@ -12,13 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
 logger = logging.getLogger(__name__)
 
 Rule = Callable[[HttpRequest], bool]
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 # Views of these packages bring their own check of who may open them.
 CHECKED_BY_THEMSELVES = (
@@ -59,7 +60,7 @@ def access(rule: Rule) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if rule(request):
                 return view(request, *args, **kwargs)
             if request.user.is_authenticated:
@@ -78,7 +79,7 @@ class DenyByDefaultMiddleware:
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:

@@ -33,7 +33,7 @@ def sign_in_for_administration(request: HttpRequest, extra_context: Any = None) 
     return redirect(f"{reverse('accounts:sign_in')}?{wanted}")
 
 
-admin.site.login = sign_in_for_administration  # type: ignore[method-assign]
+admin.site.login = sign_in_for_administration  # type: ignore[method-assign, assignment]
 
 
 @admin.register(User)

@@ -7,6 +7,7 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -194,7 +195,9 @@ DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 
 # The limits on signing in and registering are counted here, so it must be one cache for all processes.
 if _redis := env.redis_server("REDIS_URL"):
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis}}
+    CACHES: dict[str, dict[str, Any]] = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis}
+    }
 else:
     CACHES = {
         "default": {

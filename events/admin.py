@@ -41,7 +41,7 @@ class PlanChangeInline(admin.TabularInline):
     model = PlanChange
     extra = 0
     can_delete = False
-    fields = readonly_fields = ["number", "changed_at", "reason", "changed_by"]
+    fields = readonly_fields = ("number", "changed_at", "reason", "changed_by")
     show_change_link = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -85,7 +85,7 @@ class EventForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         # Here, because only now the instance holds what was typed.
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if self.errors:
             return
         if self.instance.is_postponed and self.instance.starts_on:
@@ -128,7 +128,7 @@ class EventAdmin(admin.ModelAdmin):
             obj.save()
             return
         took_place = form.only_took_place
-        if took_place:
+        if took_place and form.was is not None:
             obj.status = form.was.status
         obj.change_plan(reason=form.cleaned_data["reason"], by=request.user)
         if took_place:

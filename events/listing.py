@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext, pgettext
 from django_countries import countries
 
-from projects.models import Partner, Project
+from projects.models import Partner, Project, Semester
 from projects.search import fold
 
 from .models import Event, EventKind, EventQuerySet
@@ -216,7 +216,7 @@ def by_year(events: Iterable[Event]) -> list[Group]:
 
 def by_semester(events: Iterable[Event], project: Project) -> list[Group]:
     """Group the events of one project under its semesters, which are read once."""
-    by_number = {semester.number: semester for semester in project.semesters.all()}
+    by_number: dict[int | None, Semester] = {semester.number: semester for semester in project.semesters.all()}
 
     def title(event: Event) -> str:
         if event.starts_on is None:

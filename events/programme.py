@@ -86,7 +86,9 @@ def towns(event: Event, sessions: Iterable[Session]) -> list[str]:
 
 
 def _date(event: Event, day: int | None) -> date | None:
-    return event.starts_on + timedelta(days=day - 1) if day and event.has_exact_date else None
+    if not day or event.starts_on is None or not event.has_exact_date:
+        return None
+    return event.starts_on + timedelta(days=day - 1)
 
 
 def _clocks(event: Event, sessions: Iterable[Session]) -> dict[int | None, str]:

@@ -7,6 +7,7 @@ string with named placeholders. What a date looks like inside a pattern is a for
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date, datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, translation
@@ -83,7 +84,7 @@ def clock_in_words(what: Event | Plan, day: date) -> str:
 
 def offset_in_words(at: datetime) -> str:
     """Return the UTC offset of an aware datetime: “UTC+2”, “UTC−3:30”, “UTC+0”."""
-    minutes = round(at.utcoffset() / timedelta(minutes=1))
+    minutes = round((at.utcoffset() or timedelta()) / timedelta(minutes=1))
     hours, rest = divmod(abs(minutes), 60)
     sign = "−" if minutes < 0 else "+"
     return f"UTC{sign}{hours}:{rest:02}" if rest else f"UTC{sign}{hours}"
@@ -177,13 +178,12 @@ def _zone(at: datetime, town: str) -> str:
 
 
 def _days_in_full(what: Event | Plan, mark: Mark) -> str:
-    if what.starts_on == what.ends_on:
-        return _day(what.starts_on, mark)
-    return _dates(what.starts_on, what.ends_on, mark)
+    first, last = _known_days(what)
+    return _day(first, mark) if first == last else _dates(first, last, mark)
 
 
 def _month(what: Event | Plan, mark: Mark) -> str:
-    first, last = what.starts_on, what.ends_on
+    first, last = _known_days(what)
     if (first.year, first.month) == (last.year, last.month):
         return _fill(gettext("%(month)s (day not known)"), month=mark(f"{first:%Y-%m}", month_in_words(first)))
     return _fill(
@@ -191,6 +191,11 @@ def _month(what: Event | Plan, mark: Mark) -> str:
         first_month=mark(f"{first:%Y-%m}", month_in_words(first)),
         last_month=mark(f"{last:%Y-%m}", month_in_words(last)),
     )
+
+
+def _known_days(what: Event | Plan) -> tuple[date, date]:
+    """First and last day of what has an exact date or a month; with one of these, the database wants both."""
+    return cast(tuple[date, date], (what.starts_on, what.ends_on))
 
 
 def _instant(at: datetime, zone: ZoneInfo, short: bool, mark: Mark) -> str:
@@ -204,12 +209,12 @@ def _instant(at: datetime, zone: ZoneInfo, short: bool, mark: Mark) -> str:
 
 
 def _dates(starts_on: date | None, ends_on: date | None, mark: Mark) -> str:
-    if starts_on is None and ends_on is None:
-        return gettext("Date not known")
+    if starts_on is None:
+        if ends_on is None:
+            return gettext("Date not known")
+        return _fill(pgettext("a day without start", "until %(day)s"), day=_short_day(ends_on, mark))
     if ends_on is None:
         return _fill(pgettext("a day without end", "from %(day)s"), day=_short_day(starts_on, mark))
-    if starts_on is None:
-        return _fill(pgettext("a day without start", "until %(day)s"), day=_short_day(ends_on, mark))
     if starts_on == ends_on:
         return _short_day(starts_on, mark)
     if starts_on.year != ends_on.year:

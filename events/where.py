@@ -26,5 +26,5 @@ def _place(what: Event | Plan) -> str:
     elif what.venue is None:
         return ""
     else:
-        name, city, country = what.venue.name, what.venue.city, what.venue.country.code
+        name, city, country = what.venue.name, what.venue.city, str(what.venue.country)
     return ", ".join(part for part in (name, city, str(countries.name(country)) if country else "") if part)

@@ -21,7 +21,7 @@ class OutcomeRatingInline(admin.TabularInline):
     model = OutcomeRating
     extra = 0
     can_delete = False
-    fields = readonly_fields = ["outcome", "before", "after"]
+    fields = readonly_fields = ("outcome", "before", "after")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -97,7 +97,10 @@ def _spaced(phone: str) -> str:
 def _is_spaced(text: str) -> bool:
     """Whether the text is a phone number with exactly the space that `guard` adds."""
     match = _SPACED_PHONE.fullmatch(text)
-    return bool(match) and bool(_PHONE.fullmatch("".join(match.groups()))) and _spaced("".join(match.groups())) == text
+    if match is None:
+        return False
+    phone = "".join(match.groups())
+    return bool(_PHONE.fullmatch(phone)) and _spaced(phone) == text
 
 
 # --- Writing -----------------------------------------------------------------------------------------------------

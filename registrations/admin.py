@@ -24,17 +24,17 @@ class ReadOnlyInline(admin.TabularInline):
 
 class AttendanceInline(ReadOnlyInline):
     model = AttendanceRecord
-    fields = readonly_fields = ["day", "session", "is_present", "happened_at", "how", "reason", "recorded_by"]
+    fields = readonly_fields = ("day", "session", "is_present", "happened_at", "how", "reason", "recorded_by")
 
 
 class OfferInline(ReadOnlyInline):
     model = Offer
-    fields = readonly_fields = ["made_at", "expires_at", "outcome", "closed_at"]
+    fields = readonly_fields = ("made_at", "expires_at", "outcome", "closed_at")
 
 
 class ConsentInline(ReadOnlyInline):
     model = Consent
-    fields = readonly_fields = ["purpose", "is_given", "wording", "language", "given_at"]
+    fields = readonly_fields = ("purpose", "is_given", "wording", "language", "given_at")
 
 
 @admin.register(Registration)

@@ -45,7 +45,7 @@ def answers_in_words(answers: Mapping[str, Any], event: Event) -> list[Answer]:
 def answers_of(registration: Registration) -> dict[str, Any]:
     """Return what a registration holds, by the names of the form's fields."""
     names = ("name", "email", "organisation_name", "mode", "phone", "language")
-    return {**{name: getattr(registration, name) for name in names}, "country": registration.country.code}
+    return {**{name: getattr(registration, name) for name in names}, "country": str(registration.country)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
 
+from .models import Registration
+
 
 class _DayForm(forms.Form):
     act = forms.UUIDField(
@@ -24,18 +26,18 @@ class TickForm(_DayForm):
     IN, OUT = "in", "out"
 
     tick = forms.ChoiceField(choices=[(IN, IN), (OUT, OUT)])
-    person = forms.ModelChoiceField(queryset=None)
+    person = forms.ModelChoiceField(queryset=Registration.objects.none())
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = event.registrations.all()
+        self.fields["person"].queryset = event.registrations.all()  # type: ignore[attr-defined]
 
 
 class SignedListForm(_DayForm):
     """Several people signed the list of a day."""
 
     people = forms.ModelMultipleChoiceField(
-        queryset=None,
+        queryset=Registration.objects.none(),
         error_messages={
             "required": _("Tick at least one person."),
             "invalid_choice": _("One of the ticked people is not registered for this event."),
@@ -45,4 +47,4 @@ class SignedListForm(_DayForm):
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["people"].queryset = event.registrations.all()
+        self.fields["people"].queryset = event.registrations.all()  # type: ignore[attr-defined]

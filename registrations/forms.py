@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import phonenumbers
 from django import forms
@@ -13,6 +13,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.forms.utils import flatatt
+from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -50,7 +51,7 @@ class OneLineField(forms.CharField):
         self.longest, self.too_long = max_length, too_long
 
     def to_python(self, value: Any) -> str:
-        return one_line(super().to_python(value))
+        return one_line(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -68,7 +69,7 @@ class EmailField(forms.CharField):
     widget = forms.EmailInput
 
     def to_python(self, value: Any) -> str:
-        return one_line(super().to_python(value)).replace(" ", "")
+        return one_line(super().to_python(value) or "").replace(" ", "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -184,7 +185,7 @@ class AnswersForm(forms.Form):
         # The organisation is cleaned before: its country is taken where none was chosen.
         country = self.cleaned_data["country"]
         if not country and self.known_organisation:
-            country = self.known_organisation.country.code
+            country = str(self.known_organisation.country)
         if not country:
             raise ValidationError(self.fields["country"].error_messages["required"], code="required")
         return country
@@ -292,8 +293,9 @@ class RegistrationForm(AnswersForm):
     def _ask_again(self, why: str, reset: str = "") -> None:
         """Refuse the form once, so that it will do when the same person sends it a second time."""
         if reset:
-            self.data = self.data.copy()
-            self.data[reset] = self.opened_now() if reset == "opened" else ""
+            data = cast(QueryDict, self.data).copy()
+            data[reset] = self.opened_now() if reset == "opened" else ""
+            self.data = data
         raise ValidationError(why, code="again")
 
     @property

@@ -99,13 +99,13 @@ class Numbers:
 def events_of(user, *, on: date | None = None) -> EventQuerySet:
     """Return the events that a user organises: those to come, soonest first, then those that are over, latest first.
 
-    Each has `is_over` on a day (default: today, UTC), and the numbers of `with_numbers`.
+    Each has `is_past` on a day (default: today, UTC), and the numbers of `with_numbers`.
     """
     events = Event.objects.organised_by(user)
-    events = events.annotate(is_over=Exists(Event.objects.past(on=on).order_by().filter(pk=OuterRef("pk"))))
-    ahead = Case(When(is_over=False, then=F("starts_on")))
-    return with_numbers(events).order_by(
-        "is_over", ahead.asc(nulls_last=True), F("starts_on").desc(nulls_last=True), "start_time", "pk"
+    events = events.annotate(is_past=Exists(Event.objects.past(on=on).order_by().filter(pk=OuterRef("pk"))))
+    ahead = Case(When(is_past=False, then=F("starts_on")))
+    return with_numbers(events).order_by(  # type: ignore[misc]
+        "is_past", ahead.asc(nulls_last=True), F("starts_on").desc(nulls_last=True), "start_time", "pk"
     )
 
 
@@ -277,7 +277,7 @@ def rows(event: Event, registrations: Iterable[Registration], *, at: datetime | 
 
 def _status(event: Event, registration: Registration, line: dict[int, int], at: datetime) -> tuple[str, str]:
     """Return the status as a word and its tone. See also registrations/status.py, which speaks to the person."""
-    last_offer: Offer | None = registration.all_offers[-1] if registration.all_offers else None
+    last_offer: Offer | None = offers[-1] if (offers := registration.all_offers) else None  # type: ignore[attr-defined]
     match registration.state:
         case State.CONFIRMED:
             return gettext("Confirmed"), "ok"

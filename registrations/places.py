@@ -362,7 +362,7 @@ def undo_cancelling(registration: Registration, *, at: datetime | None = None) -
     registration = _fresh(event, registration)
     if event.registrations.live().filter(person=registration.person).exists():
         raise UndoTooLate(registration)
-    undone = registration.cancelled_at
+    undone = registration.cancelled_at or at
     registration.undo_cancelling(at=at)
     emails.back_again(registration, undone)
     return registration

@@ -14,7 +14,7 @@ from .models.registrations import OFFER_LASTS
 
 def may_offer(event: Event, *, at: datetime) -> bool:
     """Whether a place may be offered at an instant: not after registration has closed, never after the start."""
-    return event.takes_registrations(at=at) and at < event.starts_at
+    return event.takes_registrations(at=at) and event.starts_at is not None and at < event.starts_at
 
 
 def offer_free_places(event: Event, free: int | None, *, at: datetime) -> int:
@@ -22,9 +22,10 @@ def offer_free_places(event: Event, free: int | None, *, at: datetime) -> int:
 
     An offer is open for 48 hours, but never longer than until the event starts.
     """
-    if free == 0 or not may_offer(event, at=at):
+    starts_at = event.starts_at
+    if free == 0 or starts_at is None or not may_offer(event, at=at):
         return 0
-    until = min(at + OFFER_LASTS, event.starts_at)
+    until = min(at + OFFER_LASTS, starts_at)
     first = list(event.registrations.waiting()[:free])
     for registration in first:
         registration.event = event

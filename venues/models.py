@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 from django_countries.fields import CountryField
 
 
@@ -49,7 +50,9 @@ class Place(models.Model):
     @property
     def in_full(self) -> str:
         """Name, street, town and country in one line: “Kulturhaus, Schremser Straße 6, 3950 Gmünd, Austria”."""
-        return ", ".join(part for part in (self.name, self.address, self.city, self.country.name) if part)
+        return ", ".join(
+            part for part in (self.name, self.address, self.city, countries.name(str(self.country))) if part
+        )
 
     @property
     def is_only_a_town(self) -> bool:

@@ -269,14 +269,14 @@ class Event(Multilingual, Sourced):
     @property
     def starts_at(self) -> datetime | None:
         """The instant of the start, at 00:00 while the time is not known; None without an exact date."""
-        if not self.has_exact_date:
+        if self.starts_on is None or not self.has_exact_date:
             return None
         return datetime.combine(self.starts_on, self.start_time or time.min, self.zone)
 
     @property
     def ends_at(self) -> datetime | None:
         """The instant after which the event is over, at midnight after the last day while the time is not known."""
-        if not self.has_exact_date:
+        if self.ends_on is None or not self.has_exact_date:
             return None
         if self.end_time:
             return datetime.combine(self.ends_on, self.end_time, self.zone)
@@ -285,7 +285,7 @@ class Event(Multilingual, Sourced):
     @property
     def days(self) -> list[date]:
         """The days of the event in order; none while the exact date is not known."""
-        if not self.has_exact_date:
+        if self.starts_on is None or self.ends_on is None or not self.has_exact_date:
             return []
         return [self.starts_on + timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]
 
@@ -294,8 +294,8 @@ class Event(Multilingual, Sourced):
         if self.status == self.Status.HELD:
             return True
         at = at or timezone.now()
-        if self.has_exact_date:
-            return self.ends_at <= at
+        if (ends_at := self.ends_at) is not None:
+            return ends_at <= at
         return self.ends_on is not None and self.ends_on < at.astimezone(self.zone).date()
 
     # Status
@@ -336,7 +336,7 @@ class Event(Multilingual, Sourced):
             mode=self.mode,
             venue_name=venue.name if venue else "",
             city=venue.city if venue else "",
-            country=venue.country.code or "" if venue else "",
+            country=str(venue.country) if venue else "",
         )
 
     @transaction.atomic
@@ -425,9 +425,10 @@ class Event(Multilingual, Sourced):
     def takes_registrations(self, *, at: datetime | None = None) -> bool:
         """Whether people may register at an instant (default: now), as far as dates and status say. Never stored."""
         at = at or timezone.now()
-        if self.status != self.Status.ANNOUNCED or not self.has_exact_date or self.registration_opens_at is None:
+        opens, closes = self.registration_opens_at, self.registration_closes
+        if self.status != self.Status.ANNOUNCED or not self.has_exact_date or opens is None or closes is None:
             return False
-        return self.registration_opens_at <= at < self.registration_closes
+        return opens <= at < closes
 
     @property
     def registration_closes(self) -> datetime | None:

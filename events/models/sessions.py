@@ -121,9 +121,10 @@ class Session(Multilingual):
     @property
     def held_on(self) -> date | None:
         """The day of the session, or None while its day or the event's exact date is unknown."""
-        if self.day is None or not self.event.has_exact_date:
+        starts_on = self.event.starts_on
+        if self.day is None or starts_on is None or not self.event.has_exact_date:
             return None
-        return self.event.starts_on + timedelta(days=self.day - 1)
+        return starts_on + timedelta(days=self.day - 1)
 
     @property
     def place(self) -> Venue | Site | None:

@@ -32,7 +32,7 @@ def when(what: Event | Plan | datetime | None, *details: ZoneInfo | str) -> str:
 @register.simple_tag
 def dates(starts_on: date | None, ends_on: date | str | None = "") -> str:
     """Print one day, or a range of days; None for an end that is not known."""
-    return times.dates_as_html(starts_on, starts_on if ends_on == "" else ends_on)
+    return times.dates_as_html(starts_on, starts_on if isinstance(ends_on, str) else ends_on)
 
 
 @register.simple_tag

@@ -5,22 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registrations', '0002_attendance_is_append_only'),
+        ("registrations", "0002_attendance_is_append_only"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('network', models.CharField(max_length=64)),
-                ('mailbox', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("network", models.CharField(max_length=64)),
+                ("mailbox", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'indexes': [models.Index(fields=['network', 'made_at'], name='attempt_of_network'), models.Index(fields=['mailbox', 'made_at'], name='attempt_for_mailbox')],
+                "indexes": [
+                    models.Index(fields=["network", "made_at"], name="attempt_of_network"),
+                    models.Index(fields=["mailbox", "made_at"], name="attempt_for_mailbox"),
+                ],
             },
         ),
     ]

@@ -17,7 +17,7 @@ class AttendanceQuerySet(models.QuerySet["AttendanceRecord"]):
         """Records of presence on a whole day, without those of single sessions."""
         return self.filter(session__isnull=True)
 
-    def latest(self) -> "AttendanceQuerySet":
+    def latest(self) -> "AttendanceQuerySet":  # type: ignore[override]
         """The record that counts for each registration and day or session: the one of the latest act."""
         newest = (
             AttendanceRecord.objects.filter(

@@ -17,7 +17,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         # One statement, so that the same person at two events at once is neither two people nor an error. The update
         # changes nothing; without one the database would not return the row that was there.
         return self.bulk_create(
-            [person],
+            [person],  # type: ignore[list-item]
             update_conflicts=True,
             unique_fields=["project", "email", "name_key"],
             update_fields=["name_key"],

@@ -101,9 +101,8 @@ def _ticks(event: Event, registrations: Iterable[Registration], day: date) -> li
     ticks = []
     for registration in registrations:
         record = records.get(registration.pk)
-        is_here = record is not None and record.is_present
-        since = _since(event, record.happened_at, day) if is_here else ""
-        ticks.append(Tick(registration, is_here, since, uuid.uuid4()))
+        since = _since(event, record.happened_at, day) if record and record.is_present else ""
+        ticks.append(Tick(registration, bool(since), since, uuid.uuid4()))
     return ticks
 
 
@@ -124,7 +123,7 @@ def _tick(request: HttpRequest, event: Event) -> HttpResponse:
         act(registration, day, by=request.user, act=form.cleaned_data["act"])
     except RegistrationRefused as refusal:
         return _refused(request, _in_words(refusal, event, registration))
-    if request.htmx:
+    if request.htmx:  # type: ignore[attr-defined]
         context = {
             "event": event,
             "day": day,
@@ -158,7 +157,9 @@ def _save_list(request: HttpRequest, event: Event) -> HttpResponse:
 def _refused(request: HttpRequest, words: str) -> HttpResponse:
     messages.error(request, words)
     here = request.get_full_path()
-    return HttpResponseClientRedirect(here) if request.htmx else HttpResponseRedirect(here)
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(here)
+    return HttpResponseRedirect(here)
 
 
 def _in_words(refusal: RegistrationRefused, event: Event, registration: Registration | None = None) -> str:

@@ -48,7 +48,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 @access(people_with_a_role)
 @never_cache
 @require_safe
-def export(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
+def export(request: HttpRequest, slug: str, extension: str) -> FileResponse | StreamingHttpResponse:
     """Hand out the people of an event as a file, in the language of the page."""
     event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
     name = f"{event.slug}-people.{extension}"

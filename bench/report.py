@@ -42,7 +42,7 @@ def page(text: str) -> str:
         f"SQLite {sqlite3.sqlite_version}, on {platform.system()}, {os.cpu_count()} processors ({cpu}); "
         "granian with two workers, the client on the same machine.\n\n"
         "Seconds belong to the machine; compare the ratios. “Smallest view” answers two bytes behind the same "
-        "middleware; “committed INSERT” is a view that writes one row; csv.writer and xlsxwriter write the very same values from "
-        "memory. A ratio above 1 is better than the floor for speeds and worse for seconds.\n\n"
+        "middleware; “committed INSERT” is a view that writes one row; csv.writer and xlsxwriter write the very same "
+        "values from memory. A ratio above 1 is better than the floor for speeds and worse for seconds.\n\n"
         f"{text}"
     )

@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
@@ -175,12 +175,15 @@ def write_xlsx(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[A
         datetime: workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
     }
     sheet.freeze_panes(1, 0)
-    for column, text in enumerate(header):
-        sheet.set_column(column, column, max(12, min(len(text) + 2, 30)))
+    # As wide as the heading and the first rows need; the others are not known when the first is written.
+    rows = iter(rows)
+    first = list(islice(rows, 100))
+    for column, cells in enumerate(zip_longest(header, *first, fillvalue="")):
+        sheet.set_column(column, column, min(max(len(str(cell)) for cell in cells) + 2, 40))
     for column, text in enumerate(header):
         sheet.write_string(0, column, text, bold)
     write_text, write_number, write_date = sheet.write_string, sheet.write_number, sheet.write_datetime
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(chain(first, rows), start=1):
         for column, cell in enumerate(row):
             kind = cell.__class__
             if kind is str:

@@ -127,7 +127,7 @@ def measure_feed(server: Server, floors: dict[str, Measured], add: Callable[[Row
     queries = queries_of(ask_cold)
     add(
         Row(
-            f"Feed of {count:,} events, everything changed",
+            f"Feed of {count:,} events, after a change",
             f"{cold:.2f} s",
             "smallest view",
             1 / cold / smallest.per_second,

@@ -28,7 +28,7 @@ from django_countries import countries
 from projects.models import Partner, Project
 from projects.search import fold
 
-from .ical import calendar_bytes, is_shown_on, session_vevents, shown_plan, vevent
+from .ical import calendar_bytes, forget_kept_entries, is_shown_on, session_vevents, shown_plan, vevent
 from .listing import LONGEST_SEARCH, matching
 from .models import CalendarState, Event, EventKind, EventQuerySet, FeedState, Session
 
@@ -142,6 +142,7 @@ _kept = _Kept()
 def forget_kept_calendars() -> None:
     """Build every calendar anew at its next request, as after a restart."""
     _kept.forget()
+    forget_kept_entries()
 
 
 def feed_asked_for(request: HttpRequest, scope: str, slug: str = "") -> Feed:

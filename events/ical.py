@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -34,6 +35,9 @@ REFRESH_HOURS = 4
 ZONE_WITHOUT_OTHERS = "Europe/Brussels"
 # A cancelled event stays visible as such for so long after its end, or after it was cancelled if that is later.
 CANCELLED_STAYS = timedelta(days=30)
+
+# How many entries one process keeps written, of all calendars together: some 5 MB.
+KEPT_ENTRIES = 3_000
 
 SUMMARY_LENGTH = 200
 TEXT_LENGTH = 1500
@@ -66,10 +70,12 @@ class Entry:
     page: str
     category: str
     location: str = ""
-    place: Venue | Site | None = None
+    coordinates: tuple[float, float] | None = None
     join_url: str = ""
     join_label: str = ""
     parent_uid: str = ""
+    # Instants are equal whatever their zones; entries are not.
+    zone: str = ""
 
     @property
     def is_whole_day(self) -> bool:
@@ -174,6 +180,11 @@ def event_file(event: Event, *, language: str, join_url: str = "", manage_url: s
     return calendar_bytes([fragment]) if fragment else b""
 
 
+def forget_kept_entries() -> None:
+    """Write every entry anew, as after a restart."""
+    _vevent.cache_clear()
+
+
 # --- What is shown -----------------------------------------------------------------------------------------------
 
 
@@ -206,9 +217,10 @@ def _entry(event: Event, plan: Plan, language: str, join_url: str, manage_url: s
         page=page,
         category=_line(event.kind.name_in(language)),
         location=_location(event, plan, join_url),
-        place=None if event.mode == Event.Mode.ONLINE else event.venue,
+        coordinates=None if event.mode == Event.Mode.ONLINE else _coordinates(event.venue),
         join_url=join_url,
         join_label=gettext("Join online"),
+        zone=_zone_of(starts),
     )
 
 
@@ -288,7 +300,8 @@ def _description(
 
 def _news(event: Event) -> Iterator[str]:
     """What changed last, in the words of whoever changed it."""
-    changes = list(event.changes.all())
+    # Every change raises the revision, so the first one has none to look for.
+    changes = list(event.changes.all()) if event.sequence else []
     if event.is_cancelled:
         reason = next((_text(c.reason) for c in reversed(changes) if c.plan_after.status == event.status), "")
         yield gettext("Cancelled: %(reason)s") % {"reason": reason} if reason else gettext("This event is cancelled.")
@@ -337,6 +350,19 @@ def _location(event: Event, plan: Plan, join_url: str) -> str:
     return _line(event.venue.in_full if event.venue else plan.place)
 
 
+def _coordinates(place: Venue | Site | None) -> tuple[float, float] | None:
+    if place is None or place.latitude is None or place.longitude is None:
+        return None
+    # The middle of a town is the right pin for a town, and a wrong one for a building in it.
+    if place.coordinates_note and not place.is_only_a_town:
+        return None
+    return place.latitude, place.longitude
+
+
+def _zone_of(at: date | datetime) -> str:
+    return str(at.tzinfo) if isinstance(at, datetime) else ""
+
+
 def _session_entry(session: Session, day: date, clock: time, language: str) -> Entry:
     event = session.event
     is_online = event.mode == Event.Mode.ONLINE
@@ -352,13 +378,13 @@ def _session_entry(session: Session, day: date, clock: time, language: str) -> E
     ]
     title = _line(session.in_language("title", language).text)
     pattern = pgettext("title of a calendar entry", "CANCELLED: %(entry)s") if event.is_cancelled else "%(entry)s"
-    end = session.end_time
+    starts, end = _moment(day, clock, event.time_zone, is_online=is_online), session.end_time
     return Entry(
         uid=session_uid(session),
         sequence=event.sequence,
         created_at=event.created_at,
         changed_at=max(event.changed_at, FORMAT_EPOCH),
-        starts=_moment(day, clock, event.time_zone, is_online=is_online),
+        starts=starts,
         ends=_moment(day, end, event.time_zone, is_online=is_online) if end else None,
         status="CANCELLED" if event.is_cancelled else "CONFIRMED" if is_certain else "TENTATIVE",
         is_transparent=event.is_cancelled,
@@ -369,8 +395,9 @@ def _session_entry(session: Session, day: date, clock: time, language: str) -> E
         page=page,
         category=_line(session.get_kind_display()),
         location=_line(", ".join(part for part in (room, place.in_full if place else "") if part)),
-        place=place,
+        coordinates=_coordinates(place),
         parent_uid=uid(event),
+        zone=_zone_of(starts),
     )
 
 
@@ -398,7 +425,9 @@ def _cut(text: str, length: int) -> str:
 # --- Bytes -------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=KEPT_ENTRIES)
 def _vevent(shown: Entry) -> bytes:
+    # Kept, because a calendar is built anew when one of its events changes, and most of the time goes by here.
     component = VEvent()
     component.add("uid", shown.uid)
     # Without METHOD the stamp is the time of the last revision (RFC 5545 §3.8.7.2). The time of writing would make
@@ -431,16 +460,13 @@ def _vevent(shown: Entry) -> bytes:
 
 
 def _add_coordinates(component: VEvent, shown: Entry) -> None:
-    place = shown.place
-    if place is None or place.latitude is None or place.longitude is None:
+    if shown.coordinates is None:
         return
-    # The middle of a town is the right pin for a town, and a wrong one for a building in it.
-    if place.coordinates_note and not place.is_only_a_town:
-        return
-    component.add("geo", (place.latitude, place.longitude))
+    latitude, longitude = shown.coordinates
+    component.add("geo", shown.coordinates)
     # Apple reads its own property only, and shows the map if the title is that of LOCATION.
     params = {"VALUE": "URI", "X-TITLE": shown.location}
-    component.add("x-apple-structured-location", vUri(f"geo:{place.latitude:.6f},{place.longitude:.6f}", params=params))
+    component.add("x-apple-structured-location", vUri(f"geo:{latitude:.6f},{longitude:.6f}", params=params))
 
 
 def _shell(name: str, page: str, source: str) -> tuple[bytes, bytes]:

@@ -143,6 +143,15 @@ def test_holding_an_event_is_no_new_revision():
         event.cancel(reason="Too late.")
 
 
+def test_the_same_instant_in_another_zone_is_another_entry():
+    event = create_event(**ONE_DAY)
+    before = event_file(event, language="en")
+    event.time_zone = "Europe/Brussels"
+
+    assert b"DTSTART;TZID=Europe/Amsterdam:20270520T090000" in before
+    assert b"DTSTART;TZID=Europe/Brussels:20270520T090000" in event_file(event, language="en")
+
+
 # --- What each case shows (CALENDARS contract, section 2) --------------------------------------------------------
 
 CASES = {

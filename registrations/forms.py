@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from events.models import Event
+from events.models import CalendarState, Event
 from projects.models import Organisation
 from projects.search import fold
 
@@ -220,9 +220,7 @@ class AnswersForm(forms.Form):
 
     def organisation_names(self) -> list[str]:
         """Names to choose from: the partners of the project, as they are called now and have been called."""
-        organisations = Organisation.objects.filter(partners__project=self.event.project_id)
-        names = {name for organisation in organisations for name in (organisation.name, *organisation.other_names)}
-        return sorted(names, key=fold)
+        return _partner_names(self.event.project_id, CalendarState.current())
 
 
 class RegistrationForm(AnswersForm):
@@ -356,6 +354,14 @@ class SendLinkForm(forms.Form):
         error_messages={"required": _("Enter your email address")},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "dir": "ltr"}),
     )
+
+
+@lru_cache
+def _partner_names(project: int, version: int) -> list[str]:
+    # The version of everything visible rises when a partner or its organisation changes.
+    organisations = Organisation.objects.filter(partners__project=project)
+    names = {name for organisation in organisations for name in (organisation.name, *organisation.other_names)}
+    return sorted(names, key=fold)
 
 
 def known_organisation(name: str) -> Organisation | None:

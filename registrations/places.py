@@ -37,7 +37,13 @@ def lock(event: Event) -> Event:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("Places are counted and given in one transaction.")
-    return Event.objects.select_for_update(of=("self",)).with_page_data().get(pk=event.pk)
+    locked = Event.objects.select_for_update().get(pk=event.pk)
+    # What stands around an event need not be read again under the lock, as long as it is the same.
+    known = event._state.fields_cache
+    for name in ("project", "kind", "venue", "host"):
+        if name in known and getattr(event, f"{name}_id") == getattr(locked, f"{name}_id"):
+            locked._state.fields_cache[name] = known[name]
+    return locked
 
 
 def taken(event: Event, at: datetime | None = None) -> int:
@@ -201,7 +207,7 @@ def register(
     answers["mode"] = mode_at(event, answers.get("mode"))
     has_place = _needs_no_place(event, answers["mode"]) or counted.has_place_for_a_newcomer(event)
 
-    mine = list(event.registrations.of_person(email=email, name=name))
+    mine = list(event.registrations.of_person(email=email, name=name).order_by("pk"))
     if existing := next((registration for registration in mine if registration.is_live), None):
         if opened_at and existing.joined_at >= opened_at and existing.has_answers(answers):
             is_waiting = existing.state == State.WAITING

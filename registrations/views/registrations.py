@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import http_date
 from django.utils.translation import get_language, gettext
@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import access, everybody, holder_of_the_link
+from events.event_page import EventPage, event_page
 from events.models import Event
 
 from .. import emails, limits, places, receipts
 from ..addresses import likely_meant
 from ..answers import answers_in_words, answers_of, consents_of
 from ..exceptions import NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
+from ..form_fields import fields_of
 from ..forms import CONSENT_WORDING, CancelForm, ChangeForm, ConsentForm, RegistrationForm, SendLinkForm
 from ..links import with_registration
 from ..models import Registration
@@ -84,6 +86,7 @@ def _form(
         "event": event,
         "title": event.in_language("title", get_language() or "en"),
         "form": form,
+        "fields": fields_of(form),
         "availability": availability or places.availability(event),
     }
     response = render(request, "registrations/register.html", context, status=status)
@@ -102,13 +105,15 @@ def _closed(request: HttpRequest, event: Event, *, status: int = 200) -> HttpRes
 @require_safe
 def registered(request: HttpRequest, slug: str) -> HttpResponse:
     """The confirmation, in the browser in which it was registered; elsewhere the way to the link."""
-    event = _event(request, slug)
+    page = _page(request, slug)
+    event = page.event
     receipt = receipts.recall(request, event)
     if receipt is None:
         return redirect("registrations:send_link", event.slug)
     context = {
         "event": event,
-        "title": event.in_language("title", get_language() or "en"),
+        "title": page.title,
+        "aside": page.aside,
         "receipt": receipt,
         "answers": answers_in_words(receipt.typed, event),
         "likely_meant": likely_meant(receipt.typed["email"]),
@@ -151,8 +156,16 @@ def _send_link_form(
     return response
 
 
+def _page(request: HttpRequest, slug: str) -> EventPage:
+    """The event as its page shows it. It is shared with other requests: whoever changes something locks it first."""
+    page = event_page(slug, user=request.user)
+    if page is None:
+        raise Http404
+    return page
+
+
 def _event(request: HttpRequest, slug: str) -> Event:
-    return get_object_or_404(Event.objects.visible_to(request.user).with_page_data(), slug=slug)
+    return _page(request, slug).event
 
 
 # One registration, for whoever holds its link

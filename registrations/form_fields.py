@@ -1,0 +1,28 @@
+"""The fields of the form of registering, as HTML.
+
+Most who open the form get it empty, and the fields of an empty form are the same for everybody, so they are made once:
+rendering them takes longer than everything else on the page.
+"""
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from .forms import RegistrationForm
+
+# By language, and by which fields the form has: a handful.
+_empty: dict[tuple[str | None, ...], SafeString] = {}
+
+
+def fields_of(form: RegistrationForm) -> SafeString:
+    """Return the fields with what was typed in them, if anything was."""
+    if form.is_bound or form.is_correction:
+        return _made(form)
+    key = (get_language(), *form.fields)
+    if key not in _empty:
+        _empty[key] = _made(form)
+    return _empty[key]
+
+
+def _made(form: RegistrationForm) -> SafeString:
+    return render_to_string("registrations/includes/registration_fields.html", {"form": form})

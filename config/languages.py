@@ -1,18 +1,24 @@
 """Which language an answer is in."""
 
+from typing import cast
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+
+# Calendars: data, the same whatever language a browser prefers.
+DATA_FOLDERS = ("/calendars/", "/events/")
+DATA_SUFFIX = ".ics"
 
 
 class PageLanguageMiddleware(LocaleMiddleware):
     """Django's own, for pages only.
 
-    An answer that says its language itself, such as a calendar, is the same whatever language a browser prefers. A
-    `Vary: Accept-Language` on it would be wrong, and every cache would keep it once per reader.
+    A calendar says its language itself. A `Vary: Accept-Language` on it would be wrong, every cache would keep it once
+    per reader, and finding out the language is a good part of the work of a poll.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if response.has_header("Content-Language"):
-            return response
-        return super().process_response(request, response)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.endswith(DATA_SUFFIX) and request.path_info.startswith(DATA_FOLDERS):
+            return cast(HttpResponseBase, self.get_response(request))
+        return cast(HttpResponseBase, super().__call__(request))

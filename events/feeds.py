@@ -191,7 +191,6 @@ def answer(request: HttpRequest, feed: Feed) -> HttpResponse:
         "ETag": f"W/{kept.tag}" if is_zipped else kept.tag,
         "Cache-Control": "private, max-age=900",
         "Vary": "Accept-Encoding",
-        # Saying the language keeps the choice by Accept-Language, and its Vary, away from data.
         "Content-Language": feed.language,
     }
     if kept.last_modified:

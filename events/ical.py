@@ -148,7 +148,9 @@ def session_entries(event: Event, language: str) -> list[Entry]:
 def vevent(event: Event, language: str, *, join_url: str = "", manage_url: str = "") -> bytes:
     """Return an event as a VEVENT, b"" for one without any date. The same input gives the same bytes, always."""
     shown = entry(event, language, join_url=join_url, manage_url=manage_url)
-    return _vevent(shown) if shown else b""
+    # What is written for one person is asked for once, so it is not kept.
+    write = _vevent.__wrapped__ if manage_url else _vevent
+    return write(shown) if shown else b""
 
 
 def session_vevents(event: Event, language: str) -> bytes:

@@ -7,7 +7,7 @@ bytes, the same wherever it appears; a calendar is its header, the fragments and
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 from icalendar import Calendar, vDuration, vText, vUri
 from icalendar import Event as VEvent
+from icalendar.parser import Contentline, Parameters
 
 from venues.models import Site, Venue
 
@@ -148,9 +149,14 @@ def session_entries(event: Event, language: str) -> list[Entry]:
 def vevent(event: Event, language: str, *, join_url: str = "", manage_url: str = "") -> bytes:
     """Return an event as a VEVENT, b"" for one without any date. The same input gives the same bytes, always."""
     shown = entry(event, language, join_url=join_url, manage_url=manage_url)
-    # What is written for one person is asked for once, so it is not kept.
-    write = _vevent.__wrapped__ if manage_url else _vevent
-    return write(shown) if shown else b""
+    if shown is None:
+        return b""
+    if not manage_url:
+        return _vevent(shown)
+    # What one person gets differs in the description alone, so only that is written for each of them.
+    shared = _vevent(replace(shown, description=""))
+    description = Contentline.from_parts("DESCRIPTION", Parameters(), vText(shown.description)).to_ical()
+    return shared.replace(b"\r\nDESCRIPTION:\r\n", b"\r\n" + description + b"\r\n", 1)
 
 
 def session_vevents(event: Event, language: str) -> bytes:

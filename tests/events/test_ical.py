@@ -862,3 +862,16 @@ def test_whole_days_are_whole_days_in_the_links_too():
 )
 def test_there_are_no_links_where_there_is_nothing_to_add(fields):
     assert OneEvent.of(create_event(**fields), "en") is None
+
+
+def test_the_file_of_one_person_differs_from_the_feed_in_its_description_alone():
+    event = create_event(summary="Mit Führung durch die Anlage, danach ein Gespräch mit őrült ötletek; und mehr.")
+    link = "http://testserver/en/registrations/abcdefghijklmnopqrstuvwxyz0/"
+
+    own, public = (icalendar.Calendar.from_ical(event_file(event, language="en", manage_url=url)) for url in (link, ""))
+
+    own_event, public_event = own.walk("VEVENT")[0], public.walk("VEVENT")[0]
+    assert link in own_event["DESCRIPTION"]
+    differing = {name for name in {*own_event, *public_event} if own_event.get(name) != public_event.get(name)}
+    assert differing == {"DESCRIPTION"}
+    assert max(len(line) for line in event_file(event, language="en", manage_url=link).split(b"\r\n")) <= 75

@@ -107,6 +107,7 @@ def measure_floors(server: Server, add: Callable[[Row], None]) -> dict[str, Meas
 
 def measure_feed(server: Server, floors: dict[str, Measured], add: Callable[[Row], None]) -> None:
     from events.feeds import forget_kept_calendars
+    from events.ical import forget_kept_entries
     from events.models import CalendarState
 
     path, smallest = "/calendars/all.ics", floors["smallest view"]
@@ -118,24 +119,29 @@ def measure_feed(server: Server, floors: dict[str, Measured], add: Callable[[Row
         answer = client.get(path)
         times.append(time.perf_counter() - started)
     count = answer.body.count(b"BEGIN:VEVENT")
-    cold = sorted(times)[2]
+    # The worker processes write their entries in the first rounds; what is left is the work after a change.
+    changed = min(times)
 
     def ask_cold(test_client) -> None:
+        forget_kept_entries()
         forget_kept_calendars()
         test_client.get(path)
 
+    started = time.perf_counter()
     queries = queries_of(ask_cold)
-    add(
-        Row(
-            f"Feed of {count:,} events, after a change",
-            f"{cold:.2f} s",
-            "smallest view",
-            1 / cold / smallest.per_second,
-            "≤ 10 queries",
-            queries <= 10,
-            queries,
+    cold = time.perf_counter() - started
+    for what, seconds in (("cold", cold), ("after a change", changed)):
+        add(
+            Row(
+                f"Feed of {count:,} events, {what}",
+                f"{seconds:.2f} s",
+                "smallest view",
+                1 / seconds / smallest.per_second,
+                "≤ 10 queries",
+                queries <= 10,
+                queries,
+            )
         )
-    )
     cached = repeated(server, path)
     queries = queries_of(lambda test_client: test_client.get(path))
     add(_speed(f"Feed of {count:,} events, unchanged", cached, "smallest view", smallest, None, queries))

@@ -31,7 +31,7 @@ def _kinds(report: SemesterReport) -> Plot | None:
             "total": total,
         }
     else:
-        finding = _("%(total)d events of %(kinds)d kinds, none the most frequent") % {
+        finding = _("%(total)d events of %(kinds)d kinds") % {
             "total": total,
             "kinds": len(kinds),
         }
@@ -117,7 +117,7 @@ def _countries(report: SemesterReport) -> Plot | None:
             "people": people,
         }
     else:
-        finding = _("People came from %(countries)d countries, none with the largest group") % {
+        finding = _("People came from %(countries)d countries") % {
             "countries": len(countries)
         }
     return bar_plot(

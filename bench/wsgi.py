@@ -1,8 +1,9 @@
-"""What the measured server loads."""
+"""What the measured server loads: the application of config/wsgi.py, with the settings of bench/settings.py."""
 
 import os
 
-from django.core.wsgi import get_wsgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
-application = get_wsgi_application()
+
+from config.wsgi import application
+
+__all__ = ["application"]

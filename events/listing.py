@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext
 from django_countries import countries
 
 from projects.models import Partner, Project, Semester
-from projects.search import fold
+from projects.search import fold, typed_words
 
 from .models import Event, EventKind, EventQuerySet
 from .times import month_in_words
@@ -157,7 +157,7 @@ def read(query: Mapping[str, str], visible: EventQuerySet) -> Listing:
         when = _chosen(when, asked)
     elif asked:
         unknown.append(_unknown(when.label, asked))
-    return Listing(filters, _clean(query.get("q", ""))[:LONGEST_SEARCH].strip(), when, unknown)
+    return Listing(filters, typed_words(query.get("q", ""), longest=LONGEST_SEARCH), when, unknown)
 
 
 def _filters(visible: EventQuerySet) -> list[Filter]:

@@ -14,3 +14,8 @@ def fold(*texts: str) -> str:
     """
     text = unicodedata.normalize("NFKD", " ".join(text for text in texts if text).casefold())
     return "".join(letter for letter in text if not unicodedata.combining(letter)).translate(_PLAIN)
+
+
+def typed_words(value: str, *, longest: int) -> str:
+    """Return what somebody searches for, without control characters (PostgreSQL refuses NUL) and not too long."""
+    return "".join(letter for letter in value if letter.isprintable()).strip()[:longest].strip()

@@ -33,13 +33,15 @@ CONSENT_WORDING = "1"
 
 # Letters that join others in Persian and Indic names; every other invisible one is a slip or a trick.
 _JOINERS = "\u200c\u200d"
+# Letters by their category that show nothing.
+_FILLERS = "\u115f\u1160\u3164\uffa0"
 _ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 
 
 def one_line(text: str) -> str:
     """Return a text in one line, without control characters and without those that turn the direction of writing."""
     text = "".join(" " if c in "\n\r\t\v\f\x85\u2028\u2029" else c for c in text)
-    visible = (c for c in text if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    visible = (c for c in text if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
     return " ".join("".join(visible).split())
 
 
@@ -51,7 +53,9 @@ class OneLineField(forms.CharField):
         self.longest, self.too_long = max_length, too_long
 
     def to_python(self, value: Any) -> str:
-        return one_line(super().to_python(value) or "")
+        line = one_line(super().to_python(value) or "")
+        # Joiners and fillers alone would leave a row in which nobody sees a name.
+        return line if any(c.isalnum() and c not in _FILLERS for c in line) else ""
 
     def validate(self, value: str) -> None:
         super().validate(value)

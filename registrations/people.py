@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from events.models import Event, EventQuerySet
 from events.times import instant_in_words
-from projects.search import fold
+from projects.search import fold, typed_words
 
 from .attendance import attended_days
 from .models import AttendanceRecord, Offer, Registration, RegistrationQuerySet
@@ -180,7 +180,7 @@ class PeopleList:
         """Read it from the query string of an address."""
         state, presence, order = query.get("state"), query.get("presence"), query.get("sort", "")
         return cls(
-            search=query.get("q", "").strip()[:LONGEST_SEARCH],
+            search=typed_words(query.get("q", ""), longest=LONGEST_SEARCH),
             state=state if state in State.values else "",
             presence=presence if presence in (ATTENDED, DID_NOT_ATTEND) else "",
             order=order if order.removeprefix("-") in _ORDERS else BY_NAME,

@@ -4,6 +4,7 @@ The confirmation shows what was typed, not what is stored: whoever types the nam
 registered already must not learn so from it. A signed cookie, because a session would cost five queries.
 """
 
+import secrets
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,20 +12,45 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from events.models import Event
 
+from .models import Registration
+
 KEPT = timedelta(minutes=30)
 _SALT = "registrations.receipt"
+_SALT_LENGTH = 16
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """`typed` holds the fields of the form. `registration` is its key if it was made here, else None."""
+    """`typed` holds the fields of the form, `mark` tells whether the registration was made here (see `mark`)."""
 
     has_place: bool
     typed: dict[str, Any] = field(default_factory=dict)
-    registration: int | None = None
+    mark: str = ""
+
+    def own_registration(self, event: Event) -> Registration | None:
+        """Return the registration that was made in this browser, or None when there was one before."""
+        mine = event.registrations.of_person(email=self.typed["email"], name=self.typed["name"])
+        return next(
+            (found for found in mine if constant_time_compare(self.mark, _mark(found, self.mark[:_SALT_LENGTH]))), None
+        )
+
+
+def mark(registration: Registration | None) -> str:
+    """Return what a receipt keeps of a registration that was made here; None gives a mark that fits nothing.
+
+    A cookie can be read by whoever has it, so the one mark must look like the other: a key, or a missing one, would
+    tell whether the name and address that were typed had been registered before.
+    """
+    salt = secrets.token_hex(_SALT_LENGTH // 2)
+    return _mark(registration, salt) if registration else salt + secrets.token_hex(32)
+
+
+def _mark(registration: Registration, salt: str) -> str:
+    return salt + salted_hmac(_SALT + salt, str(registration.pk), algorithm="sha256").hexdigest()
 
 
 def remember(response: HttpResponse, event: Event, receipt: Receipt) -> None:

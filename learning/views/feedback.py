@@ -1,13 +1,13 @@
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import access, holder_of_the_link
+from registrations.links import with_registration
 from registrations.models import Registration
 
 from ..exceptions import FeedbackClosed, FeedbackNotExpected, FeedbackNotOpen
@@ -24,13 +24,10 @@ HEADINGS = {
 
 
 @access(holder_of_the_link)
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def feedback(request: HttpRequest, code: str) -> HttpResponse:
+@with_registration
+def feedback(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Ask what somebody learned, or say why this is not the time; whoever has answered may change it."""
-    registration = get_object_or_404(
-        Registration.objects.select_related("event__project", "event__kind", "event__venue", "event__host"), code=code
-    )
     now = timezone.now()
     given = Feedback.objects.filter(registration=registration).first()
     try:

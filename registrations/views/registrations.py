@@ -59,14 +59,13 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error("mode", gettext("All places in the room are taken. You keep your place online."))
         return _form(request, event, form, status=422)
     response = redirect("registrations:registered", event.slug)
-    own = done.registration.pk if done.is_own else None
-    receipts.remember(response, event, Receipt(done.has_place, form.typed, own))
+    mark = receipts.mark(done.registration if done.is_own else None)
+    receipts.remember(response, event, Receipt(done.has_place, form.typed, mark))
     return response
 
 
 def _register(event: Event, form: RegistrationForm, receipt: Receipt | None) -> places.Registered:
-    own = event.registrations.filter(pk=receipt.registration).first() if receipt and receipt.registration else None
-    if own:
+    if receipt and (own := receipt.own_registration(event)):
         # Cancelled in the meantime, it cannot be corrected: then this is somebody who comes back.
         with suppress(NotRegistered):
             return places.correct(own, consents=form.consents, **form.answers)

@@ -1,5 +1,6 @@
 """Registering on the page: short, forgiving, telling nobody who is registered."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -560,3 +561,33 @@ def test_organisations_are_never_made_by_registering(client, clock):
     fill_in(client, create_event(), clock, organisation_name="Brand New Body")
 
     assert not Organisation.objects.exists()
+
+
+def test_what_a_browser_remembers_does_not_tell_who_had_been_registered(client, clock):
+    """The cookie is signed, not secret: whoever reads it must find no difference."""
+    event = create_event()
+    create_registration(event, **ALICE)
+
+    def remembered(**answers) -> dict:
+        visitor = Client()
+        fill_in(visitor, event, clock, **answers)
+        return signing.loads(visitor.cookies[f"registered-{event.pk}"].value, salt="registrations.receipt")
+
+    known, new = remembered(), remembered(email="dora@example.org")
+
+    assert known.keys() == new.keys()
+    assert {name: value for name, value in known.items() if name not in ("typed", "mark")} == {
+        name: value for name, value in new.items() if name not in ("typed", "mark")
+    }
+    assert len(known["mark"]) == len(new["mark"])
+    assert re.fullmatch("[0-9a-f]+", known["mark"] + new["mark"])
+
+
+@pytest.mark.parametrize("name", ["\u200d\u200d", "\u3164", "\u115f", "\u2800", "\u034f", "\ufffe\uffff", "…"])
+def test_a_name_that_nobody_can_see_is_asked_for_again(client, clock, name):
+    event = create_event()
+
+    response = fill_in(client, event, clock, name=name)
+
+    assert response.status_code == 422
+    assert response.context["form"].errors == {"name": ["Enter your full name"]}

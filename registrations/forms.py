@@ -278,7 +278,7 @@ class RegistrationForm(AnswersForm):
         elif self.opened_at is None:
             self._ask_again(gettext("We could not tell when this form was opened. Send it once more."), "opened")
         elif self._is_too_fast():
-            self._ask_again(gettext("That was very fast, as if sent by a program. Send the form once more."))
+            self._ask_again(gettext("That was very quick. Look through your answers, then send the form once more."))
         return self.cleaned_data
 
     @property

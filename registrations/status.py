@@ -47,6 +47,9 @@ def status_of(registration: Registration, *, at: datetime | None = None) -> Stat
             return Status(word % {"until": short}, sentence % {"until": until}, "warn")
         case State.OFFERED:
             return Status(gettext("Offer ended"), _offer_ended(), "plain")
+    if registration.was_followed_by_another():
+        sentence = gettext("You registered again after this was cancelled. The link to that is in your newer mail.")
+        return Status(registration.get_state_display(), sentence, "info")
     if registration.cancelled_by == Registration.CancelledBy.PERSON:
         return Status(gettext("Cancelled by you"), gettext("You gave your place back."), "plain")
     if _last_offer_expired(registration):

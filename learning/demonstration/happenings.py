@@ -169,7 +169,8 @@ class Diary:
             "Maastricht",
             **texts.pop("en"),
             description="On the first day, what worked and what did not; on the second, what comes next. Every talk is "
-            "short, every track has a table where one can ask.\n\nThe dinner and the visit are free of charge.",
+            "short, every track has a table where one can ask.\n\nYou choose your track, and the visit, at the desk "
+            "when you arrive. The dinner and the visit are free of charge.",
             translations=texts,
             audience="everybody: towns, regions, schools, companies, associations",
             spoken_languages="English; interpreted into Dutch and Italian on the first day",

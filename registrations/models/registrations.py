@@ -198,6 +198,11 @@ class Registration(models.Model):
                 purpose=purpose, is_given=is_given, wording=wording, language=language, given_at=at or timezone.now()
             )
 
+    def was_followed_by_another(self) -> bool:
+        """Whether the person came back after this was cancelled, and has a live registration now."""
+        live = Registration.objects.live().filter(event=self.event_id, person=self.person_id)
+        return not self.is_live and live.exists()
+
     # Verbs. Whether there is a place is decided by registrations/places.py, in the transaction that calls them.
 
     def confirm(self, *, at: datetime | None = None) -> None:

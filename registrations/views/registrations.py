@@ -200,6 +200,7 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
         "can_change": registration.is_live and _can_be_changed(event),
         "can_register_again": not registration.is_live
         and not registration.can_undo_cancelling()
+        and not registration.was_followed_by_another()
         and event.takes_registrations(),
     }
     return render(request, "registrations/registration.html", context, status=status)

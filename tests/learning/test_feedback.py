@@ -387,3 +387,8 @@ def test_two_at_once_make_one_feedback():
 
     assert problems == []
     assert Feedback.objects.get().relevance in (2, 4)
+
+
+@pytest.mark.parametrize("code", ["%00", "a%00b", "x" * 3000])
+def test_a_code_that_is_none_is_not_found(client, code):
+    assert client.get(f"/en/registrations/{code}/feedback/").status_code == 404

@@ -450,3 +450,15 @@ def test_the_address_that_was_just_registered_is_filled_in(client, clock):
 
     assert page.context["form"]["email"].value() == "alice@example.org"
     assert places.taken(event) == 1
+
+
+def test_an_old_link_says_that_somebody_came_back_and_never_shows_the_newer_one(client):
+    event = create_event()
+    old = create_registration(event, state=State.CANCELLED)
+    new = create_registration(event)
+
+    page = client.get(old.get_absolute_url()).content.decode()
+
+    assert "You registered again after this was cancelled." in page
+    assert "Register again" not in page
+    assert new.code not in page

@@ -408,3 +408,14 @@ def test_the_file_takes_the_same_queries_for_one_and_three(
     with django_assert_num_queries(6):
         answer = client.get(reverse("registrations:export", args=[event.slug, extension]))
         assert len(b"".join(answer.streaming_content)) > 100
+
+
+@pytest.mark.parametrize("page", ["", "attendance/"])
+def test_a_search_with_a_control_character_is_a_search_without_it(client, page):
+    event = create_event()
+    client.force_login(create_lead(event.project))
+
+    response = client.get(f"/en/organise/{event.slug}/{page}?q=a%00b")
+
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]

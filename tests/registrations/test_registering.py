@@ -484,7 +484,7 @@ def test_a_form_sent_within_two_seconds_is_shown_again_with_the_answers_and_then
     response = client.post(form_address(event), {**ALICE, "opened": opened})
 
     assert response.status_code == 422
-    assert "That was very fast" in response.content.decode()
+    assert "That was very quick" in response.content.decode()
     assert response.context["form"]["name"].value() == "Alice Ödegård"
     clock.shift(timedelta(seconds=2))
     again = client.post(form_address(event), {**ALICE, "opened": response.context["form"]["opened"].value()})

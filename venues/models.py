@@ -1,10 +1,17 @@
 """Places: a venue with its rooms, and a site that is visited. What happens there, and when, is in events."""
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from django_countries.fields import CountryField
+
+
+def picture_path(place: "Place", name: str) -> str:
+    """Where a picture is kept. Nothing of the name it came with is."""
+    return f"places/{uuid.uuid4().hex}.jpg"
 
 
 class Place(models.Model):
@@ -20,15 +27,38 @@ class Place(models.Model):
         _("note on the coordinates"), max_length=200, blank=True, help_text=_("For example: city level, approximate.")
     )
     directions = models.TextField(_("directions"), blank=True, help_text=_("How to get there, in words."))
+    is_step_free = models.BooleanField(_("step-free from the street"), null=True, blank=True)
+    has_induction_loop = models.BooleanField(_("induction loop"), null=True, blank=True)
+    has_accessible_toilet = models.BooleanField(_("accessible toilet"), null=True, blank=True)
+    has_accessible_parking = models.BooleanField(_("parking for disabled people"), null=True, blank=True)
     access = models.TextField(
         _("access"), blank=True, help_text=_("Step-free ways, lifts, induction loop, toilets, parking.")
+    )
+    picture = models.ImageField(_("map or picture"), upload_to=picture_path, blank=True, editable=False)
+    picture_alternative = models.CharField(
+        _("the picture in words"), max_length=300, blank=True, help_text=_("For people who do not see it.")
+    )
+    picture_credit = models.CharField(_("picture by"), max_length=200, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+        help_text=_("The place that this one turned out to be. It is no longer offered."),
     )
 
     class Meta:
         abstract = True
         ordering = ["city", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["name", "city", "country"], name="%(class)s_is_listed_once"),
+            models.UniqueConstraint(
+                fields=["name", "city", "country"],
+                condition=Q(merged_into__isnull=True),
+                name="%(class)s_is_listed_once",
+            ),
             models.CheckConstraint(
                 condition=~Q(name="", city=""),
                 name="%(class)s_has_a_name_or_a_town",
@@ -61,6 +91,8 @@ class Place(models.Model):
 
 class Venue(Place):
     """Where an event takes place."""
+
+    hotels = models.TextField(_("hotels nearby"), blank=True, help_text=_("Names, streets and how far, in words."))
 
     class Meta(Place.Meta):
         verbose_name = _("venue")

@@ -61,3 +61,29 @@ class FeedState(models.Model):
             state.digest, state.changed_at = digest, max(at, state.changed_at + timedelta(seconds=1))
             state.save(update_fields=["digest", "changed_at"])
         return state.changed_at
+
+
+class CalendarEntry(models.Model):
+    """The VEVENTs of one event in one language, written once and joined into every calendar that shows it.
+
+    `written_for` is the event's `changed_at` that they were written for; with an older one they are written anew.
+    `last_day` is the last day of the plan they show and `shown_until` the last day on which calendars show them, None
+    for no end. An event without any date has an entry without octets.
+    """
+
+    event = models.ForeignKey("events.Event", models.CASCADE, related_name="calendar_entries")
+    language = models.CharField(max_length=10)
+    format = models.CharField(max_length=40, help_text="The way of writing: with another one, it is written anew.")
+    written_for = models.DateTimeField()
+    last_day = models.DateField(null=True)
+    shown_until = models.DateField(null=True)
+    octets = models.BinaryField(default=b"")
+    session_octets = models.BinaryField(default=b"")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "language"], name="calendar_entry_is_written_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} ({self.language})"

@@ -73,6 +73,22 @@ class PlanChange(models.Model):
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
+    fields_before = models.JSONField(
+        default=dict,
+        blank=True,
+        encoder=DjangoJSONEncoder,
+        help_text="What the fields of the event were, so that the change can be undone. Empty for what a file told.",
+    )
+    tell_at = models.DateTimeField(
+        _("people are told at"),
+        null=True,
+        blank=True,
+        help_text=_("Empty when nobody is told. Until then it can be undone."),
+    )
+    told_at = models.DateTimeField(_("people were told at"), null=True, blank=True)
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="undone_by", verbose_name=_("takes back")
+    )
 
     class Meta:
         verbose_name = _("plan change")

@@ -131,13 +131,37 @@ class Event(Multilingual, Sourced):
     host = models.ForeignKey(
         Partner, models.SET_NULL, null=True, blank=True, related_name="hosted_events", verbose_name=_("host")
     )
+    co_hosts = models.ManyToManyField(
+        Partner,
+        blank=True,
+        related_name="co_hosted_events",
+        verbose_name=_("co-hosts"),
+        help_text=_("Partners that organise it together with the host. Their coordinators may change the event."),
+    )
+    other_projects = models.ManyToManyField(
+        Project,
+        blank=True,
+        related_name="shared_events",
+        verbose_name=_("also an event of"),
+        help_text=_("It is in the lists and calendars of these projects too, and counts once in each."),
+    )
     practices = models.ManyToManyField(
         GoodPractice, blank=True, related_name="events", verbose_name=_("good practices")
+    )
+    importing_partner = models.ForeignKey(
+        Partner,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="imports",
+        verbose_name=_("importing partner"),
+        help_text=_("Who carries the practice home."),
     )
 
     title = models.CharField(_("title"), max_length=300)
     summary = models.TextField(_("summary"), blank=True, help_text=_("One or two sentences for lists and calendars."))
     description = models.TextField(_("description"), blank=True)
+    themes = models.CharField(_("themes"), max_length=300, blank=True)
     audience = models.CharField(_("for whom"), max_length=300, blank=True)
     spoken_languages = models.CharField(_("languages spoken and interpreted"), max_length=200, blank=True)
     bring = models.CharField(_("bring"), max_length=300, blank=True)
@@ -159,6 +183,12 @@ class Event(Multilingual, Sourced):
     mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, blank=True)
     venue = models.ForeignKey(
         Venue, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("venue")
+    )
+    place_to_be_confirmed = models.BooleanField(
+        _("place to be confirmed"), default=False, help_text=_("The place is said, and marked as not certain yet.")
+    )
+    programme_follows_on = models.DateField(
+        _("programme follows by"), null=True, blank=True, help_text=_("Shown while there is no programme.")
     )
     online_platform = models.CharField(_("online platform"), max_length=100, blank=True)
     join_url = models.URLField(_("address to join online"), blank=True, help_text=_("Shown to those with a seat only."))

@@ -2,6 +2,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from projects.models import Programme
+
 
 class EventKind(models.Model):
     """What sort of meeting an event is. A kind is data: its switches say what its events ask for and how they count."""
@@ -31,6 +33,22 @@ class EventKind(models.Model):
     asks_for_phone = models.BooleanField(_("asks for a phone number, for the day of the visit"), default=False)
     is_public = models.BooleanField(_("is open to the public"), default=False)
     is_numbered = models.BooleanField(_("is numbered within its project"), default=False)
+    programme = models.ForeignKey(
+        Programme,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="event_kinds",
+        verbose_name=_("programme"),
+        help_text=_("Empty: for the projects of every programme."),
+    )
+    has_speakers = models.BooleanField(_("presents speakers"), default=False)
+    keeps_interest_list = models.BooleanField(_("lets people ask to be told when registration opens"), default=False)
+    is_offered = models.BooleanField(
+        _("is offered for new events"),
+        default=True,
+        help_text=_("Switch off what is no longer used; old events keep it."),
+    )
     evidence_due = models.JSONField(
         _("evidence due"), default=list, blank=True, help_text=_("Keys of the documents an auditor expects.")
     )

@@ -62,6 +62,10 @@ class Session(Multilingual):
         PARTNERS = "partners", _("Partners")
         STEERING_GROUP = "steering_group", _("Steering group")
 
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("Everybody who sees the event")
+        PARTNERS = "partners", _("People with a role in the project")
+
     event = models.ForeignKey(Event, models.CASCADE, related_name="sessions", verbose_name=_("event"))
     position = models.PositiveSmallIntegerField(_("position"))
     day = models.PositiveSmallIntegerField(_("day"), null=True, blank=True)
@@ -86,6 +90,13 @@ class Session(Multilingual):
         ChoiceGroup, models.SET_NULL, null=True, blank=True, related_name="sessions", verbose_name=_("choice group")
     )
     audience = models.CharField(_("audience"), max_length=20, choices=Audience.choices, default=Audience.EVERYONE)
+    visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility.choices, default=Visibility.PUBLIC)
+    track = models.CharField(
+        _("track"), max_length=100, blank=True, help_text=_("Sessions of one track follow each other in one column.")
+    )
+    is_to_be_confirmed = models.BooleanField(_("to be confirmed"), default=False)
+    spoken_languages = models.CharField(_("languages spoken"), max_length=200, blank=True)
+    interpretation = models.CharField(_("interpreted into"), max_length=200, blank=True)
     places = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit."))
     note = models.TextField(_("note"), blank=True)
     is_from_file = models.BooleanField(

@@ -107,6 +107,11 @@ class Registration(models.Model):
     cancelled_by = models.CharField(_("cancelled by"), max_length=10, choices=CancelledBy.choices, blank=True)
     cancel_reason = models.CharField(_("reason"), max_length=500, blank=True)
     seat_held_until = models.DateTimeField(null=True, blank=True, editable=False)
+    invitation_revision = models.PositiveSmallIntegerField(
+        default=0,
+        editable=False,
+        help_text="How often the invitation in the person's calendar was taken back or sent anew, on top of SEQUENCE.",
+    )
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
     search_text = models.TextField(editable=False, default="")
 

@@ -18,7 +18,8 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("accounts.urls")),
         path("", include("learning.urls")),
-        path("", include("registrations.urls")),
+        # Before registrations: /organise/new/ is a page, and no event called “new”.
         path("", include("events.urls")),
+        path("", include("registrations.urls")),
     ),
 ]

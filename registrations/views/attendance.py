@@ -19,8 +19,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.access import access
 from events.models import Event
 from events.times import instant_in_words, offset_in_words, zone_in_words
+from projects.access import people_with_a_role
 
-from ..access import people_with_a_role
 from ..attendance import DayPresence, begun_days, check_in, check_out, last_records, presence, record_signed_list
 from ..attendance_forms import SignedListForm, TickForm
 from ..exceptions import ActUsedElsewhere, DayNotBegun, NotADayOfTheEvent, NotConfirmed, RegistrationRefused

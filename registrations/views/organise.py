@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import access
 from events.models import Event
+from projects.access import people_with_a_role
 from projects.spreadsheets import CSV_TYPE, XLSX_TYPE
 
-from ..access import people_with_a_role
 from ..exports import people_csv, people_xlsx
 from ..people import PAGE_SIZE, PeopleList, events_of, numbers_of, rows, with_status
 

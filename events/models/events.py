@@ -206,6 +206,9 @@ class Event(Multilingual, Sourced):
     sequence = models.PositiveIntegerField(_("revision in calendars"), default=0, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    published_at = models.DateTimeField(
+        _("published at"), null=True, blank=True, editable=False, help_text="When it first was more than a draft."
+    )
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
     search_text = models.TextField(editable=False, default="")
 
@@ -274,6 +277,8 @@ class Event(Multilingual, Sourced):
     def save(self, *args: Any, **kwargs: Any) -> None:
         # Calendars update an entry only when this advances (CALENDARS contract: LAST-MODIFIED), whatever was changed.
         self.changed_at = timezone.now()
+        if self.is_published and self.published_at is None:
+            self.published_at = self.changed_at
         self.search_text = fold(
             self.title,
             self.summary,
@@ -282,7 +287,7 @@ class Event(Multilingual, Sourced):
             str(self.venue or ""),
         )
         if (fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {*fields, "changed_at", "search_text"}
+            kwargs["update_fields"] = {*fields, "changed_at", "published_at", "search_text"}
         super().save(*args, **kwargs)
 
     # When and where

@@ -8,6 +8,8 @@ import atexit
 import logging
 import os
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +21,10 @@ logger = logging.getLogger(__name__)
 
 # Mails written by other processes, mails to try again and periodic work wait at most this long.
 PAUSE_SECONDS = 30
+# Mails come in bursts, when registration opens. Those of a moment are sent as one batch.
+LINGER_SECONDS = 0.25
+# As long as mails keep coming, the connection to the database is kept.
+KEPT_SECONDS = 5
 
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
@@ -37,22 +43,37 @@ def ensure_running(**_signal: Any) -> None:
 
 
 def _run() -> None:
-    while not _stopping.is_set():
-        work()
-        outbox.awake.wait(PAUSE_SECONDS)
-        outbox.awake.clear()
-
-
-def work() -> None:
-    """Do what is due now and send what is waiting. Errors are logged: they must never reach a request."""
+    look_at_the_clock_at = 0.0
     try:
-        periodic.run_due()
-        while outbox.drain(stop=_stopping.is_set):
-            pass
+        while not _stopping.is_set():
+            if time.monotonic() >= look_at_the_clock_at:
+                # By the clock only: asking what is due costs more than a mail.
+                look_at_the_clock_at = time.monotonic() + PAUSE_SECONDS
+                _try(periodic.run_due)
+            _try(send_waiting)
+            if not outbox.awake.wait(KEPT_SECONDS):
+                # Connections belong to a thread; this one is not needed until the next mail.
+                connections.close_all()
+                outbox.awake.wait(PAUSE_SECONDS - KEPT_SECONDS)
+            if outbox.awake.is_set():
+                _stopping.wait(LINGER_SECONDS)
+            outbox.awake.clear()
+    finally:
+        connections.close_all()
+
+
+def send_waiting() -> None:
+    while outbox.drain(stop=_stopping.is_set):
+        pass
+
+
+def _try(work: Callable[[], object]) -> None:
+    """Errors are logged: they must never reach a request, nor end the thread."""
+    try:
+        work()
     except Exception:
         logger.exception("The background thread could not finish; it tries again in %s seconds.", PAUSE_SECONDS)
-    finally:
-        # Connections belong to a thread; kept open, this one would stay open between two mails.
+        # Whatever state the connection is in, the next work begins with a new one.
         connections.close_all()
 
 

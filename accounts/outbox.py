@@ -1,7 +1,8 @@
 """The outbox: a mail is written with the change that causes it, and leaves once that change is committed.
 
 This is the only module that sends mail. A mail is sent at least once: whoever sends it holds it for LEASE, and if they
-die meanwhile somebody else sends it after that, with the same Message-ID, by which mail programs know the copy.
+die meanwhile somebody else sends it after that, with the same Message-ID, by which mail programs know the copy. Mails
+are held in batches, because most of the work of sending one is to claim it and to note that it left.
 
 How it gets out: `accounts/background.py` drains the outbox in the web process, or `manage.py worker` does (any number).
 """
@@ -11,18 +12,20 @@ import logging
 import re
 import smtplib
 import threading
+import time
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from itertools import takewhile
 
 from django.conf import settings
 from django.core import mail as django_mail
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from .models import Mail
@@ -31,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 # Longer than any mail server takes for one mail; after it a mail whose sender died is sent by another.
 LEASE = timedelta(minutes=10)
+# How many mails are claimed, and noted as sent, in one transaction. Whoever is killed leaves at most so many copies.
+BATCH = 20
 # How long to wait after the first, second, … failure. After the last of them a mail counts as not sent.
 BACKOFF = (
     timedelta(minutes=1),
@@ -85,16 +90,29 @@ def write(
             for name, mimetype, content in attachments
         ],
     )
-    try:
-        # The inner block is a savepoint: a key that exists must not break the caller's transaction on PostgreSQL.
-        with transaction.atomic():
-            mail.save(force_insert=True)
-    except IntegrityError:
-        if Mail.objects.filter(key=key).exists():
-            return None
-        raise
+    if not _insert(mail):
+        return None
     transaction.on_commit(wake)
     return mail
+
+
+def _insert(mail: Mail) -> bool:
+    """Write the row unless its key is known. One statement, which harms nobody's transaction when it is."""
+    fields = [field for field in Mail._meta.local_concrete_fields if not field.primary_key]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    values = [field.get_db_prep_save(field.pre_save(mail, True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Mail._meta.db_table} ({columns}) VALUES ({marks}) ON CONFLICT (key) DO NOTHING RETURNING id",  # noqa: S608 - nothing in it comes from outside
+            values,
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    mail.pk = row[0]
+    mail._state.adding, mail._state.db = False, connection.alias
+    return True
 
 
 def one_line(text: str) -> str:
@@ -126,33 +144,76 @@ def drain(*, at: datetime | None = None, limit: int = 100, stop: Callable[[], bo
     Any number of processes may drain at the same time. `stop` is asked before each mail. A mail that could not be
     sent waits for its next try and is kept with the error; nothing is raised for it.
     """
-    sent = 0
-    connection: BaseEmailBackend | None = None
-    try:
-        for _number in range(limit):
-            if stop() or (mail := _claim(at or timezone.now())) is None:
+    sent = tried = 0
+    with _Server() as server:
+        while tried < limit and not stop():
+            batch = _claim(at or timezone.now(), min(BATCH, limit - tried))
+            if not batch:
                 break
-            try:
-                if connection is None:
-                    connection = _connection()
-                    connection.open()
-            except Exception as error:
-                # The mail server is away: the other mails keep their tries for when it is back.
-                _failed(mail, error, at=at or timezone.now())
+            tried += len(batch)
+            sent += _send(batch, server, at=at, stop=stop)
+            if server.is_away:
                 break
-            try:
-                connection.send_messages([message(mail)])
-            except Exception as error:
-                _failed(mail, error, at=at or timezone.now())
-                # Whatever state the conversation is in, the next mail begins a new one.
-                _close(connection)
-                connection = None
-            else:
-                _sent(mail, at=at or timezone.now())
-                sent += 1
-    finally:
-        _close(connection)
     return sent
+
+
+def _send(batch: list[Mail], server: "_Server", *, at: datetime | None, stop: Callable[[], bool]) -> int:
+    """Send mails that we have claimed; return how many left. What is not tried is given back."""
+    started = time.monotonic()
+    waiting, left = list(batch), []
+    try:
+        # A slow mail server must not keep us beyond the lease, when somebody else takes the rest for abandoned.
+        while waiting and not stop() and time.monotonic() - started < LEASE.total_seconds() / 2:
+            mail = waiting.pop(0)
+            try:
+                server.send(mail)
+            except Exception as error:
+                _failed(mail, error, at=at or timezone.now())
+                if server.is_away:
+                    # The other mails keep their tries for when it is back.
+                    break
+            else:
+                left.append(mail)
+    finally:
+        if left:
+            _sent(left, at=at or timezone.now())
+        _give_back(waiting)
+    return len(left)
+
+
+class _Server:
+    """The mail server: one conversation for many mails. `is_away`: it did not answer at all."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self._backend: BaseEmailBackend | None = None
+
+    def __enter__(self) -> "_Server":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._close()
+
+    def send(self, mail: Mail) -> None:
+        if self._backend is None:
+            self.is_away = True
+            backend = _backend()
+            backend.open()
+            self._backend, self.is_away = backend, False
+        try:
+            self._backend.send_messages([message(mail)])
+        except Exception:
+            # Whatever state the conversation is in, the next mail begins a new one.
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        if self._backend is not None:
+            try:
+                self._backend.close()
+            except Exception:
+                logger.debug("The mail server did not say goodbye.", exc_info=True)
+            self._backend = None
 
 
 def message(mail: Mail) -> EmailMultiAlternatives:
@@ -178,47 +239,62 @@ def message(mail: Mail) -> EmailMultiAlternatives:
     return letter
 
 
-def _connection() -> BaseEmailBackend:
+def _backend() -> BaseEmailBackend:
     # Django 6.1 puts `mailers` in the place of `get_connection()`; 5.2 does not know them.
     if mailers := getattr(django_mail, "mailers", None):
         return mailers.default
     return django_mail.get_connection()
 
 
-def _close(connection: BaseEmailBackend | None) -> None:
-    if connection is not None:
-        try:
-            connection.close()
-        except Exception:
-            logger.debug("The mail server did not say goodbye.", exc_info=True)
-
-
-def _claim(at: datetime) -> Mail | None:
-    """Take the oldest mail that is due, so that nobody else sends it for as long as the lease lasts."""
+def _claim(at: datetime, most: int) -> list[Mail]:
+    """Take the oldest mails that are due, so that nobody else sends them for as long as the lease lasts."""
     # Asked without a lock first: on SQLite the transaction below would keep every writer waiting.
     while Mail.objects.due(at).exists():
         with transaction.atomic():
             # SQLite has no row locks; its transaction is immediate, so only one process is in here at a time.
-            mail = Mail.objects.due(at).select_for_update(skip_locked=True).first()
-            if mail is None:
-                return None
-            if mail.attempts >= ATTEMPTS:
-                # Each try was counted before it was made, so this one's sender died in the last of them.
-                mail.state = Mail.State.FAILED
-                mail.last_error = mail.last_error or "Whoever sent this mail ended while sending it."
-                mail.save(update_fields=["state", "last_error"])
-                continue
-            mail.state = Mail.State.SENDING
-            mail.attempts += 1
-            mail.next_try_at = at + LEASE
-            mail.save(update_fields=["state", "attempts", "next_try_at"])
-            return mail
-    return None
+            due = list(Mail.objects.due(at).select_for_update(skip_locked=True)[:most])
+            if not due:
+                return []
+            if due[0].state == Mail.State.SENDING:
+                # Its sender died. If this mail was the cause, it shall take no others along: it is tried alone.
+                batch = due[:1]
+                if batch[0].attempts >= ATTEMPTS:
+                    # Each try was counted before it was made, so this one's sender died in the last of them.
+                    _give_up(batch[0])
+                    continue
+            else:
+                batch = list(takewhile(lambda mail: mail.state == Mail.State.WAITING, due))
+            Mail.objects.filter(pk__in=[mail.pk for mail in batch]).update(
+                state=Mail.State.SENDING, attempts=F("attempts") + 1, next_try_at=at + LEASE
+            )
+            for mail in batch:
+                # `next_try_at` stays what it was, in case the mail is given back.
+                mail.state = Mail.State.SENDING
+                mail.attempts += 1
+            return batch
+    return []
 
 
-def _sent(mail: Mail, *, at: datetime) -> None:
-    # Also when the lease ran out meanwhile: it has left, so nobody needs to send it again.
-    Mail.objects.filter(pk=mail.pk).exclude(state=Mail.State.SENT).update(
+def _give_up(mail: Mail) -> None:
+    mail.state = Mail.State.FAILED
+    mail.last_error = mail.last_error or "Whoever sent this mail ended while sending it."
+    mail.save(update_fields=["state", "last_error"])
+
+
+def _give_back(mails: Iterable[Mail]) -> None:
+    """Leave mails that were claimed but not tried to whoever drains next, as if nothing had been."""
+    for mail in mails:
+        _ours(mail).update(state=Mail.State.WAITING, attempts=mail.attempts - 1, next_try_at=mail.next_try_at)
+
+
+def _ours(mail: Mail) -> QuerySet[Mail]:
+    # After the lease somebody else may be sending it.
+    return Mail.objects.filter(pk=mail.pk, state=Mail.State.SENDING, attempts=mail.attempts)
+
+
+def _sent(mails: Iterable[Mail], *, at: datetime) -> None:
+    # Also when the lease ran out meanwhile: they have left, so nobody needs to send them again.
+    Mail.objects.filter(pk__in=[mail.pk for mail in mails]).exclude(state=Mail.State.SENT).update(
         state=Mail.State.SENT, sent_at=at, last_error=""
     )
 
@@ -226,8 +302,7 @@ def _sent(mail: Mail, *, at: datetime) -> None:
 def _failed(mail: Mail, error: Exception, *, at: datetime) -> None:
     is_last = mail.attempts >= ATTEMPTS or _is_refused_for_good(error)
     logger.warning("Mail %s could not be sent (try %s of %s): %s", mail.pk, mail.attempts, ATTEMPTS, error)
-    # Only while the mail is still ours: after the lease somebody else may be sending it.
-    Mail.objects.filter(pk=mail.pk, state=Mail.State.SENDING, attempts=mail.attempts).update(
+    _ours(mail).update(
         state=Mail.State.FAILED if is_last else Mail.State.WAITING,
         next_try_at=at if is_last else at + BACKOFF[mail.attempts - 1],
         last_error=_storable(f"{type(error).__name__}: {error}")[:2000],

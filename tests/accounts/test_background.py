@@ -5,7 +5,7 @@ import time
 import pytest
 from django.test import Client
 
-from accounts import background, outbox
+from accounts import background, outbox, periodic
 from accounts.models import Mail
 from accounts.outbox import write
 
@@ -48,6 +48,26 @@ def test_first_request_starts_one_thread_that_sends_what_waits_and_what_comes(we
     write_mail("by a request")
     wait_until(lambda: len(mailoutbox) == 2)
     wait_until(lambda: Mail.objects.filter(state=Mail.State.SENT).count() == 2)
+
+
+def test_periodic_work_is_looked_for_by_the_clock_and_not_at_every_mail(web_process, monkeypatch, mailoutbox):
+    looked = []
+    monkeypatch.setattr(periodic, "run_due", lambda: looked.append("looked"))
+    Client().get("/healthz")
+    for number in range(1, 4):
+        write_mail(f"mail:{number}")
+        wait_until(lambda number=number: len(mailoutbox) == number)
+
+    assert looked == ["looked"]
+
+
+def test_thread_ends_within_seconds_when_asked(web_process):
+    Client().get("/healthz")
+    wait_until(lambda: len(threads()) == 1)
+
+    background._stop()
+
+    assert threads() == []
 
 
 def test_no_thread_starts_where_a_worker_sends(settings):

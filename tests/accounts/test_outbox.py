@@ -1,7 +1,9 @@
 import contextlib
+import itertools
 import threading
 from datetime import timedelta
 from email.utils import getaddresses
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -109,6 +111,10 @@ def test_address_that_is_none_is_refused(field, address):
 
 
 # --- Sending
+
+
+class Killed(BaseException):
+    """A process that is killed notes nothing and gives nothing back."""
 
 
 def test_committed_mail_is_sent_once(mailoutbox):
@@ -223,7 +229,7 @@ def test_four_senders_at_once_send_each_mail_once(settings):
 @pytest.mark.django_db(transaction=True)
 def test_without_the_claim_the_same_test_shows_mails_sent_twice(settings, monkeypatch):
     """The twin of the test above: it would not notice a missing claim if this one did not."""
-    monkeypatch.setattr(outbox, "_claim", lambda at: Mail.objects.due(at).first())
+    monkeypatch.setattr(outbox, "_claim", lambda at, most: list(Mail.objects.due(at)[:most]))
     with mail_server() as server:
         use(settings, server)
         for number in range(12):
@@ -234,10 +240,7 @@ def test_without_the_claim_the_same_test_shows_mails_sent_twice(settings, monkey
 
 
 def test_mail_of_a_sender_that_died_is_sent_after_the_lease_with_the_same_message_id(mailoutbox, clock, monkeypatch):
-    class Killed(BaseException):
-        pass
-
-    def die(mail, **_):
+    def die(mails, **_):
         raise Killed
 
     write_mail()
@@ -257,10 +260,89 @@ def test_mail_of_a_sender_that_died_is_sent_after_the_lease_with_the_same_messag
     assert len(mailoutbox) == 2
 
 
-def test_mail_that_kills_its_sender_each_time_is_given_up(clock, monkeypatch):
-    class Killed(BaseException):
-        pass
+def kill_at(subject, monkeypatch):
+    sent = outbox.message
 
+    def message(mail):
+        if mail.subject == subject:
+            raise Killed
+        return sent(mail)
+
+    monkeypatch.setattr(outbox, "message", message)
+    monkeypatch.setattr(outbox, "_sent", lambda mails, **_: None)
+    monkeypatch.setattr(outbox, "_give_back", lambda mails: None)
+
+
+def test_batch_whose_sender_was_killed_is_sent_after_the_lease_and_nothing_is_lost(mailoutbox, clock, monkeypatch):
+    for number in range(4):
+        write_mail(key=f"mail:{number}", subject=f"Mail {number}")
+    with monkeypatch.context() as killing:
+        kill_at("Mail 2", killing)
+        with pytest.raises(Killed):
+            drain()
+    assert set(Mail.objects.values_list("state", "attempts")) == {(Mail.State.SENDING, 1)}
+
+    clock.shift(LEASE - timedelta(seconds=1))
+    assert drain() == 0
+    clock.shift(timedelta(seconds=1))
+    assert drain() == 4
+
+    assert set(Mail.objects.values_list("state", "attempts")) == {(Mail.State.SENT, 2)}
+    # What had left before is there twice, as the same mail.
+    assert [message.subject for message in mailoutbox] == ["Mail 0", "Mail 1", "Mail 0", "Mail 1", "Mail 2", "Mail 3"]
+    assert len({message.extra_headers["Message-ID"] for message in mailoutbox}) == 4
+
+
+def test_mail_that_kills_its_sender_takes_no_others_along(clock, monkeypatch):
+    for number in range(3):
+        write_mail(key=f"mail:{number}", subject=f"Mail {number}")
+    with monkeypatch.context() as killing:
+        kill_at("Mail 1", killing)
+        with pytest.raises(Killed):
+            drain()
+    with monkeypatch.context() as killing:
+        sent = outbox.message
+        killing.setattr(outbox, "message", lambda mail: 1 / 0 if mail.subject == "Mail 1" else sent(mail))
+        killing.setattr(outbox, "_failed", lambda mail, error, **_: (_ for _ in ()).throw(Killed))
+        for _attempt in range(outbox.ATTEMPTS):
+            clock.shift(LEASE)
+            with contextlib.suppress(Killed):
+                drain()
+        clock.shift(LEASE)
+        drain()
+
+    assert sorted(Mail.objects.values_list("subject", "state", "attempts")) == [
+        ("Mail 0", Mail.State.SENT, 2),
+        ("Mail 1", Mail.State.FAILED, outbox.ATTEMPTS),
+        ("Mail 2", Mail.State.SENT, 2),
+    ]
+
+
+def test_slow_server_keeps_no_mail_beyond_the_lease(mailoutbox, monkeypatch):
+    for number in range(3):
+        write_mail(key=f"mail:{number}")
+    claimed = []
+    claim = outbox._claim
+    # A clock by which each look takes a sixth of the lease: two mails are sent, the third is claimed anew.
+    seconds = itertools.count(step=LEASE.total_seconds() / 6)
+    monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr(outbox, "_claim", lambda *given: claimed.append(claim(*given)) or list(claimed[-1]))
+
+    assert drain() == 3
+
+    assert [len(batch) for batch in claimed] == [3, 1, 0]
+    assert list(Mail.objects.values_list("state", "attempts")) == [(Mail.State.SENT, 1)] * 3
+
+
+def test_batch_costs_as_many_queries_as_one_mail(django_assert_num_queries):
+    for count in (1, 3):
+        for number in range(count):
+            write_mail(key=f"mail:{count}:{number}")
+        with django_assert_num_queries(7):
+            assert drain() == count
+
+
+def test_mail_that_kills_its_sender_each_time_is_given_up(clock, monkeypatch):
     def die(mail):
         raise Killed
 
@@ -278,9 +360,9 @@ def test_mail_that_kills_its_sender_each_time_is_given_up(clock, monkeypatch):
 
 def test_late_failure_does_not_touch_a_mail_that_somebody_else_is_sending(clock):
     write_mail()
-    late = outbox._claim(timezone.now())
+    [late] = outbox._claim(timezone.now(), 1)
     clock.shift(LEASE)
-    outbox._claim(timezone.now())
+    outbox._claim(timezone.now(), 1)
 
     outbox._failed(late, TimeoutError("late"), at=timezone.now())
 

@@ -1,9 +1,14 @@
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from projects.models import Project
+
+from .deletable import Deletable, NotDeletedManager
 from .events import Event
 from .sessions import Session
 
@@ -13,7 +18,50 @@ def document_path(document: "Document", name: str) -> str:
     return f"documents/{uuid.uuid4().hex}"
 
 
-class Document(models.Model):
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user, *, at: datetime | None = None) -> "DocumentQuerySet":
+        """Documents that this user may open at an instant (default: now), of events that they see. None is the public.
+
+        What is for people who are registered is not among them: events know nobody who is (events/documents.py). A
+        document of a session is never seen by more people than the session.
+        """
+        public = Q(visibility=Document.Visibility.PUBLIC)
+        shown = self.shown(at=at).filter(
+            Q(session__isnull=True) | Q(session__in=Session.objects.visible_to(user).order_by().values("pk"))
+        )
+        if user is None or not user.is_authenticated:
+            return shown.filter(public)
+        if user.is_superuser:
+            return self
+        projects = Project.objects.with_member(user).values("pk")
+        shared = Event.objects.filter(Q(project__in=projects) | Q(other_projects__in=projects)).order_by().values("pk")
+        for_partners = Q(
+            visibility__in=(Document.Visibility.PARTNERS, Document.Visibility.REGISTERED), event__in=shared
+        )
+        organised = Q(event__in=Event.objects.organised_by(user).order_by().values("pk"))
+        return (shown.filter(public | for_partners) | self.filter(organised)).distinct()
+
+    def shown(self, *, at: datetime | None = None) -> "DocumentQuerySet":
+        """Documents whose dates show them at an instant (default: now)."""
+        at = at or timezone.now()
+        return self.filter(
+            Q(visible_from__isnull=True) | Q(visible_from__lte=at),
+            Q(visible_until__isnull=True) | Q(visible_until__gt=at),
+        )
+
+    def for_registered(self, *, at: datetime | None = None) -> "DocumentQuerySet":
+        """What is shown to whoever is registered, beside what everybody sees, at an instant (default: now)."""
+        return self.shown(at=at).filter(
+            Q(session__isnull=True) | Q(session__in=Session.objects.visible_to(None).order_by().values("pk")),
+            visibility=Document.Visibility.REGISTERED,
+        )
+
+
+class DocumentManager(NotDeletedManager.from_queryset(DocumentQuerySet)):  # type: ignore[misc]
+    pass
+
+
+class Document(Deletable):
     """A file of an event or of one of its sessions. One without a file yet says what will come."""
 
     class Visibility(models.TextChoices):
@@ -36,7 +84,9 @@ class Document(models.Model):
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility.choices, default=Visibility.PUBLIC)
     visible_from = models.DateTimeField(_("visible from"), null=True, blank=True, help_text=_("Empty: at once."))
     visible_until = models.DateTimeField(_("visible until"), null=True, blank=True, help_text=_("Empty: for good."))
-    added_at = models.DateTimeField(_("added at"))
+    added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
+
+    objects = DocumentManager()
 
     class Meta:
         verbose_name = _("document")

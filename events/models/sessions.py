@@ -4,9 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from projects.models import Project
 from projects.models.languages import Multilingual
 from venues.models import Room, Site, Venue
 
+from .deletable import Deletable, NotDeletedManager
 from .events import Event
 
 
@@ -33,7 +35,34 @@ class ChoiceGroup(models.Model):
         return self.name
 
 
-class Session(Multilingual):
+class SessionQuerySet(models.QuerySet["Session"]):
+    def visible_to(self, user) -> "SessionQuerySet":
+        """Sessions of events that this user sees: those for partners are there for people with a role in the project.
+
+        None is the public. See also Session.is_visible_to.
+        """
+        public = Q(visibility=Session.Visibility.PUBLIC)
+        if user is None or not user.is_authenticated:
+            return self.filter(public)
+        if user.is_superuser:
+            return self
+        projects = Project.objects.with_member(user).values("pk")
+        shared = Event.objects.filter(Q(project__in=projects) | Q(other_projects__in=projects)).order_by().values("pk")
+        return self.filter(public | Q(event__in=shared) | Q(event__in=Event.objects.organised_by(user).values("pk")))
+
+    def with_page_data(self) -> "SessionQuerySet":
+        """With what every page and calendar entry shows of a session, in one query."""
+        return self.select_related("venue", "room", "site", "choice_group")
+
+    def in_order(self) -> "SessionQuerySet":
+        return self.order_by(F("day").asc(nulls_last=True), F("start_time").asc(nulls_last=True), "position")
+
+
+class SessionManager(NotDeletedManager.from_queryset(SessionQuerySet)):  # type: ignore[misc]
+    pass
+
+
+class Session(Multilingual, Deletable):
     """One item of an event's programme.
 
     The day is counted from the event's first day (1), so that a programme moves with its event. None means that the
@@ -103,12 +132,18 @@ class Session(Multilingual):
         default=False, editable=False, help_text="Loading the file again may change it; what was typed in here stays."
     )
 
+    objects = SessionManager()
+
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         ordering = ["event", F("day").asc(nulls_last=True), F("start_time").asc(nulls_last=True), "position"]
         constraints = [
-            models.UniqueConstraint(fields=["event", "position"], name="session_position_is_unique_in_event"),
+            models.UniqueConstraint(
+                fields=["event", "position"],
+                condition=Q(deleted_at__isnull=True),
+                name="session_position_is_unique_in_event",
+            ),
             models.CheckConstraint(
                 condition=Q(day__isnull=True) | Q(day__gte=1),
                 name="session_day_starts_at_one",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.models.languages import Multilingual
 
+from .deletable import Deletable, NotDeletedManager
 from .events import Event
 from .sessions import Session
 
@@ -15,7 +16,24 @@ def photo_path(speaker: "Speaker", name: str) -> str:
     return f"speakers/{uuid.uuid4().hex}.jpg"
 
 
-class Speaker(Multilingual):
+class SpeakerQuerySet(models.QuerySet["Speaker"]):
+    def visible_to(self, user) -> "SpeakerQuerySet":
+        """Speakers of events that this user sees, unless all that they do there is for others.
+
+        One who contributes to nothing yet is announced as a speaker of the whole event.
+        """
+        contributions = Contribution.objects.filter(speaker=models.OuterRef("pk"))
+        seen = Session.objects.visible_to(user).order_by().values("pk")
+        return self.filter(
+            models.Exists(contributions.filter(session__in=seen)) | ~models.Exists(contributions),
+        )
+
+
+class SpeakerManager(NotDeletedManager.from_queryset(SpeakerQuerySet)):  # type: ignore[misc]
+    pass
+
+
+class Speaker(Multilingual, Deletable):
     """Somebody who speaks at an event, as the public may see them."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="speakers", verbose_name=_("event"))
@@ -27,14 +45,28 @@ class Speaker(Multilingual):
     photo = models.ImageField(_("photo"), upload_to=photo_path, blank=True, editable=False)
     photo_credit = models.CharField(_("photo by"), max_length=200, blank=True)
 
+    objects = SpeakerManager()
+
     class Meta:
         verbose_name = _("speaker")
         verbose_name_plural = _("speakers")
         ordering = ["event", "position", "name"]
-        constraints = [models.UniqueConstraint(fields=["event", "name"], name="speaker_is_listed_once_in_event")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "name"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="speaker_is_listed_once_in_event",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ContributionQuerySet(models.QuerySet["Contribution"]):
+    def with_speakers(self) -> "ContributionQuerySet":
+        """Those of speakers who are not deleted, with them, in one query."""
+        return self.filter(speaker__deleted_at__isnull=True).select_related("speaker")
 
 
 class Contribution(models.Model):
@@ -52,6 +84,8 @@ class Contribution(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.SPEAKER)
     is_to_be_confirmed = models.BooleanField(_("to be confirmed"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = ContributionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contribution")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -17,9 +18,13 @@ from django.utils.translation import get_language
 from projects.models.languages import Text
 
 from .getting_there import getting_there
+from .link_previews import is_for_everybody, picture_address
 from .models import CalendarState, Event, EventQuerySet
 from .programme import programme, towns
+from .structured_data import structured_data
+from .times import when_in_words
 from .versions import versions
+from .where import where_in_words
 
 PAGES_KEPT = 200
 
@@ -35,6 +40,7 @@ class EventPage:
     opening: SafeString
     body: SafeString
     aside: SafeString
+    head: SafeString
 
 
 def event_page(slug: str, *, user) -> EventPage | None:
@@ -75,6 +81,13 @@ def _made(visible: EventQuerySet, slug: str, language: str) -> EventPage | None:
         "places": getting_there(event, sessions),
         "practices": practices,
         "versions": versions(event, changes),
+        "structured_data": structured_data(event, changes, language=language),
+        "preview": picture_address(event, language) if is_for_everybody(event) else "",
+        "title": event.in_language("title", language),
+        "in_short": f"{when_in_words(event)} · {where_in_words(event)}",
+        "address": settings.SITE_URL + event.get_absolute_url(),
+        "site_name": settings.SITE_NAME,
+        "language": language,
     }
     return EventPage(
         event=event,
@@ -84,4 +97,5 @@ def _made(visible: EventQuerySet, slug: str, language: str) -> EventPage | None:
         opening=render_to_string("events/includes/event_opening.html", context),
         body=render_to_string("events/includes/event_body.html", context),
         aside=render_to_string("events/includes/event_aside.html", context),
+        head=render_to_string("events/includes/event_head.html", context),
     )

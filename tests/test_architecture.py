@@ -143,7 +143,8 @@ def test_all_text_of_templates_can_be_translated(path):
 
 # The content security policy would drop each of these silently.
 INLINE = re.compile(
-    r"<style\b|\sstyle\s*=|\son[a-z]+\s*=|javascript:|<script(?![^>]*\b(?:src|type=.application/json)\b)", re.IGNORECASE
+    r"<style\b|\sstyle\s*=|\son[a-z]+\s*=|javascript:|<script(?![^>]*\b(?:src|type=.application/(?:ld\+)?json)\b)",
+    re.IGNORECASE,
 )
 
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from itertools import takewhile
+from typing import Any
 
 from django.conf import settings
 from django.core import mail as django_mail
@@ -64,11 +65,13 @@ def write(
     language: str = "en",
     reply_to: str = "",
     attachments: Iterable[tuple[str, str, bytes]] = (),
+    alternatives: Iterable[tuple[str, str, bytes]] = (),
 ) -> Mail | None:
     """Write one mail to one address, in the transaction that is open: if that rolls back, no mail was written.
 
     `key` names the cause, such as "confirmed:<code>"; writing the same key again writes nothing and returns None.
-    Attachments are (file name, mimetype, content; text in UTF-8). Raises ValidationError for an address that is none.
+    Attachments are (file name, mimetype, content; text in UTF-8). So are `alternatives`, which say the same as the text
+    in another form, such as an invitation for calendars. Raises ValidationError for an address that is none.
     """
     validate_email(to)
     if reply_to:
@@ -82,18 +85,22 @@ def write(
         text=_storable(text),
         html=_storable(html),
         attachments=[
-            {
-                "name": one_line(name),
-                "mimetype": _without_charset(mimetype),
-                "content": base64.b64encode(content).decode(),
-            }
-            for name, mimetype, content in attachments
+            *(_stored(*alternative) | {"alternative": True} for alternative in alternatives),
+            *(_stored(*attachment) for attachment in attachments),
         ],
     )
     if not _insert(mail):
         return None
     transaction.on_commit(wake)
     return mail
+
+
+def _stored(name: str, mimetype: str, content: bytes) -> dict[str, Any]:
+    return {
+        "name": one_line(name),
+        "mimetype": _without_charset(mimetype),
+        "content": base64.b64encode(content).decode(),
+    }
 
 
 def _insert(mail: Mail) -> bool:
@@ -235,7 +242,12 @@ def message(mail: Mail) -> EmailMultiAlternatives:
     if mail.html:
         letter.attach_alternative(mail.html, "text/html")
     for attachment in mail.attachments:
-        letter.attach(attachment["name"], base64.b64decode(attachment["content"]), attachment["mimetype"])
+        content = base64.b64decode(attachment["content"])
+        if attachment.get("alternative"):
+            # After the HTML: of the forms that it understands, a program takes the last one (RFC 2046 §5.1.4).
+            letter.attach_alternative(content.decode(), attachment["mimetype"])
+        else:
+            letter.attach(attachment["name"], content, attachment["mimetype"])
     return letter
 
 

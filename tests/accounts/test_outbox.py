@@ -411,6 +411,29 @@ def test_mail_with_hostile_subject_and_calendar_arrives_intact(settings):
     assert binary.get_payload(decode=True) == bytes(range(256))
 
 
+def test_an_invitation_arrives_as_another_form_of_the_text_and_a_file_beside_it(settings):
+    with mail_server() as server:
+        use(settings, server)
+        write_mail(
+            html="<p>You are registered.</p>",
+            alternatives=[("invitation.ics", "text/calendar; method=REQUEST; charset=utf-8", CALENDAR)],
+            attachments=[("event.ics", "application/ics", CALENDAR)],
+        )
+        assert drain() == 1
+
+    [mail] = server.mails
+    body, file = mail.iter_parts()
+    assert mail.get_content_type() == "multipart/mixed"
+    assert body.get_content_type() == "multipart/alternative"
+    text, html, invitation = body.iter_parts()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert invitation.get_content_type() == "text/calendar"
+    assert invitation["Content-Type"].params == {"method": "REQUEST", "charset": "utf-8"}
+    assert invitation.get_content_disposition() is None
+    assert invitation.get_payload(decode=True) == CALENDAR
+    assert (file.get_content_type(), file.get_filename()) == ("application/ics", "event.ics")
+
+
 def test_refused_address_counts_as_not_sent_at_once_and_the_next_mail_leaves(settings, clock):
     with mail_server() as server:
         server.refused = {b"nobody@example.org"}

@@ -67,6 +67,11 @@ class EventForm(forms.ModelForm):
         self.was = Event.objects.select_related("venue").get(pk=self.instance.pk) if self.instance.pk else None
 
     @property
+    def plain_fields(self) -> set[str]:
+        """The fields that are columns of the event."""
+        return {field.name for field in Event._meta.concrete_fields}
+
+    @property
     def only_took_place(self) -> bool:
         """Whether a published event is now held: that it took place is no change of plan."""
         return (
@@ -127,10 +132,12 @@ class EventAdmin(admin.ModelAdmin):
         if not change:
             obj.save()
             return
+        typed = {name: form.cleaned_data[name] for name in form.changed_data if name in form.plain_fields}
         took_place = form.only_took_place
-        if took_place and form.was is not None:
-            obj.status = form.was.status
-        obj.change_plan(reason=form.cleaned_data["reason"], by=request.user)
+        if took_place:
+            del typed["status"]
+        # Only what was changed here: somebody else may have changed the rest meanwhile.
+        obj.change_plan(reason=form.cleaned_data["reason"], by=request.user, **typed, cancelled_at=obj.cancelled_at)
         if took_place:
             obj.hold()
 

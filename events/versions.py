@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from .models import Event, Plan, PlanChange
+from .models import Event, Plan, PlanChange, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,10 @@ class Version:
 def versions(event: Event, changes: Sequence[PlanChange]) -> list[Version]:
     """Return every plan of an event, newest first; empty while the first one still holds.
 
-    `changes` are those of the event, in order.
+    `changes` are those of the event, in order. What was undone before anybody was told, or changed only how to join,
+    is no part of the story.
     """
+    changes = [change for change in standing(changes) if change.before != change.after]
     if not changes:
         return []
     ended = [

@@ -1,5 +1,5 @@
 from .calendars import CalendarEntry, CalendarState, FeedState
-from .changes import Plan, PlanChange
+from .changes import TOLD_AFTER, Plan, PlanChange, standing
 from .documents import Document
 from .drafts import Draft
 from .events import Event, EventQuerySet
@@ -9,6 +9,7 @@ from .sessions import ChoiceGroup, Session
 from .speakers import Contribution, Speaker
 
 __all__ = [
+    "TOLD_AFTER",
     "CalendarEntry",
     "CalendarState",
     "ChoiceGroup",
@@ -25,4 +26,5 @@ __all__ = [
     "PlanChange",
     "Session",
     "Speaker",
+    "standing",
 ]

@@ -1,12 +1,19 @@
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import AlreadyUndone, ChangedSince, UndoTooLate
+
+# How long whoever changed a plan can take it back, before anybody is told.
+TOLD_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +116,59 @@ class PlanChange(models.Model):
     @property
     def plan_after(self) -> Plan:
         return Plan.from_json(self.after)
+
+    @property
+    def undo_until(self) -> datetime | None:
+        """Until when it can be taken back; None for what a file told."""
+        return self.changed_at + TOLD_AFTER if self.changed_at and self.fields_before else None
+
+    def can_be_undone(self, *, at: datetime | None = None) -> bool:
+        """Whether it can still be taken back at an instant (default: now), as far as this row says."""
+        at = at or timezone.now()
+        until = self.undo_until
+        return (
+            until is not None
+            and at < until
+            and self.told_at is None
+            and self.undoes_id is None
+            and not hasattr(self, "undone_by")
+        )
+
+    @transaction.atomic
+    def undo(self, *, by=None, at: datetime | None = None) -> "PlanChange":
+        """Put the event back to what it was before this change, and tell nobody of either.
+
+        That is a change of its own with a higher SEQUENCE, because a calendar may have asked in between. Raises
+        AlreadyUndone, ChangedSince, and UndoTooLate once the time is over or somebody was told.
+        """
+        at = at or timezone.now()
+        event = self.event
+        event._lock()
+        changes = list(event.changes.select_related("undone_by"))
+        this = next(change for change in changes if change.pk == self.pk)
+        if hasattr(this, "undone_by"):
+            raise AlreadyUndone(self)
+        if not this.can_be_undone(at=at):
+            raise UndoTooLate(self)
+        if standing(changes)[-1:] != [this]:
+            raise ChangedSince(self)
+        before = {
+            name: event._meta.get_field(name).to_python(value)  # type: ignore[union-attr]
+            for name, value in this.fields_before.items()
+        }
+        undoing = event.change_plan(by=by, at=at, undoes=this, **before)
+        if undoing is None:
+            raise AlreadyUndone(self)
+        self.tell_at = None
+        self.save(update_fields=["tell_at"])
+        return undoing
+
+
+def standing(changes: Iterable[PlanChange]) -> list[PlanChange]:
+    """Leave out of the changes of an event those that were undone, and those that undid them.
+
+    `changes` are all of the event, in order.
+    """
+    changes = list(changes)
+    undone = {change.undoes_id for change in changes if change.undoes_id is not None}
+    return [change for change in changes if change.undoes_id is None and change.pk not in undone]

@@ -1,5 +1,6 @@
 import uuid
 import zoneinfo
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -16,9 +17,33 @@ from projects.models.sources import Sourced
 from projects.search import fold
 from venues.models import Venue
 
-from ..exceptions import AlreadyHeld, NotPublished
-from .changes import Plan, PlanChange
+from ..exceptions import (
+    AlreadyAnnounced,
+    AlreadyHeld,
+    AlreadyPublished,
+    Cancelled,
+    DateMissing,
+    NotCalledOff,
+    NotPublished,
+    StillPostponed,
+)
+from .changes import TOLD_AFTER, Plan, PlanChange
 from .kinds import EventKind
+
+# What a published event promises, as the database has it. Undoing a change puts all of it back.
+PROMISED = (
+    "status",
+    "date_precision",
+    "starts_on",
+    "ends_on",
+    "start_time",
+    "end_time",
+    "time_zone",
+    "mode",
+    "venue_id",
+    "join_url",
+    "cancelled_at",
+)
 
 
 def check_time_zone(value: str) -> None:
@@ -39,11 +64,14 @@ class EventQuerySet(models.QuerySet["Event"]):
             return self.filter(public)
         if user.is_superuser:
             return self
-        for_partners = Q(project__in=Project.objects.with_member(user)) & ~Q(status=Event.Status.DRAFT)
+        projects = Project.objects.with_member(user).values("pk")
+        # By key: a join with several projects would find an event once for each of them.
+        shared = Event.other_projects.through.objects.filter(project__in=projects).values("event")
+        for_partners = (Q(project__in=projects) | Q(pk__in=shared)) & ~Q(status=Event.Status.DRAFT)
         return self.filter(public | for_partners | self._organised_by(user))
 
     def organised_by(self, user) -> "EventQuerySet":
-        """Events that this user may change: those of projects they lead and those their partner hosts."""
+        """Events that this user may change: those of projects they lead and those their partner hosts or co-hosts."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
@@ -52,7 +80,19 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     @staticmethod
     def _organised_by(user) -> Q:
-        return Q(project__in=Project.objects.led_by(user)) | Q(host__in=Partner.objects.coordinated_by(user))
+        partners = Partner.objects.coordinated_by(user).values("pk")
+        co_hosted = Event.co_hosts.through.objects.filter(partner__in=partners).values("event")
+        return Q(project__in=Project.objects.led_by(user)) | Q(host__in=partners) | Q(pk__in=co_hosted)
+
+    def of_project(self, project: Project) -> "EventQuerySet":
+        """Events of a project, and those that another project shares with it, each once."""
+        shared = Event.other_projects.through.objects.filter(project=project).values("event")
+        return self.filter(Q(project=project) | Q(pk__in=shared))
+
+    def of_partner(self, partner: Partner) -> "EventQuerySet":
+        """Events that a partner hosts or co-hosts, each once."""
+        co_hosted = Event.co_hosts.through.objects.filter(partner=partner).values("event")
+        return self.filter(Q(host=partner) | Q(pk__in=co_hosted))
 
     def published(self) -> "EventQuerySet":
         return self.exclude(status=Event.Status.DRAFT)
@@ -84,10 +124,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.order_by(F("starts_on").desc(nulls_last=True), F("start_time").desc(nulls_last=True), "pk")
 
     def in_semester(self, semester: Semester) -> "EventQuerySet":
-        """Events that count in a semester: by their first day, or as stated by the source where no date is known."""
-        return self.filter(project_id=semester.project_id).filter(
+        """Events that count in a semester: by their first day, or as stated by the source where no date is known.
+
+        What another project shares counts too; its stated semester is a number of that other project.
+        """
+        return self.of_project(semester.project).filter(
             Q(starts_on__range=(semester.starts_on, semester.ends_on))
-            | Q(starts_on__isnull=True, stated_semester=semester.number)
+            | Q(starts_on__isnull=True, stated_semester=semester.number, project=semester.project_id)
         )
 
     def with_page_data(self) -> "EventQuerySet":
@@ -376,22 +419,30 @@ class Event(Multilingual, Sourced):
 
     @transaction.atomic
     def change_plan(
-        self, *, reason: str = "", by=None, at: datetime | None = None, **changes: Any
+        self,
+        *,
+        reason: str = "",
+        by=None,
+        at: datetime | None = None,
+        tells: bool = True,
+        undoes: PlanChange | None = None,
+        **changes: Any,
     ) -> PlanChange | None:
-        """Change status, date, mode or place, and keep what it was before.
+        """Change status, date, mode, place or the way to join, and keep what it was before.
 
-        `changes` are fields of this model (`starts_on=…`, `venue=…`). A draft just changes. A published event gets a
-        plan change and a higher SEQUENCE; None is returned when nothing that was promised is different.
+        `changes` are fields of this model (`starts_on=…`, `venue=…`); every other field is read anew first, so that
+        what somebody else changed meanwhile stays. A draft just changes. A published event gets a plan change and a
+        higher SEQUENCE; None is returned when nothing that was promised is different. With `tells`, people are told
+        TOLD_AFTER later, unless it is undone before.
         """
         at = at or timezone.now()
-        # Two organisers at once must not give the same SEQUENCE to two plans.
-        locked = Event.objects.select_for_update().get(pk=self.pk)
-        before, was_published = locked.plan, locked.is_published
+        self._lock()
+        before, before_raw, was_published = self.plan, self._raw(changes), self.is_published
+        old_join_url = self.join_url
         for name, value in changes.items():
             setattr(self, name, value)
-        self.sequence = locked.sequence
         after = self.plan
-        if not was_published or before == after:
+        if not was_published or (before == after and old_join_url == self.join_url):
             self.save()
             return None
         self.sequence += 1
@@ -402,30 +453,94 @@ class Event(Multilingual, Sourced):
             changed_at=at,
             before=before.to_json(),
             after=after.to_json(),
+            fields_before=before_raw,
             reason=reason,
             changed_by=by,
+            tell_at=at + TOLD_AFTER if tells and undoes is None else None,
+            undoes=undoes,
         )
 
-    def announce(self, *, reason: str = "", by=None, at: datetime | None = None, **changes: Any) -> PlanChange | None:
-        """Publish the event, or give a postponed one its new date. Raises AlreadyHeld for an event that took place."""
-        self._must_be_ahead()
-        return self.change_plan(reason=reason, by=by, at=at, status=self.Status.ANNOUNCED, cancelled_at=None, **changes)
+    def _lock(self) -> None:
+        """Read the event anew and let nobody else change it before this transaction ends.
 
-    def save_the_date(self, *, by=None, at: datetime | None = None, **changes: Any) -> PlanChange | None:
-        """Publish the date before place and programme are known."""
-        self._must_be_ahead()
-        return self.change_plan(by=by, at=at, status=self.Status.SAVE_THE_DATE, **changes)
+        Without it, two organisers at once would give the same SEQUENCE to two plans, and the later would take back
+        what the earlier one changed.
+        """
+        self.refresh_from_db(from_queryset=Event.objects.select_for_update())
 
-    def postpone(self, *, reason: str, by=None, at: datetime | None = None) -> PlanChange | None:
+    def _raw(self, changes: Iterable[str]) -> dict[str, Any]:
+        """What undoing needs: every field that was promised, and what else is about to change, as JSON."""
+        names = dict.fromkeys((*PROMISED, *(self._meta.get_field(name).attname for name in changes)))  # type: ignore[union-attr]
+        return {name: getattr(self, name) for name in names}
+
+    def publish(self, *, as_status: str, by=None, at: datetime | None = None, **changes: Any) -> PlanChange | None:
+        """Publish a draft as a save the date or announced. Raises as the verb of that status does."""
+        verb = self.save_the_date if as_status == self.Status.SAVE_THE_DATE else self.announce
+        return verb(by=by, at=at, **changes)
+
+    @transaction.atomic
+    def save_the_date(
+        self, *, reason: str = "", by=None, at: datetime | None = None, tells: bool = True, **changes: Any
+    ) -> PlanChange | None:
+        """Publish the date before place and programme are known, or give a postponed event its new one.
+
+        Raises DateMissing without at least a month, AlreadyAnnounced, Cancelled and AlreadyHeld.
+        """
+        self._lock()
+        self._must_be_ahead()
+        if self.status == self.Status.ANNOUNCED:
+            raise AlreadyAnnounced(self)
+        self._must_get_a_date(changes)
+        return self.change_plan(
+            reason=reason, by=by, at=at, tells=tells, **{**changes, "status": self.Status.SAVE_THE_DATE}
+        )
+
+    @transaction.atomic
+    def announce(
+        self, *, reason: str = "", by=None, at: datetime | None = None, tells: bool = True, **changes: Any
+    ) -> PlanChange | None:
+        """Publish the event, or give a postponed one its new date.
+
+        Raises DateMissing without at least a month, Cancelled, and AlreadyHeld for an event that took place.
+        """
+        self._lock()
+        self._must_be_ahead()
+        self._must_get_a_date(changes)
+        return self.change_plan(
+            reason=reason, by=by, at=at, tells=tells, **{**changes, "status": self.Status.ANNOUNCED}
+        )
+
+    @transaction.atomic
+    def move(
+        self, *, reason: str = "", by=None, at: datetime | None = None, tells: bool = True, **changes: Any
+    ) -> PlanChange | None:
+        """Change date, place, mode or the way to join; the status stays.
+
+        Raises AlreadyHeld, Cancelled, and StillPostponed where a postponed event would get a date: taking it up again
+        does that. DateMissing where a published event would lose its date: postponing does that.
+        """
+        self._lock()
+        self._must_be_ahead()
+        is_dated = changes.get("starts_on", self.starts_on) is not None
+        if self.is_postponed and is_dated:
+            raise StillPostponed(self)
+        if self.is_published and not self.is_postponed and not is_dated and self.starts_on is not None:
+            raise DateMissing(self)
+        return self.change_plan(reason=reason, by=by, at=at, tells=tells, **changes)
+
+    @transaction.atomic
+    def postpone(self, *, reason: str, by=None, at: datetime | None = None, tells: bool = True) -> PlanChange | None:
         """Take the date away without giving a new one; the event stays listed.
 
-        Raises NotPublished for a draft and AlreadyHeld for an event that took place.
+        Raises NotPublished for a draft, Cancelled, and AlreadyHeld for an event that took place.
         """
+        self._lock()
         self._must_be_published()
         return self.change_plan(
             reason=reason,
             by=by,
             at=at,
+            tells=tells,
             status=self.Status.POSTPONED,
             date_precision=self.DatePrecision.UNKNOWN,
             starts_on=None,
@@ -434,17 +549,64 @@ class Event(Multilingual, Sourced):
             end_time=None,
         )
 
-    def cancel(self, *, reason: str, by=None, at: datetime | None = None) -> PlanChange | None:
-        """Cancel for good; the page stays for ever. Raises NotPublished or AlreadyHeld as `postpone` does."""
+    @transaction.atomic
+    def cancel(self, *, reason: str, by=None, at: datetime | None = None, tells: bool = True) -> PlanChange | None:
+        """Cancel; the page stays for ever. A second time changes nothing.
+
+        Raises NotPublished or AlreadyHeld as `postpone` does.
+        """
+        self._lock()
+        if self.is_cancelled:
+            return None
         self._must_be_published()
         at = at or timezone.now()
-        return self.change_plan(reason=reason, by=by, at=at, status=self.Status.CANCELLED, cancelled_at=at)
+        return self.change_plan(reason=reason, by=by, at=at, tells=tells, status=self.Status.CANCELLED, cancelled_at=at)
 
+    @transaction.atomic
+    def take_up_again(
+        self,
+        *,
+        reason: str,
+        as_status: str = Status.ANNOUNCED,
+        by=None,
+        at: datetime | None = None,
+        tells: bool = True,
+        **changes: Any,
+    ) -> PlanChange | None:
+        """Let a cancelled or postponed event take place after all, as a save the date or announced.
+
+        Raises NotCalledOff for any other event, and DateMissing without at least a month.
+        """
+        self._lock()
+        if not (self.is_cancelled or self.is_postponed):
+            raise NotCalledOff(self)
+        self._must_get_a_date(changes)
+        return self.change_plan(
+            reason=reason, by=by, at=at, tells=tells, **{**changes, "status": as_status, "cancelled_at": None}
+        )
+
+    @transaction.atomic
     def hold(self) -> None:
-        """Note that the event took place. That is no change of plan, so calendars see no new revision."""
+        """Note that the event took place. That is no change of plan, so calendars see no new revision.
+
+        Raises NotPublished, Cancelled or AlreadyHeld.
+        """
+        self._lock()
         self._must_be_published()
         self.status = self.Status.HELD
         self.save()
+
+    @transaction.atomic
+    def delete_draft(self) -> None:
+        """Delete what nobody was promised. Raises AlreadyPublished for anything else."""
+        self._lock()
+        if self.is_published or self.sequence:
+            raise AlreadyPublished(self)
+        self.delete()
+
+    def _must_get_a_date(self, changes: dict[str, Any]) -> None:
+        if changes.get("starts_on", self.starts_on) is None:
+            raise DateMissing(self)
 
     def _must_be_published(self) -> None:
         if not self.is_published:
@@ -454,6 +616,8 @@ class Event(Multilingual, Sourced):
     def _must_be_ahead(self) -> None:
         if self.status == self.Status.HELD:
             raise AlreadyHeld(self)
+        if self.is_cancelled:
+            raise Cancelled(self)
 
     # Registration
 

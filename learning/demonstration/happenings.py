@@ -128,6 +128,7 @@ class Diary:
         )
         event.refresh_from_db()
         event.change_plan(
+            tells=False,
             at=told,
             by=self.organiser,
             reason="More people wanted to come than the hall can hold.",
@@ -302,6 +303,7 @@ class Diary:
             feedback_days=28,
         )
         event.announce(
+            tells=False,
             at=self.at - timedelta(days=36),
             by=self.organiser,
             venue=self.setting.venues["Nyíregyháza"],
@@ -310,6 +312,7 @@ class Diary:
         )
         day = workday(first + timedelta(days=9), THURSDAY)
         event.change_plan(
+            tells=False,
             at=self.at - timedelta(days=6),
             by=self.organiser,
             reason="The railway is closed for works on the first date, so most guests could not come.",
@@ -340,6 +343,7 @@ class Diary:
         )
         told = self.at - timedelta(days=4)
         event.cancel(
+            tells=False,
             at=told,
             by=self.organiser,
             reason="The host’s building is closed after the storm. Its content moves into the final conference.",
@@ -361,6 +365,7 @@ class Diary:
         )
         told = self.at - timedelta(days=9)
         event.postpone(
+            tells=False,
             at=told,
             by=self.organiser,
             reason="The plan goes to the council first; the new date follows when it was heard.",

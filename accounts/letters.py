@@ -1,7 +1,9 @@
 """What a mail says: subject, text and HTML, from the templates of one folder, in the language of its reader."""
 
 import re
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +11,13 @@ from django.template import Context, Engine
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import conditional_escape
 
 from .outbox import one_line
+
+# Stands on both sides of the name of a blank in a form letter: a character for private use, which no template has.
+_BLANK = "\ue000"
+_BLANKS = re.compile(f"{_BLANK}([a-z_]+){_BLANK}")
 
 
 @dataclass(frozen=True)
@@ -20,27 +27,48 @@ class Letter:
     html: str
 
 
-def render_letter(name: str, context: dict[str, Any], *, language: str) -> Letter:
+def render_letter(
+    name: str, context: Mapping[str, Hashable], *, personal: Mapping[str, str] | None = None, language: str
+) -> Letter:
     """Return the mail of templates/emails/<name>/ in one language.
 
     Its three files are subject.txt, body.txt (extends emails/base.txt) and body.html (extends emails/base.html).
-    Only the HTML is escaped: in the text, a name with “&” stays as its owner writes it.
+    Only the HTML is escaped: in the text, a name with “&” stays as its owner writes it. The templates print `personal`
+    as it is, without a condition or filter: what is around it is rendered once for all who get the same letter.
     """
-    language = offered(language)
+    personal = personal or {}
+    site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, "contact_email": settings.CONTACT_EMAIL}
+    form = _form_letter(name, offered(language), tuple({**site, **context}.items()), tuple(personal))
+    escaped = {key: conditional_escape(value) for key, value in personal.items()}
+    return Letter(
+        subject=one_line(_filled(form.subject, personal)),
+        text=_filled(form.text, personal),
+        html=_filled(form.html, escaped),
+    )
+
+
+@lru_cache(maxsize=200)
+def _form_letter(
+    name: str, language: str, context: tuple[tuple[str, Hashable], ...], blanks: tuple[str, ...]
+) -> Letter:
+    """A letter with blanks in it. When many register at once, rendering theirs one by one is most of the work."""
     with translation.override(language):
-        context = {
-            "site_name": settings.SITE_NAME,
-            "site_url": settings.SITE_URL,
-            "contact_email": settings.CONTACT_EMAIL,
+        values = {
             "language": language,
             "privacy_url": absolute_url("events:privacy", language=language),
-            **context,
+            **dict(context),
+            **{blank: f"{_BLANK}{blank}{_BLANK}" for blank in blanks},
         }
         return Letter(
-            subject=one_line(_plain(f"emails/{name}/subject.txt", context)),
-            text=_plain(f"emails/{name}/body.txt", context),
-            html=get_template(f"emails/{name}/body.html").render(context),
+            subject=_plain(f"emails/{name}/subject.txt", values),
+            text=_plain(f"emails/{name}/body.txt", values),
+            html=get_template(f"emails/{name}/body.html").render(values),
         )
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    # In one pass, so that nobody can write a blank into their own name.
+    return _BLANKS.sub(lambda blank: values.get(blank[1], ""), text)
 
 
 def absolute_url(view: str, *args: Any, language: str) -> str:

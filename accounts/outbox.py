@@ -106,7 +106,7 @@ def _stored(name: str, mimetype: str, content: bytes) -> dict[str, Any]:
 def _insert(mail: Mail) -> bool:
     """Write the row unless its key is known. One statement, which harms nobody's transaction when it is."""
     fields = [field for field in Mail._meta.local_concrete_fields if not field.primary_key]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     values = [field.get_db_prep_save(field.pre_save(mail, True), connection) for field in fields]
     with connection.cursor() as cursor:

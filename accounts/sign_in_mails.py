@@ -21,7 +21,10 @@ def send_link(email: str, *, next_address: str = "") -> None:
     somebody = user or User(pk=0, email=email, language=get_language() or "en")
     url = link_for(somebody, next_address=next_address)
     letter = render_letter(
-        "sign_in", {"url": url, "minutes": int(LINK_LASTS.total_seconds() // 60)}, language=somebody.language
+        "sign_in",
+        {"minutes": int(LINK_LASTS.total_seconds() // 60)},
+        personal={"url": url},
+        language=somebody.language,
     )
     if user is None:
         return

@@ -1,7 +1,7 @@
 """The mails about one registration, each written in the transaction of what it tells."""
 
+from collections.abc import Hashable
 from datetime import datetime, timedelta
-from typing import Any
 from zlib import crc32
 
 from django.conf import settings
@@ -81,13 +81,17 @@ def _write(
     to: str = "",
     until: datetime | None = None,
     with_calendar: bool = False,
-    **facts: Any,
+    **facts: Hashable,
 ) -> Mail | None:
     event, language, to = registration.event, registration.language, to or registration.email
     # An act that is repeated finds its mail written; another act, or the same for another address, does not.
     key = f"{name}:{registration.pk}:{key or registration.changed_at.timestamp()}:{crc32(to.casefold().encode()):x}"
-    context = {**_context(registration), **_deadline(event, until, language), **facts}
-    letter = render_letter(name, context, language=language)
+    letter = render_letter(
+        name,
+        {**_context(registration), **_deadline(event, until, language), **facts},
+        personal=_personal(registration),
+        language=language,
+    )
     attachments = []
     if with_calendar and (file := calendar_file(registration)):
         attachments.append((f"{event.slug}.ics", "text/calendar", file))
@@ -103,7 +107,8 @@ def _write(
     )
 
 
-def _context(registration: Registration) -> dict[str, Any]:
+def _context(registration: Registration) -> dict[str, Hashable]:
+    """What a letter says that it also says to others: of the event, and how somebody takes part."""
     event, language = registration.event, registration.language
     with translation.override(language):
         title = event.in_language("title", language).text
@@ -112,16 +117,26 @@ def _context(registration: Registration) -> dict[str, Any]:
         if event.bring:
             facts.append((gettext("Bring"), event.bring))
     return {
-        "registration": registration,
-        "event": event,
+        "project": event.project.acronym,
         "title": title,
-        "facts": facts,
+        "facts": tuple(facts),
         "event_in_short": _in_short(event, title, language),
+        "join_url": event.join_url,
         "contact_email": event.contact_email or settings.CONTACT_EMAIL,
-        "manage_url": absolute_url("registrations:registration", registration.code, language=language),
-        "offer_url": absolute_url("registrations:accept_offer", registration.code, language=language),
         "event_url": absolute_url("events:event", event.slug, language=language),
+        "mode": registration.mode,
         "by_host": registration.cancelled_by == Registration.CancelledBy.HOST,
+        "reason": registration.cancel_reason,
+    }
+
+
+def _personal(registration: Registration) -> dict[str, str]:
+    code, language = registration.code, registration.language
+    return {
+        "name": registration.name,
+        "email": registration.email,
+        "manage_url": absolute_url("registrations:registration", code, language=language),
+        "offer_url": absolute_url("registrations:accept_offer", code, language=language),
     }
 
 

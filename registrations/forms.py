@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import phonenumbers
@@ -254,14 +254,15 @@ class RegistrationForm(AnswersForm):
     def __init__(self, *args: Any, event: Event, is_correction: bool = False, **options: Any) -> None:
         super().__init__(*args, event=event, **options)
         self.is_correction = is_correction
-        self.initial.setdefault("opened", self.opened_now())
+        if not self.is_bound:
+            self.initial.setdefault("opened", self.opened_now())
 
     @classmethod
     def opened_now(cls) -> str:
         """The present instant, signed, for the hidden field that tells when the form was opened."""
         return signing.dumps(timezone.now().timestamp(), salt=cls._salt)
 
-    @property
+    @cached_property
     def opened_at(self) -> datetime | None:
         """When this form was opened, or None when that cannot be told."""
         try:
@@ -298,6 +299,7 @@ class RegistrationForm(AnswersForm):
             data = cast(QueryDict, self.data).copy()
             data[reset] = self.opened_now() if reset == "opened" else ""
             self.data = data
+            self.__dict__.pop("opened_at", None)
         raise ValidationError(why, code="again")
 
     @property
@@ -376,6 +378,6 @@ def known_organisation(name: str) -> Organisation | None:
     folded = fold(name)
     if not folded.strip():
         return None
-    candidates = Organisation.objects.filter(search_text__contains=folded)[:500]
+    candidates = Organisation.objects.filter(search_text__contains=folded).only("name", "other_names", "country")[:500]
     fitting = [o for o in candidates if folded in (fold(known) for known in (o.name, *o.other_names))]
     return fitting[0] if len(fitting) == 1 else None

@@ -19,6 +19,7 @@ from accounts.periodic import every
 from events.models import Event
 
 from . import emails, waiting_list
+from .compiled import Compiled
 from .exceptions import NoFreePlace, NoOpenOffer, NotRegistered, RegistrationClosed, UndoTooLate
 from .models import Consent, Person, Registration
 from .models.registrations import new_code
@@ -29,6 +30,12 @@ State = Registration.State
 # --- Counting ----------------------------------------------------------------------------------------------------
 
 
+_EVENT = Compiled(lambda event: Event.objects.select_for_update().filter(pk=event), "event")
+_OF_PERSON = Compiled(
+    lambda event, person: Registration.objects.filter(event=event, person=person).order_by("pk"), "event", "person"
+)
+
+
 def lock(event: Event) -> Event:
     """Return the event as it is now, and let nobody else give a place of it before this transaction ends.
 
@@ -37,7 +44,10 @@ def lock(event: Event) -> Event:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("Places are counted and given in one transaction.")
-    locked = Event.objects.select_for_update().get(pk=event.pk)
+    rows = _EVENT.rows(event=event.pk)
+    if not rows:
+        raise Event.DoesNotExist
+    locked = rows[0]
     # What stands around an event need not be read again under the lock, as long as it is the same.
     known = event._state.fields_cache
     for name in ("project", "kind", "venue", "host"):
@@ -207,7 +217,10 @@ def register(
     answers["mode"] = mode_at(event, answers.get("mode"))
     has_place = _needs_no_place(event, answers["mode"]) or counted.has_place_for_a_newcomer(event)
 
-    mine = list(event.registrations.of_person(email=email, name=name).order_by("pk"))
+    person = Person.objects.recognised(event.project, email=email, name=name)
+    mine = _OF_PERSON.rows(event=event.pk, person=person.pk)
+    for registration in mine:
+        registration.event, registration.person = event, person
     if existing := next((registration for registration in mine if registration.is_live), None):
         if opened_at and existing.joined_at >= opened_at and existing.has_answers(answers):
             is_waiting = existing.state == State.WAITING
@@ -222,7 +235,7 @@ def register(
         held.release_seat()
     registration = Registration(
         event=event,
-        person=Person.objects.recognised(event.project, email=email, name=name),
+        person=person,
         joined_at=at,
         **answers,
     )

@@ -5,40 +5,36 @@ kept in the process, under the version of everything visible (`CalendarState`): 
 costs one small query and no rendering.
 """
 
-import gzip
 import hashlib
-import logging
 import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.http import http_date, parse_etags, parse_http_date_safe
 from django.utils.translation import gettext
 from django_countries import countries
 
 from projects.models import Partner, Project
 from projects.search import fold
 
-from .ical import calendar_bytes, forget_kept_entries, is_shown_on, session_vevents, shown_plan, vevent
+from . import polling
+from .entries import calendar_of
+from .ical import forget_kept_entries
 from .listing import LONGEST_SEARCH, matching
-from .models import CalendarState, Event, EventKind, EventQuerySet, FeedState, Session
-
-logger = logging.getLogger(__name__)
+from .models import CalendarState, Event, EventKind, EventQuerySet, FeedState
+from .polling import CalendarBody
 
 # The filters of the event list that a subscription may have too, in the order in which an address names them.
 FILTERS = ("project", "kind", "country", "partner", "mode", "q")
 # A word of an address; anything else matches nothing, and never reaches the database.
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,120}")
-_NOT_TAKEN = re.compile(r"\s*q\s*=\s*0(?:\.0*)?\s*", re.IGNORECASE)
 
 # How many octets of calendars one process keeps.
 KEPT_OCTETS = 16_000_000
@@ -80,28 +76,13 @@ class Feed:
         return f"{self.slug or 'events'}.ics"
 
 
-@dataclass(frozen=True)
-class KeptCalendar:
-    """The bytes of one feed, with what an answer needs to know about them."""
+@dataclass(frozen=True, slots=True)
+class _KeptCalendar:
+    """A calendar, with what it was made from: the version of everything visible, and the day."""
 
-    body: bytes
-    digest: str
-    changed_at: datetime | None
+    body: CalendarBody
     version: int
     on: date
-
-    @cached_property
-    def zipped(self) -> bytes:
-        # The time is left out, so that these bytes too are the same in every process.
-        return gzip.compress(self.body, 5, mtime=0)
-
-    @cached_property
-    def tag(self) -> str:
-        return f'"{self.digest}"'
-
-    @cached_property
-    def last_modified(self) -> str:
-        return http_date(self.changed_at.timestamp()) if self.changed_at else ""
 
 
 class _Kept:
@@ -109,26 +90,26 @@ class _Kept:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._calendars: OrderedDict[Feed, KeptCalendar] = OrderedDict()
+        self._calendars: OrderedDict[Feed, _KeptCalendar] = OrderedDict()
         self._octets = 0
 
-    def find(self, feed: Feed, version: int, on: date) -> KeptCalendar | None:
+    def find(self, feed: Feed, version: int, on: date) -> CalendarBody | None:
         with self._lock:
             kept = self._calendars.get(feed)
             if kept is None or kept.version != version or kept.on != on:
                 return None
             self._calendars.move_to_end(feed)
-            return kept
+            return kept.body
 
-    def keep(self, feed: Feed, kept: KeptCalendar) -> None:
+    def keep(self, feed: Feed, body: CalendarBody, version: int, on: date) -> None:
         with self._lock:
             if (old := self._calendars.pop(feed, None)) is not None:
-                self._octets -= len(old.body)
-            self._calendars[feed] = kept
-            self._octets += len(kept.body)
+                self._octets -= len(old.body.octets)
+            self._calendars[feed] = _KeptCalendar(body, version, on)
+            self._octets += len(body.octets)
             while self._octets > KEPT_OCTETS and len(self._calendars) > 1:
                 _feed, oldest = self._calendars.popitem(last=False)
-                self._octets -= len(oldest.body)
+                self._octets -= len(oldest.body.octets)
 
     def forget(self) -> None:
         with self._lock:
@@ -167,101 +148,49 @@ def _word(name: str, value: str) -> str:
     return word if _WORD.fullmatch(word) else ""
 
 
-def calendar(feed: Feed) -> KeptCalendar | None:
+def calendar(feed: Feed) -> CalendarBody | None:
     """Return the calendar of a feed as it is now, None when there is no such feed. One query while nothing changed."""
     # Read before the events: if one changes in between, this calendar is built once more, never kept for too long.
     version = CalendarState.current()
     on = timezone.now().date()
-    kept = _kept.find(feed, version, on)
-    if kept is None:
-        kept = _build(feed, version, on)
-        if kept is not None:
-            _kept.keep(feed, kept)
-    return kept
+    body = _kept.find(feed, version, on)
+    if body is None:
+        body = _build(feed, on)
+        if body is not None:
+            _kept.keep(feed, body, version, on)
+    return body
 
 
 def answer(request: HttpRequest, feed: Feed) -> HttpResponse:
-    """Answer a GET or HEAD for a feed as calendar programs need it (RFC 9110 §13); 404 in a few plain words."""
-    kept = calendar(feed)
-    if kept is None:
-        return no_calendar()
-    is_zipped = settings.CALENDAR_GZIP and _takes_gzip(request)
-    headers = {
-        # Strong for the bytes themselves; weak for their zipped form, which stands for the same calendar.
-        "ETag": f"W/{kept.tag}" if is_zipped else kept.tag,
-        "Cache-Control": "private, max-age=900",
-        "Vary": "Accept-Encoding",
-        "Content-Language": feed.language,
-    }
-    if kept.last_modified:
-        headers["Last-Modified"] = kept.last_modified
-    if _is_known(request, kept):
-        return HttpResponseNotModified(headers=headers)
-    body = kept.zipped if is_zipped else kept.body
-    headers["Content-Type"] = "text/calendar; charset=utf-8"
-    headers["Content-Disposition"] = f'inline; filename="{feed.file_name}"'
-    headers["Content-Length"] = str(len(body))
-    headers["X-Robots-Tag"] = "noindex"
-    if is_zipped:
-        headers["Content-Encoding"] = "gzip"
-    return HttpResponse(b"" if request.method == "HEAD" else body, headers=headers)
-
-
-def no_calendar() -> HttpResponse:
-    """Answer 404 in a few plain words: nobody reads them but programs."""
-    headers = {
-        "Content-Type": "text/plain; charset=utf-8",
-        "Content-Language": settings.LANGUAGE_CODE,
-        "X-Robots-Tag": "noindex",
-    }
-    return HttpResponse("There is no calendar at this address.\n", status=404, headers=headers)
-
-
-def _is_known(request: HttpRequest, kept: KeptCalendar) -> bool:
-    """Whether whoever asks has these bytes already: by tag, and only without a tag by date (RFC 9110 §13.2.2)."""
-    tags = request.META.get("HTTP_IF_NONE_MATCH")
-    if tags:
-        return any(tag in ("*", kept.tag) or tag.removeprefix("W/") == kept.tag for tag in parse_etags(tags))
-    since = request.META.get("HTTP_IF_MODIFIED_SINCE")
-    if not since or kept.changed_at is None:
-        return False
-    asked = parse_http_date_safe(since)
-    return asked is not None and int(kept.changed_at.timestamp()) <= asked
-
-
-def _takes_gzip(request: HttpRequest) -> bool:
-    for coding in request.META.get("HTTP_ACCEPT_ENCODING", "").split(","):
-        name, _semicolon, weight = coding.partition(";")
-        if name.strip().lower() == "gzip":
-            return _NOT_TAKEN.fullmatch(weight) is None
-    return False
+    """Answer a GET or HEAD for a public feed."""
+    body = calendar(feed)
+    if body is None:
+        return polling.no_calendar()
+    return polling.answer(request, body, language=feed.language, file_name=feed.file_name)
 
 
 # --- Building ----------------------------------------------------------------------------------------------------
 
 
-def _build(feed: Feed, version: int, on: date) -> KeptCalendar | None:
+def _build(feed: Feed, on: date) -> CalendarBody | None:
     with translation.override(feed.language):
         subject = _subject(feed, on)
         if subject is None:
             return None
         labels = [_label(name, word, feed.language) for name, word in feed.filters]
         is_known = all(labels)
-        events = matching(subject.events, dict(feed.filters)) if is_known else subject.events.none()
-        fragments = [
-            fragment
-            for event in _with_all_that_is_shown(events, feed)
-            if (fragment := _fragment(event, feed, subject, on))
-        ]
-        body = calendar_bytes(
-            fragments,
+        octets = calendar_of(
+            matching(subject.events, dict(feed.filters)) if is_known else subject.events.none(),
+            language=feed.language,
+            with_sessions=feed.with_sessions,
+            since=subject.since,
+            on=on,
             name=f"{subject.name}: {', '.join(labels)}" if labels and is_known else subject.name,
             page=settings.SITE_URL + subject.page,
             # What is not known comes from the address as somebody typed it, and is not repeated.
             source=feed.address if is_known else "",
         )
-    digest = hashlib.sha256(body).hexdigest()[:32]
-    return KeptCalendar(body, digest, _changed_at(feed, digest, is_empty=not fragments), version, on)
+    return CalendarBody.of(octets, key=_key(feed, is_empty=b"BEGIN:VEVENT" not in octets))
 
 
 @dataclass(frozen=True)
@@ -326,29 +255,8 @@ def _partner_name(partner: Partner) -> str:
     }
 
 
-def _with_all_that_is_shown(events: EventQuerySet, feed: Feed) -> EventQuerySet:
-    events = events.with_page_data().prefetch_related("changes").in_order()
-    if feed.with_sessions:
-        sessions = Session.objects.select_related("venue", "room", "site")
-        events = events.prefetch_related(Prefetch("sessions", sessions))
-    return events
-
-
-def _fragment(event: Event, feed: Feed, subject: _Subject, on: date) -> bytes:
-    try:
-        plan = shown_plan(event)
-        if not is_shown_on(event, on) or (subject.since and plan and plan.ends_on and plan.ends_on < subject.since):
-            return b""
-        fragment = vevent(event, feed.language)
-        return fragment + session_vevents(event, feed.language) if feed.with_sessions else fragment
-    except Exception:
-        # A fault in one event must not take the calendar of all the others from everybody.
-        logger.exception("The event %s cannot be written into calendars.", event.pk)
-        return b""
-
-
-def _changed_at(feed: Feed, digest: str, *, is_empty: bool) -> datetime | None:
-    """When these bytes replaced others; None for a search, and for a choice that never let an event through.
+def _key(feed: Feed, *, is_empty: bool) -> str:
+    """Under which name it is noted when the bytes change; "" for a search, and for a choice that never held an event.
 
     There are endless searches and empty choices, and noting each would let a stranger fill the table. Their bytes still
     have a tag to be asked for by.
@@ -357,10 +265,8 @@ def _changed_at(feed: Feed, digest: str, *, is_empty: bool) -> datetime | None:
     if len(key) > FeedState.KEY_LENGTH:
         key = hashlib.sha256(key.encode()).hexdigest()
     if "q" in dict(feed.filters):
-        return None
-    if feed.filters and is_empty and not FeedState.objects.filter(pk=key).exists():
-        return None
-    return FeedState.changed_at_for(key, digest, at=timezone.now())
+        return ""
+    return "" if feed.filters and is_empty and not FeedState.objects.filter(pk=key).exists() else key
 
 
 def _first_day_of_window(on: date) -> date:

@@ -37,8 +37,8 @@ ZONE_WITHOUT_OTHERS = "Europe/Brussels"
 # A cancelled event stays visible as such for so long after its end, or after it was cancelled if that is later.
 CANCELLED_STAYS = timedelta(days=30)
 
-# How many entries one process keeps written, of all calendars together: some 5 MB.
-KEPT_ENTRIES = 3_000
+# How many entries one process keeps written, for mails and for what differs between people; others are stored.
+KEPT_ENTRIES = 500
 
 SUMMARY_LENGTH = 200
 TEXT_LENGTH = 1500
@@ -46,6 +46,29 @@ TEXT_LENGTH = 1500
 _ZONE_IN_FRAGMENT = re.compile(rb"^DT(?:START|END);TZID=([A-Za-z0-9/_+-]+):", re.MULTILINE)
 # What Word and PDF leave in pasted text and programs take for the end of a line.
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What the entry of one event says to one person beyond what it says to everybody.
+
+    `join_url` is for those who may join online, `manage_url` is the address of their registration, and `note` a line
+    that comes first, such as how they are registered. `blocks_days` makes an event of several days one that the reader
+    is busy with, where a public calendar shows a note on those days. `is_tentative` is for whoever has no place yet.
+    """
+
+    join_url: str = ""
+    manage_url: str = ""
+    note: str = ""
+    blocks_days: bool = False
+    is_tentative: bool = False
+
+    @property
+    def is_in_description_only(self) -> bool:
+        return not (self.join_url or self.blocks_days or self.is_tentative)
+
+
+NOBODY = Personal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,46 +135,41 @@ def shown_plan(event: Event) -> Plan | None:
     return None
 
 
-def is_shown_on(event: Event, today: date) -> bool:
-    """Whether calendars show an event on a day: not without any date, and not long after it was cancelled."""
+def shown_until(event: Event) -> date | None:
+    """Return the last day on which calendars show an event: not long after it was cancelled. None: there is no end."""
     plan = shown_plan(event)
-    if plan is None or plan.ends_on is None:
-        return False
-    if event.cancelled_at is None:
-        return True
-    return today <= max(plan.ends_on, event.cancelled_at.date()) + CANCELLED_STAYS
+    if plan is None or plan.ends_on is None or event.cancelled_at is None:
+        return None
+    return max(plan.ends_on, event.cancelled_at.date()) + CANCELLED_STAYS
 
 
-def entry(event: Event, language: str, *, join_url: str = "", manage_url: str = "") -> Entry | None:
-    """Return how calendars show an event, with its texts in `language`; None for an event without any date.
-
-    `join_url` is given only for those who may join online, `manage_url` only for the person whose registration it is.
-    """
+def entry(event: Event, language: str, personal: Personal = NOBODY) -> Entry | None:
+    """Return how calendars show an event, with its texts in `language`; None for an event without any date."""
     plan = shown_plan(event)
     if plan is None:
         return None
     with translation.override(language):
-        return _entry(event, plan, language, join_url, manage_url)
+        return _entry(event, plan, language, personal)
 
 
-def session_entries(event: Event, language: str) -> list[Entry]:
-    """Return how calendars show the sessions of an event that have a day and a time."""
+def session_entries(event: Event, language: str, *, visibility: str) -> list[Entry]:
+    """Return how calendars show the sessions of an event that have a day and a time, of those with one visibility."""
     entries = []
     with translation.override(language):
         for session in event.sessions.all():
             # The session's event is the one at hand; looking it up again would cost a query each.
             session.event = event
-            if session.held_on is not None and session.start_time is not None:
+            if session.visibility == visibility and session.held_on is not None and session.start_time is not None:
                 entries.append(_session_entry(session, session.held_on, session.start_time, language))
     return entries
 
 
-def vevent(event: Event, language: str, *, join_url: str = "", manage_url: str = "") -> bytes:
+def vevent(event: Event, language: str, personal: Personal = NOBODY) -> bytes:
     """Return an event as a VEVENT, b"" for one without any date. The same input gives the same bytes, always."""
-    shown = entry(event, language, join_url=join_url, manage_url=manage_url)
+    shown = entry(event, language, personal)
     if shown is None:
         return b""
-    if not manage_url:
+    if personal == NOBODY or not personal.is_in_description_only:
         return _vevent(shown)
     # What one person gets differs in the description alone, so only that is written for each of them.
     shared = _vevent(replace(shown, description=""))
@@ -159,9 +177,40 @@ def vevent(event: Event, language: str, *, join_url: str = "", manage_url: str =
     return shared.replace(b"\r\nDESCRIPTION:\r\n", b"\r\n" + description + b"\r\n", 1)
 
 
-def session_vevents(event: Event, language: str) -> bytes:
-    """Return the sessions of an event as one VEVENT each, related to that of the event."""
-    return b"".join(_vevent(shown) for shown in session_entries(event, language))
+def session_vevents(event: Event, language: str, *, visibility: str = Session.Visibility.PUBLIC) -> bytes:
+    """Return the sessions of an event that have one visibility as one VEVENT each, related to that of the event."""
+    return b"".join(_vevent(shown) for shown in session_entries(event, language, visibility=visibility))
+
+
+def deadline_vevent(
+    name: str, *, summary: str, description: str, page: str, category: str, at: date | datetime, changed_at: datetime
+) -> bytes:
+    """Return a VEVENT for something that is due, which leaves the reader free.
+
+    `name` makes its UID: the same for the same deadline for ever, such as "registration-closes-" with the UID of the
+    event. `at` is an aware datetime, or a date for the whole day; `page` an absolute address; `changed_at` when the
+    deadline, or what is said of it, last changed.
+    """
+    starts = at.astimezone(UTC) if isinstance(at, datetime) else at
+    return _vevent(
+        Entry(
+            uid=f"{name}@{settings.CALENDAR_DOMAIN}",
+            # There is no count of its changes; of two with the same number, programs take the later one.
+            sequence=0,
+            created_at=changed_at,
+            changed_at=max(changed_at, FORMAT_EPOCH),
+            starts=starts,
+            ends=starts + (timedelta(minutes=15) if isinstance(starts, datetime) else timedelta(days=1)),
+            status="CONFIRMED",
+            is_transparent=True,
+            busy="FREE",
+            is_public=False,
+            summary=_cut(_line(summary), SUMMARY_LENGTH),
+            description="\n".join(part for part in (_text(description), page) if part),
+            page=page,
+            category=_line(category),
+        )
+    )
 
 
 def calendar_bytes(fragments: Iterable[bytes], *, name: str = "", page: str = "", source: str = "") -> bytes:
@@ -184,7 +233,7 @@ def event_file(event: Event, *, language: str, join_url: str = "", manage_url: s
     `join_url` is written only when it is given: it is for those with a seat. So is `manage_url`, the address of one
     person's registration.
     """
-    fragment = vevent(event, language, join_url=join_url, manage_url=manage_url)
+    fragment = vevent(event, language, Personal(join_url=join_url, manage_url=manage_url))
     return calendar_bytes([fragment]) if fragment else b""
 
 
@@ -196,15 +245,18 @@ def forget_kept_entries() -> None:
 # --- What is shown -----------------------------------------------------------------------------------------------
 
 
-def _entry(event: Event, plan: Plan, language: str, join_url: str, manage_url: str) -> Entry:
+def _entry(event: Event, plan: Plan, language: str, personal: Personal) -> Entry:
     starts, ends = _start_and_end(event, plan)
     is_month = plan.date_precision == Event.DatePrecision.MONTH
     is_whole_day = not isinstance(starts, datetime)
     is_certain = event.status == Event.Status.HELD or (event.status == Event.Status.ANNOUNCED and not is_month)
+    is_certain = is_certain and not personal.is_tentative
     status = "CANCELLED" if event.is_cancelled else "CONFIRMED" if is_certain else "TENTATIVE"
-    # Whole days are banners: nobody is taken for busy for two days, let alone for a month, because of one meeting.
-    is_transparent = is_whole_day or event.is_cancelled or event.is_postponed
-    if event.status == Event.Status.SAVE_THE_DATE and not is_month:
+    # Whole days are banners: nobody is taken for busy for two days, let alone for a month, because of one meeting. In
+    # the calendar of somebody who takes part they are days away.
+    is_banner = is_whole_day and not (personal.blocks_days and not is_month)
+    is_transparent = is_banner or event.is_cancelled or event.is_postponed or not event.is_published
+    if (event.status == Event.Status.SAVE_THE_DATE and not is_month) or (personal.is_tentative and not is_transparent):
         busy = "TENTATIVE"
     else:
         busy = "FREE" if is_transparent else "BUSY"
@@ -221,12 +273,12 @@ def _entry(event: Event, plan: Plan, language: str, join_url: str, manage_url: s
         busy=busy,
         is_public=event.visibility == Event.Visibility.PUBLIC,
         summary=_summary(event, language, is_month),
-        description=_description(event, plan, language, page, is_whole_day, join_url, manage_url),
+        description=_description(event, plan, language, page, is_whole_day, personal),
         page=page,
         category=_line(event.kind.name_in(language)),
-        location=_location(event, plan, join_url),
+        location=_location(event, plan, personal.join_url),
         coordinates=None if event.mode == Event.Mode.ONLINE else _coordinates(event.venue),
-        join_url=join_url,
+        join_url=personal.join_url,
         join_label=gettext("Join online"),
         zone=_zone_of(starts),
     )
@@ -275,6 +327,7 @@ def _summary(event: Event, language: str, is_month: bool) -> str:
     if is_month:
         pattern = pgettext("title of a calendar entry", "%(entry)s, day not known") % {"entry": pattern}
     state = {
+        Event.Status.DRAFT: pgettext("title of a calendar entry", "DRAFT: %(entry)s"),
         Event.Status.CANCELLED: pgettext("title of a calendar entry", "CANCELLED: %(entry)s"),
         Event.Status.POSTPONED: pgettext("title of a calendar entry", "POSTPONED: %(entry)s"),
         Event.Status.SAVE_THE_DATE: pgettext("title of a calendar entry", "SAVE THE DATE: %(entry)s"),
@@ -285,10 +338,9 @@ def _summary(event: Event, language: str, is_month: bool) -> str:
     return pattern % {"title": _cut(title, room), "project": acronym}
 
 
-def _description(
-    event: Event, plan: Plan, language: str, page: str, is_whole_day: bool, join_url: str, manage_url: str
-) -> str:
-    parts = [*_news(event)]
+def _description(event: Event, plan: Plan, language: str, page: str, is_whole_day: bool, personal: Personal) -> str:
+    parts = [_text(personal.note)] if personal.note else []
+    parts += _news(event)
     if summary := _text(event.in_language("summary", language).text):
         parts.append(summary)
     if event.starts_on is not None and plan.start_time is not None:
@@ -298,10 +350,10 @@ def _description(
             parts.append(gettext("The end is not known yet."))
     if event.host is not None:
         parts.append(gettext("Host: %(name)s") % {"name": _line(event.host.organisation.name)})
-    if join_url:
-        parts.append(gettext("Join online: %(address)s") % {"address": join_url})
-    if manage_url:
-        parts.append(gettext("Your registration: %(address)s") % {"address": manage_url})
+    if personal.join_url:
+        parts.append(gettext("Join online: %(address)s") % {"address": personal.join_url})
+    if personal.manage_url:
+        parts.append(gettext("Your registration: %(address)s") % {"address": personal.manage_url})
     parts.append(page)
     return "\n".join(parts)
 
@@ -435,7 +487,12 @@ def _cut(text: str, length: int) -> str:
 
 @lru_cache(maxsize=KEPT_ENTRIES)
 def _vevent(shown: Entry) -> bytes:
-    # Kept, because a calendar is built anew when one of its events changes, and most of the time goes by here.
+    # Kept, because the same event goes into the mails of everybody who registers for it.
+    return component_of(shown).to_ical()
+
+
+def component_of(shown: Entry) -> VEvent:
+    """Return an entry as icalendar's VEVENT, for those who have to add to it: an invitation has its people."""
     component = VEvent()
     component.add("uid", shown.uid)
     # Without METHOD the stamp is the time of the last revision (RFC 5545 §3.8.7.2). The time of writing would make
@@ -464,7 +521,7 @@ def _vevent(shown: Entry) -> bytes:
         component.add("conference", vUri(shown.join_url, params=params))
     if shown.parent_uid:
         component.add("related-to", shown.parent_uid)
-    return component.to_ical()
+    return component
 
 
 def _add_coordinates(component: VEvent, shown: Entry) -> None:

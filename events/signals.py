@@ -7,21 +7,34 @@ Changes that bypass `save()` and `delete()`, such as `QuerySet.update()`, are no
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import F, Model, Q, Value
+from django.db.models.functions import Greatest
 from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.utils import timezone
 
 from projects.models import GoodPractice, Organisation, Partner, Phase, Project, Semester
 from venues.models import Room, Site, Venue
 
-from .models import CalendarState, ChoiceGroup, Event, EventKind, PlanChange, Session
+from .models import (
+    CalendarState,
+    ChoiceGroup,
+    Contribution,
+    Document,
+    Event,
+    EventKind,
+    PlanChange,
+    Session,
+    Speaker,
+)
 
 # Where an event finds what it shows of each model. What is in the event itself is its own business: `save()` notes the
 # time.
 _SHOWN_THROUGH: dict[type[Model], tuple[str, ...]] = {
+    Contribution: ("sessions__contributions",),
     EventKind: ("kind",),
     Organisation: ("host__organisation",),
     Partner: ("host",),
@@ -30,10 +43,11 @@ _SHOWN_THROUGH: dict[type[Model], tuple[str, ...]] = {
     Room: ("sessions__room",),
     Session: ("sessions",),
     Site: ("sessions__site",),
+    Speaker: ("sessions__contributions__speaker",),
     Venue: ("venue", "sessions__venue"),
 }
 # Shown by pages, not by calendars. Phases and semesters say whether a project is over.
-_ON_PAGES_ONLY = (ChoiceGroup, GoodPractice, Phase, Semester)
+_ON_PAGES_ONLY = (ChoiceGroup, Document, GoodPractice, Phase, Semester)
 # Seen by nobody until an event, a session or a partner refers to them.
 _UNSEEN_WHEN_NEW = (EventKind, Organisation, Room, Site, Venue)
 
@@ -109,4 +123,6 @@ def _touch_events(model: type[Model], keys: set[Any]) -> None:
         shows_it |= Q(**{f"{path}__in": keys})
     # By key: a condition through the programme would find an event once per session.
     events = Event.objects.filter(shows_it).order_by().values("pk")
-    Event.objects.filter(pk__in=events).update(changed_at=timezone.now())
+    # Later than before even where a clock stands still: what is stored is known by this moment.
+    later = Greatest(Value(timezone.now()), F("changed_at") + timedelta(microseconds=1))
+    Event.objects.filter(pk__in=events).update(changed_at=later)

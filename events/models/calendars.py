@@ -1,8 +1,11 @@
 import secrets
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from django.db import connection, models
 from django.db.models import F
+
+from ..patience import written_if_possible
 
 
 class CalendarState(models.Model):
@@ -50,25 +53,38 @@ class FeedState(models.Model):
         return self.key
 
     @classmethod
-    def changed_at_for(cls, key: str, digest: str, *, at: datetime) -> datetime:
-        """Return when `key` got the bytes with this digest; it is `at` when they are new.
+    def changed_at_for(cls, key: str, digest: str, *, at: datetime) -> datetime | None:
+        """Return when `key` got the bytes with this digest; `at` when they are new, None when that cannot be noted.
 
         It is later than before by a second at least, since HTTP dates have no parts of a second: two changes within one
         must not look the same to whoever asks by date.
         """
-        state, created = cls.objects.get_or_create(key=key, defaults={"digest": digest, "changed_at": at})
-        if not created and state.digest != digest:
-            state.digest, state.changed_at = digest, max(at, state.changed_at + timedelta(seconds=1))
-            state.save(update_fields=["digest", "changed_at"])
-        return state.changed_at
+        state = cls.objects.filter(pk=key).first()
+        if state is not None and state.digest == digest:
+            return state.changed_at
+
+        def note() -> datetime:
+            new = FeedState(key=key, digest=digest, changed_at=at)
+            FeedState.objects.bulk_create([new], ignore_conflicts=True)
+            state = cls.objects.get(pk=key)
+            if state.digest != digest:
+                later = max(at, state.changed_at + timedelta(seconds=1))
+                # Of two processes that found the same change, one notes it, and both say when that was.
+                cls.objects.filter(pk=key, digest=state.digest).update(digest=digest, changed_at=later)
+                state.refresh_from_db()
+            return state.changed_at
+
+        return written_if_possible(note)
 
 
 class CalendarEntry(models.Model):
     """The VEVENTs of one event in one language, written once and joined into every calendar that shows it.
 
-    `written_for` is the event's `changed_at` that they were written for; with an older one they are written anew.
-    `last_day` is the last day of the plan they show and `shown_until` the last day on which calendars show them, None
-    for no end. An event without any date has an entry without octets.
+    `octets` is the event itself, `session_octets` are the sessions for whoever sees the event, and
+    `partner_session_octets` those for people with a role in the project. `written_for` is the event's `changed_at` that
+    they were written for; when it has another one, they are written anew. `last_day` is the last day of the plan they
+    show, None for an event without any date, which has no octets. `shown_until` is the last day on which calendars show
+    them, None for no end.
     """
 
     event = models.ForeignKey("events.Event", models.CASCADE, related_name="calendar_entries")
@@ -79,6 +95,7 @@ class CalendarEntry(models.Model):
     shown_until = models.DateField(null=True)
     octets = models.BinaryField(default=b"")
     session_octets = models.BinaryField(default=b"")
+    partner_session_octets = models.BinaryField(default=b"")
 
     class Meta:
         constraints = [
@@ -87,3 +104,29 @@ class CalendarEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id} ({self.language})"
+
+    def is_shown(self, *, since: date | None, on: date) -> bool:
+        """Whether a calendar that begins with the day `since` (None: whole) shows it on a day."""
+        if self.last_day is None or (since is not None and self.last_day < since):
+            return False
+        return self.shown_until is None or on <= self.shown_until
+
+    @classmethod
+    def put(cls, entries: Sequence["CalendarEntry"]) -> None:
+        """Store entries in place of those for the same events and languages, in one statement however many they are.
+
+        Two processes may write the same entry at once: they write the same octets, and the later one stays.
+        """
+        fields = [field for field in cls._meta.concrete_fields if not field.primary_key]
+        names = [str(field.column) for field in fields]
+        columns, values = ", ".join(names), ", ".join(["%s"] * len(names))
+        replaced = ", ".join(f"{name} = excluded.{name}" for name in names)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {cls._meta.db_table} ({columns}) VALUES ({values}) "  # noqa: S608 - no value in it
+                f"ON CONFLICT (event_id, language) DO UPDATE SET {replaced}",
+                [
+                    [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in fields]
+                    for entry in entries
+                ],
+            )

@@ -319,7 +319,9 @@ class Event(Multilingual, Sourced):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         # Calendars update an entry only when this advances (CALENDARS contract: LAST-MODIFIED), whatever was changed.
-        self.changed_at = timezone.now()
+        # Nor may two changes share a moment, as they do where a clock stands still.
+        now = timezone.now()
+        self.changed_at = now if self._state.adding else max(now, self.changed_at + timedelta(microseconds=1))
         if self.is_published and self.published_at is None:
             self.published_at = self.changed_at
         self.search_text = fold(

@@ -28,17 +28,22 @@ class Letter:
 
 
 def render_letter(
-    name: str, context: Mapping[str, Hashable], *, personal: Mapping[str, str] | None = None, language: str
+    name: str, context: Mapping[str, Any], *, personal: Mapping[str, str] | None = None, language: str
 ) -> Letter:
     """Return the mail of templates/emails/<name>/ in one language.
 
     Its three files are subject.txt, body.txt (extends emails/base.txt) and body.html (extends emails/base.html).
-    Only the HTML is escaped: in the text, a name with “&” stays as its owner writes it. The templates print `personal`
-    as it is, without a condition or filter: what is around it is rendered once for all who get the same letter.
+    Only the HTML is escaped: in the text, a name with “&” stays as its owner writes it.
+
+    With `personal`, the rest is rendered once for all who get the same letter: the templates print those texts as they
+    are, without a condition or filter, and `context` holds texts, numbers and lists of them, but no objects.
     """
-    personal = personal or {}
     site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, "contact_email": settings.CONTACT_EMAIL}
-    form = _form_letter(name, offered(language), tuple({**site, **context}.items()), tuple(personal))
+    context = {**site, **context}
+    if personal is None:
+        return _rendered(name, offered(language), context)
+    same = tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in context.items())
+    form = _form_letter(name, offered(language), same, tuple(personal))
     escaped = {key: conditional_escape(value) for key, value in personal.items()}
     return Letter(
         subject=one_line(_filled(form.subject, personal)),
@@ -52,17 +57,20 @@ def _form_letter(
     name: str, language: str, context: tuple[tuple[str, Hashable], ...], blanks: tuple[str, ...]
 ) -> Letter:
     """A letter with blanks in it. When many register at once, rendering theirs one by one is most of the work."""
+    return _rendered(name, language, {**dict(context), **{blank: f"{_BLANK}{blank}{_BLANK}" for blank in blanks}})
+
+
+def _rendered(name: str, language: str, context: Mapping[str, Any]) -> Letter:
     with translation.override(language):
-        values = {
+        context = {
             "language": language,
             "privacy_url": absolute_url("events:privacy", language=language),
-            **dict(context),
-            **{blank: f"{_BLANK}{blank}{_BLANK}" for blank in blanks},
+            **context,
         }
         return Letter(
-            subject=_plain(f"emails/{name}/subject.txt", values),
-            text=_plain(f"emails/{name}/body.txt", values),
-            html=get_template(f"emails/{name}/body.html").render(values),
+            subject=one_line(_plain(f"emails/{name}/subject.txt", context)),
+            text=_plain(f"emails/{name}/body.txt", context),
+            html=get_template(f"emails/{name}/body.html").render(context),
         )
 
 

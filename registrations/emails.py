@@ -125,6 +125,7 @@ def _context(registration: Registration) -> dict[str, Hashable]:
         "contact_email": event.contact_email or settings.CONTACT_EMAIL,
         "event_url": absolute_url("events:event", event.slug, language=language),
         "mode": registration.mode,
+        "is_confirmed": registration.is_confirmed,
         "by_host": registration.cancelled_by == Registration.CancelledBy.HOST,
         "reason": registration.cancel_reason,
     }

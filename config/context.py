@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
+from projects.access import programme_administrators
 from projects.models import Membership
 
 APPEARANCES = ("system", "light", "dark")
@@ -45,6 +46,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "frame": frame(language, appearance, settings.SITE_NAME, settings.CONTACT_EMAIL, settings.DEMONSTRATION),
         # Asked only by the navigation of people who signed in.
         "sees_reports": SimpleLazyObject(lambda: sees_reports(request)),
+        "administers_kinds": SimpleLazyObject(lambda: programme_administrators(request)),
     }
 
 

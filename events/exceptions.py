@@ -51,3 +51,7 @@ class AlreadyUndone(UndoRefused):
 
 class ChangedSince(UndoRefused):
     """The plan changed once more after it; that change goes first."""
+
+
+class KindInUse(Exception):
+    """A kind that events are of is switched off, not deleted."""

@@ -3,7 +3,7 @@ from .changes import TOLD_AFTER, Plan, PlanChange, standing
 from .documents import Document
 from .drafts import Draft
 from .events import Event, EventQuerySet
-from .kinds import EventKind
+from .kinds import EventKind, EvidenceKind
 from .links import EventAddress, EventLink
 from .sessions import ChoiceGroup, Session
 from .speakers import Contribution, Speaker
@@ -21,6 +21,7 @@ __all__ = [
     "EventKind",
     "EventLink",
     "EventQuerySet",
+    "EvidenceKind",
     "FeedState",
     "Plan",
     "PlanChange",

@@ -1,8 +1,63 @@
-from django.db import models
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import ProtectedError, Q
+from django.utils.functional import Promise
+from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import Programme
+from projects.models import Programme, Project
+from projects.search import fold
+
+from ..exceptions import KindInUse
+
+
+class EvidenceKind(models.TextChoices):
+    """What an auditor may ask of an event. A kind names those that are due, and may add some in its own words."""
+
+    INVITATION = "invitation", _("Invitation")
+    AGENDA = "agenda", _("Agenda")
+    SIGNED_LISTS = "signed_lists", _("Signed attendance lists")
+    PRESENTATIONS = "presentations", _("Presentations")
+    MINUTES = "minutes", _("Minutes")
+    PHOTOS = "photos", _("Photos")
+    FEEDBACK = "feedback", _("Feedback of those who came")
+    PRESS = "press", _("Press and media")
+    DECISION = "decision", _("What the importing partner decided")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One piece of evidence that is due: its key in the catalogue or the programme's own words, and its name."""
+
+    key: str
+    name: str | Promise
+
+
+class EventKindQuerySet(models.QuerySet["EventKind"]):
+    def offered_to(self, project: Project) -> "EventKindQuerySet":
+        """Kinds that a new event of a project may be of: those for every programme and those of its own."""
+        return self.filter(Q(programme__isnull=True) | Q(programme=project.programme_id), is_offered=True)
+
+    def administered_by(self, user) -> "EventKindQuerySet":
+        """Kinds that this user may change: the officers of a programme its own, administrators all.
+
+        See also EventKind.can_be_changed_by.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(programme__in=Programme.objects.administered_by(user))
+
+    def readable_by(self, user) -> "EventKindQuerySet":
+        """Kinds that this user changes, and those for every programme, which only administrators change."""
+        if user.is_superuser:
+            return self
+        return self.filter(Q(programme__isnull=True) | Q(programme__in=Programme.objects.administered_by(user)))
 
 
 class EventKind(models.Model):
@@ -53,6 +108,8 @@ class EventKind(models.Model):
         _("evidence due"), default=list, blank=True, help_text=_("Keys of the documents an auditor expects.")
     )
 
+    objects = EventKindQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("event kind")
         verbose_name_plural = _("event kinds")
@@ -60,6 +117,35 @@ class EventKind(models.Model):
 
     def __str__(self) -> str:
         return self.name_in(get_language() or "en")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # For good: addresses of lists and calendars are filtered by it.
+        if not self.slug:
+            self.slug = self._free_slug()
+        super().save(*args, **kwargs)
+
+    def _free_slug(self) -> str:
+        longest = 50
+        wanted = slugify(fold(self.name))[:longest].strip("-") or "kind"
+        # /organise/kinds/new/ is a page.
+        taken = {"new", *EventKind.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
+        numbered = (f"{wanted}-{n}" for n in itertools.count(2))
+        return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
+
+    @transaction.atomic
+    def delete_unused(self) -> None:
+        """Delete a kind that was made by mistake. Raises KindInUse where there is an event of it: switch that off."""
+        try:
+            with transaction.atomic():
+                self.delete()
+        except ProtectedError as error:
+            raise KindInUse(self) from error
+
+    @property
+    def evidence(self) -> list[Due]:
+        """The evidence that is due, in its order; what is in no catalogue is called by its own words."""
+        names = dict(EvidenceKind.choices)
+        return [Due(key, names.get(key, key)) for key in self.evidence_due]
 
     def name_in(self, language: str) -> str:
         return self.names.get(language, self.name)

@@ -21,6 +21,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def leading(self) -> "MembershipQuerySet":
         return self.filter(role=Membership.Role.LEAD)
 
+    def administering(self) -> "MembershipQuerySet":
+        return self.filter(role=Membership.Role.OFFICER)
+
     def coordinating(self) -> "MembershipQuerySet":
         return self.filter(role=Membership.Role.COORDINATOR)
 

@@ -187,8 +187,9 @@ def test_my_events_take_the_same_queries_for_one_and_three(client, project, alic
             record_attendance(create_registration(event, f"Guest {n}", email=f"guest-{n}@example.org"))
     client.force_login(alice)
 
-    # Session, user, role; how many events, the events with their numbers; whether reports are in the navigation.
-    with django_assert_num_queries(6):
+    # Session, user, role; how many events, the events with their numbers; whether reports are in the navigation;
+    # whether this is an officer.
+    with django_assert_num_queries(7):
         assert client.get(ORGANISE).status_code == 200
 
 

@@ -1,9 +1,12 @@
 """Places: a venue with its rooms, and a site that is visited. What happens there, and when, is in events."""
 
 import uuid
+from dataclasses import dataclass
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from django_countries.fields import CountryField
@@ -12,6 +15,20 @@ from django_countries.fields import CountryField
 def picture_path(place: "Place", name: str) -> str:
     """Where a picture is kept. Nothing of the name it came with is."""
     return f"places/{uuid.uuid4().hex}.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFact:
+    """One thing that some people have to know before they come; `is_so` is None while nobody said."""
+
+    label: str | Promise
+    is_so: bool | None
+
+
+class PlaceQuerySet(models.QuerySet):
+    def offered(self) -> Self:
+        """Places that can be chosen: without those that turned out to be another one."""
+        return self.filter(merged_into__isnull=True)
 
 
 class Place(models.Model):
@@ -49,6 +66,11 @@ class Place(models.Model):
         verbose_name=_("merged into"),
         help_text=_("The place that this one turned out to be. It is no longer offered."),
     )
+
+    # What places of this kind are called in addresses.
+    address_word: ClassVar[str]
+
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -88,9 +110,37 @@ class Place(models.Model):
     def is_only_a_town(self) -> bool:
         return not self.name
 
+    @property
+    def kept(self) -> "Place":
+        """The place that this one turned out to be, itself where it was never merged."""
+        place = self
+        while place.merged_into is not None:
+            place = place.merged_into
+        return place
+
+    @property
+    def access_facts(self) -> list[AccessFact]:
+        labels = {field.name: field.verbose_name for field in self._meta.fields}
+        return [AccessFact(labels[name], getattr(self, name)) for name in ACCESS_FIELDS]
+
+    @property
+    def has_known_access(self) -> bool:
+        return any(fact.is_so is not None for fact in self.access_facts)
+
+    @property
+    def picture_name(self) -> str:
+        """The code in the address of its picture; empty where it has none."""
+        return (self.picture.name or "").rpartition("/")[2].removesuffix(".jpg")
+
+
+# What people ask about a place before they come; each yes, no or not known.
+ACCESS_FIELDS = ("is_step_free", "has_induction_loop", "has_accessible_toilet", "has_accessible_parking")
+
 
 class Venue(Place):
     """Where an event takes place."""
+
+    address_word = "venues"
 
     hotels = models.TextField(_("hotels nearby"), blank=True, help_text=_("Names, streets and how far, in words."))
 
@@ -119,6 +169,8 @@ class Room(models.Model):
 
 class Site(Place):
     """A place that is visited, with its rules."""
+
+    address_word = "sites"
 
     needs_id = models.BooleanField(_("identity document needed"), default=False)
     needs_safety_shoes = models.BooleanField(_("safety shoes needed"), default=False)

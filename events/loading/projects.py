@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import models
+from django.db.models import F
 from django.utils.text import slugify
 
 from projects.models import GoodPractice, Organisation, Partner, Phase, Programme, Project, Semester
@@ -344,7 +345,12 @@ class _Loading:
         place = self.places.get(key)
         if place is not None and (place.latitude is not None or not has_coordinates):
             return place
-        found = place or model._default_manager.filter(**_values(record, "name", "city", "country")).first()
+        here: Any = model._default_manager.filter(**_values(record, "name", "city", "country"))
+        found = place or here.order_by(F("merged_into").asc(nulls_first=True)).first()
+        if found is not None and found.merged_into_id is not None:
+            # Somebody saw that it is another place of ours; what they wrote down of that one stays.
+            self.places[key] = found.kept
+            return self.places[key]
         values = _values(record, "name", "city", "country")
         if has_coordinates:
             # A session names its town without coordinates; that takes none away.

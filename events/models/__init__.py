@@ -5,6 +5,7 @@ from .drafts import Draft
 from .events import Event, EventQuerySet
 from .kinds import EventKind, EvidenceKind
 from .links import EventAddress, EventLink
+from .places import PlaceMerge
 from .sessions import ChoiceGroup, Session
 from .speakers import Contribution, Speaker
 
@@ -23,6 +24,7 @@ __all__ = [
     "EventQuerySet",
     "EvidenceKind",
     "FeedState",
+    "PlaceMerge",
     "Plan",
     "PlanChange",
     "Session",

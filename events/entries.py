@@ -173,11 +173,11 @@ def _written_for_one(event_ids: Sequence[int], language: str, personal: Mapping[
 def _loaded(event_ids: Sequence[int]) -> Iterable[Event]:
     if not event_ids:
         return ()
-    sessions = Session.objects.select_related("venue", "room", "site")
+    sessions = Session.objects.select_related("venue", "room", "site").prefetch_related("contributions__speaker")
     return (
         Event.objects.filter(pk__in=event_ids)
         .with_page_data()
-        .prefetch_related("changes", Prefetch("sessions", sessions))
+        .prefetch_related("changes", "links_onward__outcome", Prefetch("sessions", sessions))
         # Always in one order, so that two processes that store the same entries never wait for each other in turn.
         .order_by("pk")
     )

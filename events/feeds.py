@@ -215,13 +215,13 @@ def _subject(feed: Feed, on: date) -> _Subject | None:
         project = Project.objects.filter(slug=feed.slug).first()
         if project is None:
             return None
-        return _Subject(project.acronym, project.get_absolute_url(), events.filter(project=project))
+        return _Subject(project.acronym, project.get_absolute_url(), events.of_project(project))
     if feed.scope == "partner":
         partner = Partner.objects.select_related("project", "organisation").filter(slug=feed.slug).first()
         if partner is None:
             return None
         name = _partner_name(partner)
-        return _Subject(name, partner.project.get_absolute_url(), events.filter(host=partner))
+        return _Subject(name, partner.project.get_absolute_url(), events.of_partner(partner))
     event = events.filter(slug=feed.slug).first()
     if event is None:
         return None

@@ -21,7 +21,7 @@ from icalendar.parser import Contentline, Parameters
 
 from venues.models import Site, Venue
 
-from .models import Event, Plan, PlanChange, Session
+from .models import Contribution, Event, Plan, PlanChange, Session, standing
 from .time_zones import follows_its_rule, vtimezone
 from .times import when_in_words
 
@@ -42,6 +42,8 @@ KEPT_ENTRIES = 500
 
 SUMMARY_LENGTH = 200
 TEXT_LENGTH = 1500
+# Some programs take no more of a description.
+DESCRIPTION_OCTETS = 4000
 
 _ZONE_IN_FRAGMENT = re.compile(rb"^DT(?:START|END);TZID=([A-Za-z0-9/_+-]+):", re.MULTILINE)
 # What Word and PDF leave in pasted text and programs take for the end of a line.
@@ -128,7 +130,7 @@ def shown_plan(event: Event) -> Plan | None:
     if event.starts_on is not None:
         return event.plan
     if event.status in (Event.Status.POSTPONED, Event.Status.CANCELLED):
-        for change in reversed(event.changes.all()):
+        for change in reversed(standing(event.changes.all())):
             for plan in (change.plan_after, change.plan_before):
                 if plan.starts_on is not None:
                     return plan
@@ -326,21 +328,25 @@ def _summary(event: Event, language: str, is_month: bool) -> str:
     pattern = "%(title)s" if names_project else pgettext("title of a calendar entry", "%(title)s (%(project)s)")
     if is_month:
         pattern = pgettext("title of a calendar entry", "%(entry)s, day not known") % {"entry": pattern}
-    state = {
-        Event.Status.DRAFT: pgettext("title of a calendar entry", "DRAFT: %(entry)s"),
-        Event.Status.CANCELLED: pgettext("title of a calendar entry", "CANCELLED: %(entry)s"),
-        Event.Status.POSTPONED: pgettext("title of a calendar entry", "POSTPONED: %(entry)s"),
-        Event.Status.SAVE_THE_DATE: pgettext("title of a calendar entry", "SAVE THE DATE: %(entry)s"),
-    }.get(Event.Status(event.status))
-    if state:
+    if state := _state_in_title(event):
         pattern = state % {"entry": pattern}
     room = SUMMARY_LENGTH - len(pattern % {"title": "", "project": acronym})
     return pattern % {"title": _cut(title, room), "project": acronym}
 
 
+def _state_in_title(event: Event) -> str:
+    """Return how a title says what programs hide, with a place for the title; "" where there is nothing to say."""
+    return {
+        Event.Status.DRAFT: pgettext("title of a calendar entry", "DRAFT: %(entry)s"),
+        Event.Status.CANCELLED: pgettext("title of a calendar entry", "CANCELLED: %(entry)s"),
+        Event.Status.POSTPONED: pgettext("title of a calendar entry", "POSTPONED: %(entry)s"),
+        Event.Status.SAVE_THE_DATE: pgettext("title of a calendar entry", "SAVE THE DATE: %(entry)s"),
+    }.get(Event.Status(event.status), "")
+
+
 def _description(event: Event, plan: Plan, language: str, page: str, is_whole_day: bool, personal: Personal) -> str:
     parts = [_text(personal.note)] if personal.note else []
-    parts += _news(event)
+    parts += _news(event, language)
     if summary := _text(event.in_language("summary", language).text):
         parts.append(summary)
     if event.starts_on is not None and plan.start_time is not None:
@@ -350,21 +356,33 @@ def _description(event: Event, plan: Plan, language: str, page: str, is_whole_da
             parts.append(gettext("The end is not known yet."))
     if event.host is not None:
         parts.append(gettext("Host: %(name)s") % {"name": _line(event.host.organisation.name)})
+    addresses = []
     if personal.join_url:
-        parts.append(gettext("Join online: %(address)s") % {"address": personal.join_url})
+        addresses.append(gettext("Join online: %(address)s") % {"address": personal.join_url})
     if personal.manage_url:
-        parts.append(gettext("Your registration: %(address)s") % {"address": personal.manage_url})
-    parts.append(page)
-    return "\n".join(parts)
+        addresses.append(gettext("Your registration: %(address)s") % {"address": personal.manage_url})
+    return _texts_and_addresses(parts, [*addresses, page])
 
 
-def _news(event: Event) -> Iterator[str]:
+def _texts_and_addresses(texts: list[str], addresses: list[str]) -> str:
+    """Addresses come last and are never cut: the texts before them are, where it gets too much."""
+    last = "\n".join(addresses)
+    first = "\n".join(text for text in texts if text).encode()
+    room = DESCRIPTION_OCTETS - len(last.encode()) - 1
+    if len(first) > room:
+        first = first[: room - len("…".encode())].decode(errors="ignore").rstrip().encode() + "…".encode()
+    return "\n".join(part for part in (first.decode(), last) if part)
+
+
+def _news(event: Event, language: str) -> Iterator[str]:
     """What changed last, in the words of whoever changed it."""
-    # Every change raises the revision, so the first one has none to look for.
-    changes = list(event.changes.all()) if event.sequence else []
+    # Every change raises the revision, so the first one has none to look for. What was undone at once, or changed only
+    # how to join, is no news.
+    changes = [c for c in standing(event.changes.all()) if c.before != c.after] if event.sequence else []
     if event.is_cancelled:
         reason = next((_text(c.reason) for c in reversed(changes) if c.plan_after.status == event.status), "")
         yield gettext("Cancelled: %(reason)s") % {"reason": reason} if reason else gettext("This event is cancelled.")
+        yield from _what_it_became(event, language)
     elif event.is_postponed:
         reason = next((_text(c.reason) for c in reversed(changes) if c.plan_after.status == event.status), "")
         yield gettext("Postponed: %(reason)s") % {"reason": reason} if reason else gettext("This event is postponed.")
@@ -380,6 +398,17 @@ def _news(event: Event) -> Iterator[str]:
                 yield gettext("Before: %(when)s, %(place)s") % {"when": when, "place": _line(before.place)}
             else:
                 yield gettext("Before: %(when)s") % {"when": when}
+
+
+def _what_it_became(event: Event, language: str) -> Iterator[str]:
+    """The events that an event was split or merged into, as far as everybody may see them."""
+    for link in event.links_onward.all():
+        outcome = link.outcome
+        if outcome.is_published and outcome.visibility == Event.Visibility.PUBLIC:
+            yield gettext("See instead: %(title)s, %(address)s") % {
+                "title": _line(outcome.in_language("title", language).text),
+                "address": settings.SITE_URL + outcome.get_absolute_url(),
+            }
 
 
 def _moves(change: PlanChange) -> bool:
@@ -407,7 +436,8 @@ def _location(event: Event, plan: Plan, join_url: str) -> str:
             return join_url
         platform = _line(event.online_platform)
         return gettext("Online (%(platform)s)") % {"platform": platform} if platform else gettext("Online")
-    return _line(event.venue.in_full if event.venue else plan.place)
+    place = _line(event.venue.in_full if event.venue else plan.place)
+    return gettext("%(place)s (to be confirmed)") % {"place": place} if place and event.place_to_be_confirmed else place
 
 
 def _coordinates(place: Venue | Site | None) -> tuple[float, float] | None:
@@ -426,18 +456,18 @@ def _zone_of(at: date | datetime) -> str:
 def _session_entry(session: Session, day: date, clock: time, language: str) -> Entry:
     event = session.event
     is_online = event.mode == Event.Mode.ONLINE
-    is_certain = event.status in (Event.Status.ANNOUNCED, Event.Status.HELD)
+    is_certain = event.status in (Event.Status.ANNOUNCED, Event.Status.HELD) and not session.is_to_be_confirmed
+    is_free = event.is_cancelled or event.is_postponed or not event.is_published
     place = session.place or (None if is_online else event.venue)
     room = session.room.name if session.room else ""
     page = f"{settings.SITE_URL}{event.get_absolute_url()}#session-{session.pk}"
-    parts = [
+    texts = [
         _text(session.in_language("description", language).text),
+        *(_contribution(contribution) for contribution in session.contributions.all()),
         _line(session.speaker),
+        _line(session.track),
         _line(event.in_language("title", language).text),
-        page,
     ]
-    title = _line(session.in_language("title", language).text)
-    pattern = pgettext("title of a calendar entry", "CANCELLED: %(entry)s") if event.is_cancelled else "%(entry)s"
     starts, end = _moment(day, clock, event.time_zone, is_online=is_online), session.end_time
     return Entry(
         uid=session_uid(session),
@@ -447,11 +477,11 @@ def _session_entry(session: Session, day: date, clock: time, language: str) -> E
         starts=starts,
         ends=_moment(day, end, event.time_zone, is_online=is_online) if end else None,
         status="CANCELLED" if event.is_cancelled else "CONFIRMED" if is_certain else "TENTATIVE",
-        is_transparent=event.is_cancelled,
-        busy="FREE" if event.is_cancelled else "BUSY" if is_certain else "TENTATIVE",
-        is_public=event.visibility == Event.Visibility.PUBLIC,
-        summary=pattern % {"entry": _cut(title, SUMMARY_LENGTH - len(pattern % {"entry": ""}))},
-        description="\n".join(part for part in parts if part),
+        is_transparent=is_free,
+        busy="FREE" if is_free else "BUSY" if is_certain else "TENTATIVE",
+        is_public=session.visibility == Session.Visibility.PUBLIC and event.visibility == Event.Visibility.PUBLIC,
+        summary=_session_summary(session, language),
+        description=_texts_and_addresses(texts, [page]),
         page=page,
         category=_line(session.get_kind_display()),
         location=_line(", ".join(part for part in (room, place.in_full if place else "") if part)),
@@ -459,6 +489,27 @@ def _session_entry(session: Session, day: date, clock: time, language: str) -> E
         parent_uid=uid(event),
         zone=_zone_of(starts),
     )
+
+
+def _session_summary(session: Session, language: str) -> str:
+    pattern = "%(entry)s"
+    if session.is_to_be_confirmed:
+        pattern = pgettext("title of a calendar entry", "%(entry)s (to be confirmed)")
+    if state := _state_in_title(session.event):
+        pattern = state % {"entry": pattern}
+    room = SUMMARY_LENGTH - len(pattern % {"entry": ""})
+    return pattern % {"entry": _cut(_line(session.in_language("title", language).text), room)}
+
+
+def _contribution(contribution: Contribution) -> str:
+    """“Jana Nováková, Head of waste, City of Brno (Moderator)”."""
+    speaker = contribution.speaker
+    person = _line(", ".join(part for part in (speaker.name, speaker.function, speaker.organisation_name) if part))
+    if contribution.role != Contribution.Role.SPEAKER:
+        person = gettext("%(person)s (%(role)s)") % {"person": person, "role": contribution.get_role_display()}
+    if contribution.is_to_be_confirmed:
+        person = gettext("%(person)s, to be confirmed") % {"person": person}
+    return person
 
 
 # --- Text --------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from .models import (
     Document,
     Event,
     EventKind,
+    EventLink,
     PlanChange,
     Session,
     Speaker,
@@ -35,7 +36,10 @@ from .models import (
 # time.
 _SHOWN_THROUGH: dict[type[Model], tuple[str, ...]] = {
     Contribution: ("sessions__contributions",),
+    # What it became is named in an event that was split or merged.
+    Event: ("links_onward__outcome",),
     EventKind: ("kind",),
+    EventLink: ("links_onward",),
     Organisation: ("host__organisation",),
     Partner: ("host",),
     PlanChange: ("changes",),
@@ -76,13 +80,16 @@ def calendar_changes_at_once() -> Iterator[None]:
 
 def connect() -> None:
     """Listen to every model that calendars or pages show something of."""
-    models: tuple[type[Model], ...] = (Event, *_SHOWN_THROUGH, *_ON_PAGES_ONLY)
+    models: tuple[type[Model], ...] = (*_SHOWN_THROUGH, *_ON_PAGES_ONLY)
     for model in models:
         name = f"calendars follow {model.__name__}"
         post_save.connect(_saved, sender=model, dispatch_uid=name)
         # Before the delete, while the events can still be found through the object.
         pre_delete.connect(_deleting, sender=model, dispatch_uid=name)
-    m2m_changed.connect(_practices_changed, sender=Event.practices.through, dispatch_uid="calendars follow practices")
+    # Practices are on the page; the other two say in whose lists and calendars an event is.
+    for relation in (Event.practices, Event.other_projects, Event.co_hosts):
+        name = f"calendars follow {relation.field.name}"
+        m2m_changed.connect(_relation_changed, sender=relation.through, dispatch_uid=name)
 
 
 def _saved(sender: type[Model], instance: Model, created: bool, **kwargs: Any) -> None:
@@ -101,7 +108,7 @@ def _deleting(sender: type[Model], instance: Model, **kwargs: Any) -> None:
     _advance(sender)
 
 
-def _practices_changed(sender: type[Model], action: str, **kwargs: Any) -> None:
+def _relation_changed(sender: type[Model], action: str, **kwargs: Any) -> None:
     if action.startswith("post_"):
         _advance(Event)
 

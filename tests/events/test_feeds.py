@@ -87,6 +87,21 @@ def test_each_calendar_holds_the_events_of_its_subject(client):
     assert shown(client, "/events/hosted.ics") == ["Hosted"]
 
 
+def test_an_event_of_two_projects_and_two_hosts_is_in_the_calendar_of_each_once(client):
+    one, two = create_project(slug="one"), create_project(slug="two")
+    host, co_host = create_partner(one, slug="host"), create_partner(two, slug="co-host")
+    event = create_event(one, title="Shared", slug="shared", host=host)
+    event.other_projects.add(two)
+    event.co_hosts.add(co_host)
+
+    for subject in ("projects/one", "projects/two", "partners/host", "partners/co-host"):
+        assert shown(client, f"/calendars/{subject}.ics") == ["Shared"]
+    assert shown(client, ALL) == ["Shared"]
+    event.other_projects.remove(two)
+    event.co_hosts.clear()
+    assert shown(client, "/calendars/projects/two.ics") == shown(client, "/calendars/partners/co-host.ics") == []
+
+
 def test_the_calendar_of_all_reaches_back_some_months_and_a_projects_own_is_whole(client, settings):
     settings.CALENDAR_MONTHS_BACK = 12
     project = create_project(slug="project")
@@ -468,7 +483,7 @@ def test_a_thousand_events_take_the_same_queries_as_one(client, django_assert_ma
     create_event(title="The first")
 
     def queries() -> int:
-        with django_assert_max_num_queries(15) as counted:
+        with django_assert_max_num_queries(16) as counted:
             client.get(ALL)
         return len(counted)
 
@@ -537,6 +552,8 @@ def test_a_choice_that_became_empty_says_when(client, clock):
         lambda event: create_session(event),
         lambda event: create_practice(event.project),
         lambda event: event.practices.add(create_practice(event.project)),
+        lambda event: event.other_projects.add(create_project()),
+        lambda event: event.co_hosts.add(create_partner()),
         lambda event: create_partner(event.project),
     ],
 )

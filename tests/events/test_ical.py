@@ -17,7 +17,10 @@ from django.conf import settings
 from events.exceptions import AlreadyHeld
 from events.ical import (
     FORMAT_EPOCH,
+    Personal,
     calendar_bytes,
+    deadline_vevent,
+    entry,
     event_file,
     session_uid,
     session_vevents,
@@ -25,9 +28,10 @@ from events.ical import (
     uid,
     vevent,
 )
-from events.models import Event, EventKind, PlanChange
+from events.models import Contribution, Event, EventKind, EventLink, PlanChange, Session, Speaker
 from events.subscriptions import OneEvent
 from events.time_zones import follows_its_rule, rule_of, vtimezone
+from tests.conftest import NOW
 from tests.factories import (
     create_event,
     create_kind,
@@ -438,6 +442,97 @@ def test_what_becomes_known_at_last_moves_nobody():
     assert description(event) == ["The end is not known yet.", "http://testserver/en/events/known/"]
 
 
+def test_what_was_undone_at_once_is_no_news(clock):
+    event = create_event(slug="undone", venue=create_venue(name="Town hall"), **ONE_DAY)
+    change = event.change_plan(reason="The hall was flooded.", starts_on=date(2027, 6, 3), ends_on=date(2027, 6, 3))
+    change.undo()
+
+    found = read(event)
+    # Somebody's calendar may have asked in between, so the number rises all the same.
+    assert (found["SEQUENCE"], found["DTSTART"].dt) == (2, amsterdam(2027, 5, 20, 9))
+    assert description(event) == ["http://testserver/en/events/undone/"]
+
+
+def test_a_cancelled_event_names_what_it_became_as_far_as_everybody_sees_it():
+    event = create_event(slug="conference")
+    outcomes = [
+        create_event(title="Maastricht, day 1", slug="maastricht"),
+        create_event(title="Hidden", slug="hidden", visibility=Event.Visibility.PARTNERS),
+        create_event(title="Draft", slug="draft", status=Event.Status.DRAFT),
+    ]
+    for outcome in outcomes:
+        EventLink.objects.create(kind=EventLink.Kind.SPLIT, origin=event, outcome=outcome, made_at=NOW)
+    event.cancel(reason="It became two.")
+
+    assert description(event)[:2] == [
+        "Cancelled: It became two.",
+        "See instead: Maastricht, day 1, http://testserver/en/events/maastricht/",
+    ]
+    assert "idden" not in "".join(description(event))
+    assert "raft" not in "".join(description(event)).replace("draft/", "")
+
+
+def test_a_place_that_is_not_certain_says_so():
+    event = create_event(venue=create_venue(name="", city="Geleen"), place_to_be_confirmed=True, **ONE_DAY)
+
+    assert str(read(event)["LOCATION"]) == "Geleen, Netherlands (to be confirmed)"
+
+
+def test_a_draft_is_marked_and_takes_nobodys_time():
+    event = create_event(create_project(acronym="PRO"), title="Meeting", status=Event.Status.DRAFT, **ONE_DAY)
+    found = facts(event)
+
+    assert found["summary"] == "DRAFT: Meeting (PRO)"
+    assert (found["status"], found["transp"], found["outlook"]) == ("TENTATIVE", "TRANSPARENT", "FREE")
+
+
+def test_the_texts_of_an_entry_make_room_for_its_addresses():
+    event = create_event(slug="long", summary="Ω" * 3_000, join_url="https://meet.example.org/1")
+    event.change_plan(reason="ő" * 3_000, start_time=time(10))
+    found = str(read(event, join_url="https://meet.example.org/1")["DESCRIPTION"])
+
+    assert len(found.encode()) <= 4_000
+    assert found.endswith("…\nJoin online: https://meet.example.org/1\nhttp://testserver/en/events/long/")
+
+
+# --- For one person ----------------------------------------------------------------------------------------------
+
+
+def test_days_of_an_event_block_the_calendar_of_whoever_takes_part():
+    event = create_event(starts_on=date(2027, 5, 20), ends_on=date(2027, 5, 21))
+    taking_part = entry(event, "en", Personal(blocks_days=True))
+    waiting = entry(event, "en", Personal(blocks_days=True, is_tentative=True, note="You are on the waiting list."))
+
+    assert (taking_part.status, taking_part.is_transparent, taking_part.busy) == ("CONFIRMED", False, "BUSY")
+    assert (waiting.status, waiting.is_transparent, waiting.busy) == ("TENTATIVE", False, "TENTATIVE")
+    assert waiting.description.startswith("You are on the waiting list.\n")
+    assert entry(event, "en").is_transparent
+    event.cancel(reason="Nobody comes.")
+    cancelled = entry(event, "en", Personal(blocks_days=True))
+    assert (cancelled.status, cancelled.is_transparent, cancelled.busy) == ("CANCELLED", True, "FREE")
+
+
+def test_a_deadline_is_an_entry_that_leaves_whoever_reads_it_free():
+    name = "registration-closes-1"
+    octets = deadline_vevent(
+        name,
+        summary="Registration closes",
+        description="For the kick-off.",
+        page="https://example.org/en/events/kick-off/",
+        category="Deadline",
+        at=datetime(2027, 5, 1, 18, tzinfo=zoneinfo.ZoneInfo("Europe/Amsterdam")),
+        changed_at=NOW,
+    )
+    (found,) = icalendar.Calendar.from_ical(calendar_bytes([octets])).events
+
+    assert str(found["UID"]) == f"{name}@{settings.CALENDAR_DOMAIN}"
+    assert (found["DTSTART"].dt, found["DTEND"].dt) == (
+        datetime(2027, 5, 1, 16, tzinfo=UTC),
+        datetime(2027, 5, 1, 16, 15, tzinfo=UTC),
+    )
+    assert (str(found["TRANSP"]), str(found["STATUS"])) == ("TRANSPARENT", "CONFIRMED")
+
+
 def test_texts_come_in_the_language_of_the_feed_where_they_are_written_in_it():
     kind = EventKind.objects.create(slug="visit", name="Study visit", plural="Study visits", names={"it": "Visita"})
     event = create_event(
@@ -663,6 +758,37 @@ def test_the_sessions_of_a_cancelled_event_are_cancelled_too():
 
     (found,) = icalendar.Calendar.from_ical(calendar_bytes([session_vevents(event, "en")])).events
     assert (str(found["STATUS"]), str(found["SUMMARY"])) == ("CANCELLED", "CANCELLED: Opening")
+
+
+def test_a_session_says_who_speaks_and_what_is_not_certain():
+    event = create_event(title="Conference", slug="conference")
+    session = create_session(event, title="Panel", start_time=time(9), track="Bio-waste", is_to_be_confirmed=True)
+    roles = Contribution.Role
+    for name, role, is_open in (("Jana Nováková", roles.MODERATOR, False), ("João Conceição", roles.SPEAKER, True)):
+        speaker = Speaker.objects.create(event=event, name=name, function="Head of waste")
+        Contribution.objects.create(session=session, speaker=speaker, role=role, is_to_be_confirmed=is_open)
+
+    (found,) = icalendar.Calendar.from_ical(calendar_bytes([session_vevents(event, "en")])).events
+    assert (str(found["SUMMARY"]), str(found["STATUS"])) == ("Panel (to be confirmed)", "TENTATIVE")
+    assert str(found["DESCRIPTION"]).split("\n") == [
+        "Jana Nováková, Head of waste (Moderator)",
+        "João Conceição, Head of waste, to be confirmed",
+        "Bio-waste",
+        "Conference",
+        f"http://testserver/en/events/conference/#session-{session.pk}",
+    ]
+
+
+def test_sessions_for_partners_are_apart_from_those_for_everybody():
+    event = create_event()
+    create_session(event, title="Opening", start_time=time(9))
+    create_session(event, title="Budget", start_time=time(10), visibility=Session.Visibility.PARTNERS)
+
+    assert b"Budget" not in session_vevents(event, "en")
+    (found,) = icalendar.Calendar.from_ical(
+        calendar_bytes([session_vevents(event, "en", visibility=Session.Visibility.PARTNERS)])
+    ).events
+    assert (str(found["SUMMARY"]), str(found["CLASS"])) == ("Budget", "PRIVATE")
 
 
 # --- Time zones --------------------------------------------------------------------------------------------------

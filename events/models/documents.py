@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
+from projects.models.languages import Translated
 
 from .deletable import Deletable, NotDeletedManager
 from .events import Event
@@ -61,8 +62,12 @@ class DocumentManager(NotDeletedManager.from_queryset(DocumentQuerySet)):  # typ
     pass
 
 
-class Document(Deletable):
-    """A file of an event or of one of its sessions. One without a file yet says what will come."""
+class Document(Translated, Deletable):
+    """A file of an event or of one of its sessions. One without a file yet says what will come.
+
+    Its title is written in the language of its event; `language` is that of the file. `evidence` says which of the
+    documents it is that its kind of event asks for: a key of EvidenceKind, or the programme's own words.
+    """
 
     class Visibility(models.TextChoices):
         PUBLIC = "public", _("Everybody")
@@ -81,6 +86,7 @@ class Document(Deletable):
     file_name = models.CharField(_("name of the file"), max_length=200, blank=True)
     file_type = models.CharField(_("type of the file"), max_length=100, blank=True, editable=False)
     octets = models.PositiveIntegerField(_("size"), default=0, editable=False)
+    evidence = models.CharField(_("evidence"), max_length=100, blank=True)
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility.choices, default=Visibility.PUBLIC)
     visible_from = models.DateTimeField(_("visible from"), null=True, blank=True, help_text=_("Empty: at once."))
     visible_until = models.DateTimeField(_("visible until"), null=True, blank=True, help_text=_("Empty: for good."))
@@ -104,3 +110,7 @@ class Document(Deletable):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def text_language(self) -> str:
+        return self.event.language

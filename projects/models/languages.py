@@ -27,31 +27,39 @@ class Text:
         return self.text
 
 
-class Multilingual(models.Model):
+class Translated(models.Model):
     """A model whose texts are written in one language and may be translated into others.
 
-    The fields themselves hold the text in `language`; `translations` holds {"it": {"title": "…", "summary": "…"}}.
+    The fields themselves hold the text in `text_language`; `translations` holds {"it": {"title": "…", "summary": "…"}}.
     """
 
-    language = models.CharField(_("language of the text"), max_length=10, default="en")
     translations = models.JSONField(_("translations"), default=dict, blank=True)
 
     class Meta:
         abstract = True
 
+    @property
+    def text_language(self) -> str:
+        raise NotImplementedError
+
     def in_language(self, field: str, language: str) -> Text:
         """Return the text of `field` in `language`, else as it was first written."""
-        if language == self.language:
+        if language == self.text_language:
             return Text(getattr(self, field), language, wanted=language)
         if text := self.translations.get(language, {}).get(field):
             return Text(text, language, wanted=language)
-        others = tuple(code for code, texts in self.translations.items() if code != self.language and texts.get(field))
-        return Text(getattr(self, field), self.language, wanted=language, also_in=others)
+        others = tuple(
+            code for code, texts in self.translations.items() if code != self.text_language and texts.get(field)
+        )
+        return Text(getattr(self, field), self.text_language, wanted=language, also_in=others)
 
     @property
     def languages(self) -> list[str]:
         """The codes of the languages in which there is any text, that of the original first."""
-        return [self.language, *(code for code, texts in self.translations.items() if code != self.language and texts)]
+        return [
+            self.text_language,
+            *(code for code, texts in self.translations.items() if code != self.text_language and texts),
+        ]
 
     def translate(self, language: str, texts: dict[str, str]) -> bool:
         """Take over texts in one language by the names of their fields, and return whether any is different.
@@ -65,3 +73,16 @@ class Multilingual(models.Model):
         others = {code: kept for code, kept in self.translations.items() if code != language}
         self.translations = {**others, **({language: after} if after else {})}
         return True
+
+
+class Multilingual(Translated):
+    """A model that says itself in which language it is written."""
+
+    language = models.CharField(_("language of the text"), max_length=10, default="en")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def text_language(self) -> str:
+        return self.language

@@ -31,12 +31,16 @@ PAGES_KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """What the page of an event shows, in one language: `opening` stands above registration, `body` below."""
+    """What the page of an event shows, in one language: `opening` stands above registration, `body` below.
+
+    `in_short` is what the pages of registering show of it: title, when and where.
+    """
 
     event: Event
     title: Text
     project_address: str
     outcome_is_unknown: bool
+    in_short: SafeString
     opening: SafeString
     body: SafeString
     aside: SafeString
@@ -89,11 +93,13 @@ def _made(visible: EventQuerySet, slug: str, language: str) -> EventPage | None:
         "site_name": settings.SITE_NAME,
         "language": language,
     }
+    title = event.in_language("title", language)
     return EventPage(
         event=event,
-        title=event.in_language("title", language),
+        title=title,
         project_address=event.project.get_absolute_url(),
         outcome_is_unknown=outcome_is_unknown,
+        in_short=render_to_string("events/includes/event_in_short.html", {"event": event, "title": title}),
         opening=render_to_string("events/includes/event_opening.html", context),
         body=render_to_string("events/includes/event_body.html", context),
         aside=render_to_string("events/includes/event_aside.html", context),

@@ -4,11 +4,13 @@ Most who open the form get it empty, and the fields of an empty form are the sam
 rendering them takes longer than everything else on the page.
 """
 
+from functools import lru_cache
+
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from .forms import RegistrationForm
+from .forms import RegistrationForm, partner_names
 
 # By language, and by which fields the form has: a handful.
 _empty: dict[tuple[str | None, ...], SafeString] = {}
@@ -22,6 +24,12 @@ def fields_of(form: RegistrationForm) -> SafeString:
     if key not in _empty:
         _empty[key] = _made(form)
     return _empty[key]
+
+
+@lru_cache
+def organisations_of(project: int, version: int) -> SafeString:
+    """Return the names that the field of the organisation offers, as HTML; `version` is that of everything visible."""
+    return render_to_string("registrations/includes/organisations.html", {"names": partner_names(project, version)})
 
 
 def _made(form: RegistrationForm) -> SafeString:

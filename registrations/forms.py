@@ -224,7 +224,7 @@ class AnswersForm(forms.Form):
 
     def organisation_names(self) -> list[str]:
         """Names to choose from: the partners of the project, as they are called now and have been called."""
-        return _partner_names(self.event.project_id, CalendarState.current())
+        return partner_names(self.event.project_id, CalendarState.current())
 
 
 class RegistrationForm(AnswersForm):
@@ -363,7 +363,7 @@ class SendLinkForm(forms.Form):
 
 
 @lru_cache
-def _partner_names(project: int, version: int) -> list[str]:
+def partner_names(project: int, version: int) -> list[str]:
     # The version of everything visible rises when a partner or its organisation changes.
     organisations = Organisation.objects.filter(partners__project=project)
     names = {name for organisation in organisations for name in (organisation.name, *organisation.other_names)}

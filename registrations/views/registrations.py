@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import access, everybody, holder_of_the_link
 from events.event_page import EventPage, event_page
-from events.models import Event
+from events.models import CalendarState, Event
 
 from .. import emails, limits, places, receipts
 from ..addresses import likely_meant
 from ..answers import answers_in_words, answers_of, consents_of
 from ..exceptions import NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
-from ..form_fields import fields_of
+from ..form_fields import fields_of, organisations_of
 from ..forms import CONSENT_WORDING, CancelForm, ChangeForm, ConsentForm, RegistrationForm, SendLinkForm
 from ..links import with_registration
 from ..models import Registration
@@ -37,19 +37,20 @@ BY_PERSON = Registration.CancelledBy.PERSON
 @never_cache
 def register(request: HttpRequest, slug: str) -> HttpResponse:
     """The form; `?correct` opens it again with what was typed in this browser in the last half hour."""
-    event = _event(request, slug)
+    page = _page(request, slug)
+    event = page.event
     receipt = receipts.recall(request, event) if "correct" in request.GET else None
     if request.method != "POST":
         availability = places.availability(event)
         if not availability.is_open:
             return _closed(request, event)
         form = RegistrationForm(event=event, initial=receipt.typed if receipt else None, is_correction=bool(receipt))
-        return _form(request, event, form, availability=availability)
+        return _form(request, page, form, availability=availability)
     form = RegistrationForm(request.POST, event=event, is_correction=bool(receipt))
     if not form.is_valid():
-        return _form(request, event, form, status=422)
+        return _form(request, page, form, status=422)
     if until := limits.closed_until(request, form.cleaned_data["email"]):
-        return _form(request, event, form, status=429, closed_until=until)
+        return _form(request, page, form, status=429, closed_until=until)
     limits.count(request, form.cleaned_data["email"])
     try:
         done = _register(event, form, receipt)
@@ -57,7 +58,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         return _closed(request, event, status=409)
     except NoFreePlace:
         form.add_error("mode", gettext("All places in the room are taken. You keep your place online."))
-        return _form(request, event, form, status=422)
+        return _form(request, page, form, status=422)
     response = redirect("registrations:registered", event.slug)
     mark = receipts.mark(done.registration if done.is_own else None)
     receipts.remember(response, event, Receipt(done.has_place, form.typed, mark))
@@ -74,7 +75,7 @@ def _register(event: Event, form: RegistrationForm, receipt: Receipt | None) -> 
 
 def _form(
     request: HttpRequest,
-    event: Event,
+    page: EventPage,
     form: RegistrationForm,
     *,
     status: int = 200,
@@ -82,11 +83,13 @@ def _form(
     **context: Any,
 ) -> HttpResponse:
     context |= {
-        "event": event,
-        "title": event.in_language("title", get_language() or "en"),
+        "event": page.event,
+        "title": page.title,
+        "in_short": page.in_short,
         "form": form,
         "fields": fields_of(form),
-        "availability": availability or places.availability(event),
+        "organisations": organisations_of(page.event.project_id, CalendarState.current()),
+        "availability": availability or places.availability(page.event),
     }
     response = render(request, "registrations/register.html", context, status=status)
     if until := context.get("closed_until"):
@@ -112,6 +115,7 @@ def registered(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "event": event,
         "title": page.title,
+        "in_short": page.in_short,
         "aside": page.aside,
         "receipt": receipt,
         "answers": answers_in_words(receipt.typed, event),

@@ -3,9 +3,10 @@
 from django import template
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import get_language, gettext
 
-from projects.models.languages import Multilingual, Text
+from projects.languages import language_of
+from projects.models.languages import Text, Translated
 
 register = template.Library()
 
@@ -19,29 +20,37 @@ def in_its_language(written: Text) -> str:
 
 
 @register.simple_tag
-def text(written: Multilingual, field: str) -> str:
-    """Print one short text of an object in the page's language, else as it was first written and marked so."""
-    return in_its_language(written.in_language(field, get_language() or "en"))
+def text(written: Translated, field: str, language: str = "") -> str:
+    """Print one short text of an object in a language (empty: the page's), else as it was first written, marked so."""
+    return in_its_language(written.in_language(field, language or get_language() or "en"))
 
 
 @register.simple_tag
-def paragraphs(text: Text) -> str:
-    """Print a longer text; one in another language than the page says so before it begins."""
-    if not text.text:
+def fact(written: Text) -> str:
+    """Print one short text beside its name, such as for whom an event is; one that is not in the language says so."""
+    if not written.text:
         return ""
-    body = mark_safe(linebreaks(text.text, autoescape=True))  # noqa: S308 - escaped by linebreaks
-    if text.language == get_language():
+    if written.is_as_wanted:
+        return in_its_language(written)
+    return format_html('{} <span class="meta small">({})</span>', in_its_language(written), _only_in(written))
+
+
+@register.simple_tag
+def paragraphs(written: Text) -> str:
+    """Print a longer text; one that does not exist in the language that was asked for says so before it begins."""
+    if not written.text:
+        return ""
+    body = mark_safe(linebreaks(written.text, autoescape=True))  # noqa: S308 - escaped by linebreaks
+    if written.language != get_language():
+        body = format_html('<div class="stack" lang="{}" dir="auto">{}</div>', written.language, body)
+    if written.is_as_wanted:
         return body
-    return format_html(
-        '<p class="muted">{}</p><div class="stack" lang="{}" dir="auto">{}</div>',
-        gettext("This text is available in %(language)s only.") % {"language": _name(text.language)},
-        text.language,
-        body,
-    )
+    return format_html('<p class="muted">{}</p>{}', _only_in(written), body)
 
 
-def _name(code: str) -> str:
-    try:
-        return get_language_info(code)["name_translated"]
-    except KeyError:
-        return code
+def _only_in(written: Text) -> str:
+    if not written.also_in:
+        language = language_of(written.language).name
+        return gettext("This text is available in %(language)s only.") % {"language": language}
+    names = ", ".join(str(language_of(code).name) for code in (written.language, *written.also_in))
+    return gettext("This text is available in these languages only: %(languages)s.") % {"languages": names}

@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", health, name="health"),
     path("", include("events.calendar_urls")),
     path("", include("events.syndication_urls")),
+    path("", include("events.picture_urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("accounts.urls")),

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from .views import calendars, information, kinds, public
 
@@ -9,6 +9,8 @@ urlpatterns = [
     path("events/<slug:slug>/", public.event, name="event"),
     path("projects/<slug:slug>/", public.project, name="project"),
     path("calendars/", calendars.calendars, name="calendars"),
+    # Before all that stands under the address of an event
+    path("organise/places/", include("events.place_urls")),
     # Kinds of events, for the administrators of a programme
     path("organise/kinds/", kinds.kinds, name="kinds"),
     path("organise/kinds/new/", kinds.new_kind, name="new_kind"),

@@ -25,7 +25,7 @@ TOWNS = {
 def drawn(town: str) -> str:
     country, latitude, longitude = TOWNS[town]
     found = map_of(latitude=latitude, longitude=longitude, town=town, country=country)
-    return render_to_string("includes/map.html", {"map": found, "map_id": "map-1"})
+    return render_to_string("includes/map.html", {"map": found, "map_id": 1})
 
 
 @pytest.mark.parametrize("town", TOWNS)
@@ -111,7 +111,7 @@ def test_a_map_works_without_town_and_country_and_in_the_open_sea():
 def test_hostile_names_of_towns_are_escaped():
     found = map_of(latitude=50.85, longitude=5.69, town="</title><script>alert(1)</script>", country="NL")
 
-    assert "<script>" not in render_to_string("includes/map.html", {"map": found, "map_id": "map-1"})
+    assert "<script>" not in render_to_string("includes/map.html", {"map": found, "map_id": 1})
 
 
 def test_where_a_point_is():

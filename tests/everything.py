@@ -12,19 +12,23 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests import servers
+from tests import libical, servers
 
 ROOT = Path(__file__).resolve().parent.parent
 # What some tests need, the programs that show it is there, and the package of Debian and Ubuntu.
 PROGRAMS = [
     ("Chromium", ("chromium", "chromium-browser"), "chromium"),
     ("LibreOffice", ("soffice", "libreoffice"), "libreoffice-calc-nogui"),
+    ("vdirsyncer", ("vdirsyncer",), "vdirsyncer"),
+    ("khal", ("khal",), "khal"),
 ]
 
 
 def main(arguments: list[str]) -> int:
     skipping_fails = "--all" in arguments
     missing = {name: package for name, programs, package in PROGRAMS if not any(map(shutil.which, programs))}
+    if not libical.is_here():
+        missing["libical"] = "libical3, in newer releases libical3t64"
     runs: dict[str, tuple[int, str]] = {}
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="trajectum-tests-"))

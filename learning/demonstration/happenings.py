@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from events.models import ChoiceGroup, Event, EventKind, Session
+from events.models import ChoiceGroup, Event, EventKind, EvidenceKind, Session
 
 from ..models import LearningOutcome
 from .project import CONTENT, SOURCE_KEY, TOWNS, Setting, month, town_only
@@ -74,6 +74,7 @@ class Diary:
 
     def write(self) -> list[Happening]:
         """Store every event; return those that people register for."""
+        self._kind_of_the_programme()
         happenings = [self._held(Held(**row)) for row in CONTENT["held"]]
         happenings.append(self._last_partner_meeting())
         happenings.append(self._conference())
@@ -88,6 +89,22 @@ class Diary:
         self._draft()
         self._for_partners()
         return happenings
+
+    def _kind_of_the_programme(self) -> None:
+        """A kind that only projects of the made-up programme are offered, as its officer would have added it."""
+        EventKind.objects.get_or_create(
+            slug="open-house",
+            defaults={
+                "programme": self.setting.project.programme,
+                "name": "Open house",
+                "plural": "Open houses",
+                "names": {"it": "Porte aperte", "hu": "Nyílt nap"},
+                "plurals": {"it": "Giornate a porte aperte", "hu": "Nyílt napok"},
+                "counts_as": EventKind.Counting.PUBLIC,
+                "is_public": True,
+                "evidence_due": [EvidenceKind.INVITATION, EvidenceKind.PHOTOS, "Visitors’ book"],
+            },
+        )
 
     # What took place
 
@@ -253,6 +270,14 @@ class Diary:
             "Lousada",
             "Import workshop: neighbours at the counter come to Lousada",
             summary="Maastricht’s neighbours show how they help; Lousada decides what it takes over.",
+            translations={
+                "pt": {
+                    "title": "Workshop de importação: os vizinhos ao balcão chegam a Lousada",
+                    "summary": "Os vizinhos de Maastricht mostram como ajudam; Lousada decide o que adota.",
+                    "audience": "pessoal de Lousada e os seus parceiros locais",
+                }
+            },
+            importing_partner=self.setting.partners["Lousada"],
             audience="staff of Lousada and its stakeholders",
             spoken_languages="English, Portuguese",
             venue=self.setting.venues["Lousada"],
@@ -273,6 +298,7 @@ class Diary:
             number=3,
             mode=Event.Mode.ONLINE,
             summary="Two hours online on compost rules in seven countries.",
+            themes="bio-waste, compost, permits",
             audience="everybody",
             spoken_languages="English; live captions in Greek",
             online_platform="Video meeting of the host",
@@ -380,8 +406,11 @@ class Diary:
             "harvest",
             "dissemination-event",
             "Thessaloniki",
-            "Harvest day of the school gardens",
-            summary="One year after: what grew. Venue and programme follow.",
+            "Ημέρα συγκομιδής των σχολικών κήπων",
+            language="el",
+            summary="Έναν χρόνο μετά: τι φύτρωσε. Ο χώρος και το πρόγραμμα ακολουθούν.",
+            # The rest is in Greek only, and readers are told so.
+            translations={"en": {"title": "Harvest day of the school gardens"}},
             status=Event.Status.SAVE_THE_DATE,
             date_precision=Event.DatePrecision.MONTH,
             venue=town_only("Thessaloniki"),

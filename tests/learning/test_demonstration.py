@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, F
 
 from accounts.models import User
-from events.models import CalendarState, Event, PlanChange, Session
+from events.models import CalendarState, Event, EventKind, PlanChange, Session
 from learning.demonstration import build, find, give_roles, make_users, remove
 from learning.demonstration.happenings import TUESDAY, workday
 from learning.models import Feedback, LearningOutcome, OutcomeRating
@@ -138,7 +138,22 @@ def test_an_import_workshop_carries_a_practice(demonstration):
 
     assert workshop.kind.has_importing_partner
     assert workshop.practices.get().owner.organisation.city == "Maastricht"
-    assert workshop.host.organisation.city == "Lousada"
+    assert workshop.host.organisation.city == workshop.importing_partner.organisation.city == "Lousada"
+
+
+def test_texts_are_in_several_languages_and_one_is_in_its_own_only(demonstration):
+    harvest = event("harvest")
+
+    assert harvest.in_language("title", "en").text == "Harvest day of the school gardens"
+    assert (harvest.in_language("summary", "en").language, event("conference").languages[0]) == ("el", "en")
+    assert {"it", "hu"} <= set(event("conference").sessions.get(title="Welcome").languages)
+    assert event("counters").sessions.get(language="et").in_language("description", "en").language == "et"
+
+
+def test_the_programme_has_a_kind_of_its_own(demonstration):
+    own = EventKind.objects.get(programme=demonstration.project.programme)
+
+    assert [str(due.name) for due in own.evidence] == ["Invitation", "Photos", "Visitors’ book"]
 
 
 def test_an_online_event_has_an_address_to_join_and_no_venue(demonstration):

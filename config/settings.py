@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "events.addresses.OldAddressMiddleware",
     "accounts.access.DenyByDefaultMiddleware",
 ]
 

@@ -5,6 +5,6 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from . import signals
+        from . import held, signals  # noqa: F401 - importing what is done again and again registers it
 
         signals.connect()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.utils.translation import gettext, pgettext
 from django_countries import countries
 
@@ -111,14 +112,15 @@ UPCOMING, PAST, ALL = "upcoming", "past", "all"
 
 def matching(events: EventQuerySet, values: Mapping[str, str]) -> EventQuerySet:
     """Return the events that match every filter in `values`: project, kind, country, partner, mode, q."""
-    lookups = {
-        "project": "project__slug",
-        "kind": "kind__slug",
-        "country": "venue__country",
-        "partner": "host__slug",
-        "mode": "mode",
-    }
+    lookups = {"kind": "kind__slug", "country": "venue__country", "mode": "mode"}
     events = events.filter(**{lookup: values[name] for name, lookup in lookups.items() if values.get(name)})
+    # By key: joining several projects or co-hosts would find an event once for each of them.
+    if project := values.get("project"):
+        shared = Event.other_projects.through.objects.filter(project__slug=project).values("event")
+        events = events.filter(Q(project__slug=project) | Q(pk__in=shared))
+    if partner := values.get("partner"):
+        co_hosted = Event.co_hosts.through.objects.filter(partner__slug=partner).values("event")
+        events = events.filter(Q(host__slug=partner) | Q(pk__in=co_hosted))
     for word in fold(values.get("q", "")).split():
         events = events.filter(search_text__contains=word)
     return events
@@ -162,9 +164,13 @@ def read(query: Mapping[str, str], visible: EventQuerySet) -> Listing:
 
 def _filters(visible: EventQuerySet) -> list[Filter]:
     """What can be chosen: only what at least one event has that the reader may see."""
-    projects = Project.objects.filter(pk__in=visible.values("project"))
+    keys = visible.order_by().values("pk")
+    shared = Event.other_projects.through.objects.filter(event__in=keys).values("project")
+    projects = Project.objects.filter(Q(pk__in=visible.values("project")) | Q(pk__in=shared))
     kinds = EventKind.objects.filter(pk__in=visible.values("kind"))
-    hosts = Partner.objects.filter(pk__in=visible.values("host")).select_related("organisation", "project")
+    co_hosts = Event.co_hosts.through.objects.filter(event__in=keys).values("partner")
+    hosts = Partner.objects.filter(Q(pk__in=visible.values("host")) | Q(pk__in=co_hosts))
+    hosts = hosts.select_related("organisation", "project")
     codes = visible.exclude(venue__country="").values_list("venue__country", flat=True).order_by().distinct()
     return [
         Filter("project", gettext("Project"), [Choice(p.slug, p.acronym) for p in projects]),

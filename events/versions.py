@@ -59,6 +59,13 @@ def _promise(plan: Plan) -> tuple[Any, ...]:
     return plan.starts_on, plan.ends_on, plan.start_time, plan.end_time, plan.mode
 
 
+def is_moved(before: Plan, after: Plan) -> bool:
+    """Whether a plan with a date became one of another date, time, mode or place."""
+    if before.starts_on is None or after.starts_on is None:
+        return False
+    return _promise(before) != _promise(after) or before.place != after.place
+
+
 def what_changed(before: Plan, after: Plan) -> list[str]:
     """Return in words what became of a plan: “Moved to another date”, “Moved online”."""
     words = []

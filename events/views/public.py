@@ -39,7 +39,9 @@ def events(request: HttpRequest) -> HttpResponse:
     asked = listing.read(request.GET, visible)
     found = asked.events(visible.with_page_data().prefetch_related("project__phases", "project__semesters"))
     page = Paginator(found, listing.PAGE_SIZE).get_page(request.GET.get("page"))
-    project = page.object_list[0].project if asked.values.get("project") and page.object_list else None
+    # What another project shares with the one asked for does not know its semesters.
+    asked_for = asked.values.get("project")
+    project = next((event.project for event in page.object_list if event.project.slug == asked_for), None)
     if asked.when.value == listing.UPCOMING:
         groups = listing.by_month(page.object_list)
     elif project and project.semesters.all():
@@ -71,10 +73,11 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         slug=slug,
     )
     language = get_language() or "en"
-    visible = list(_readable_events(request).filter(project=project).in_order())
+    visible = list(_readable_events(request).of_project(project).in_order())
     for event in visible:
-        # The one that was read with its semesters.
-        event.project = project
+        # The one that was read with its semesters; what another project shares keeps its own.
+        if event.project_id == project.pk:
+            event.project = project
     has_semesters = bool(project.semesters.all())
     return render(
         request,

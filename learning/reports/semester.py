@@ -355,10 +355,13 @@ def semester_report(project: Project, semester: Semester, *, at: datetime) -> Se
     semesters of the project are there.
     """
     language = get_language() or "en"
-    published = list(Event.objects.in_semester(semester).published().select_related("kind", "venue").in_order())
+    published = list(
+        Event.objects.in_semester(semester).published().select_related("project", "kind", "venue").in_order()
+    )
     for event in published:
         # Whether an open date will still be given depends on the project's end: asked of one object, not of each event.
-        event.project = project
+        if event.project_id == project.pk:
+            event.project = project
     counted = {event.pk: event for event in published if _counts(event, semester, at=at)}
     registrations = list(
         Registration.objects.filter(event__in=counted, joined_at__lte=at).select_related("organisation")
@@ -527,12 +530,13 @@ def _answers(
 def _outside(project: Project, *, at: datetime) -> tuple[Event, ...]:
     """Held events of a project that no semester holds, so that no report shows them."""
     in_semesters = [Event.objects.in_semester(semester) for semester in project.semesters.all()]
-    events = project.events.filter(status=Event.Status.HELD)
+    events = Event.objects.of_project(project).filter(status=Event.Status.HELD)
     if in_semesters:
         events = events.exclude(pk__in=reduce(operator.or_, in_semesters).values("pk"))
     found = []
-    for event in events.select_related("kind", "venue").in_order():
-        event.project = project
+    for event in events.select_related("project", "kind", "venue").in_order():
+        if event.project_id == project.pk:
+            event.project = project
         if event.starts_on is None or event.starts_on <= at.astimezone(event.zone).date():
             found.append(event)
     return tuple(found)

@@ -1,0 +1,1 @@
+"""Forms with which organisers change an event: what is typed is kept, and compared."""

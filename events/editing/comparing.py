@@ -1,0 +1,137 @@
+"""Two people in one editor: neither loses what they typed.
+
+A form carries the values it was opened with. What only somebody else changed since then is taken over; what both
+changed is shown with both texts, and nothing is saved until one of them is chosen. Values are compared,
+not what was posted: “9:30” and “09:30” are one time.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.translation import gettext
+
+from .fields import TypedDay
+
+MINE, THEIRS = "mine", "theirs"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that two people changed: its name and label, and both texts."""
+
+    name: str
+    label: str
+    mine: str
+    theirs: str
+
+    @property
+    def choice(self) -> str:
+        """The name under which the choice is posted."""
+        return f"keep-{self.name}"
+
+
+def plain(value: Any) -> Any:
+    """Return a field's value as something that JSON knows and that can be compared."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, TypedDay):
+        return [value.day, value.month, value.year]
+    if isinstance(value, date | time | datetime):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip()
+    if isinstance(value, bool | int):
+        return value
+    try:
+        return sorted(plain(one) for one in value)
+    except TypeError:
+        return str(value)
+
+
+class ComparingForm(forms.Form):
+    """A form that knows what it was opened with.
+
+    `now` are the values that are stored at this moment, by field. After validation, `taken_over` names the fields that
+    somebody else changed, `conflicts` holds those that both changed, and `cleaned_data` the values to store.
+    """
+
+    use_required_attribute = False
+
+    opened_with = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, now: Mapping[str, Any], **options: Any) -> None:
+        options["initial"] = {**now, **options.get("initial", {})}
+        super().__init__(*args, **options)
+        self.now = now
+        self.initial.setdefault("opened_with", json.dumps({name: plain(value) for name, value in now.items()}))
+        self.taken_over: list[str] = []
+        self.conflicts: list[Conflict] = []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        opened = self._opened_with()
+        for name in self.now:
+            if name in cleaned and name in opened:
+                self._compare(name, opened[name])
+        return cleaned
+
+    def _opened_with(self) -> dict[str, Any]:
+        try:
+            opened = json.loads(self.cleaned_data.get("opened_with") or "{}")
+        except ValueError:
+            return {}
+        return opened if isinstance(opened, dict) else {}
+
+    def _compare(self, name: str, opened: Any) -> None:
+        typed, now = plain(self.cleaned_data[name]), plain(self.now[name])
+        if now in (opened, typed):
+            return
+        if typed == opened:
+            self.cleaned_data[name] = self._stored(name)
+            self.taken_over.append(name)
+            return
+        kept = self.data.get(f"keep-{name}")
+        if kept == THEIRS:
+            self.cleaned_data[name] = self._stored(name)
+        elif kept != MINE:
+            field = self.fields[name]
+            self.conflicts.append(
+                Conflict(name, str(field.label), self._shown(name, self.cleaned_data[name]), self._shown(name, now))
+            )
+            words = gettext("Somebody else changed this too. Choose one of the two texts below.")
+            self.add_error(name, ValidationError(words, code="conflict"))
+
+    def _stored(self, name: str) -> Any:
+        """The stored value of a field, as the form would have cleaned it."""
+        return self.now[name]
+
+    def _shown(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        choices = dict(getattr(field, "choices", ()) or ())
+        if isinstance(value, list | tuple) or hasattr(value, "all"):
+            names = {plain_key(key): str(label) for key, label in choices.items()}
+            return ", ".join(names.get(str(one), str(one)) for one in plain(value)) or "–"
+        if choices:
+            names = {plain_key(key): str(label) for key, label in choices.items()}
+            return names.get(str(plain(value)), str(value)) or "–"
+        if isinstance(value, bool):
+            return gettext("Yes") if value else gettext("No")
+        if isinstance(value, time):
+            return f"{value:%H:%M}"
+        return str(value) if value not in (None, "") else "–"
+
+    @property
+    def taken_over_labels(self) -> list[str]:
+        return [str(self.fields[name].label) for name in self.taken_over]
+
+
+def plain_key(key: Any) -> str:
+    return str(getattr(key, "value", key))

@@ -1,0 +1,268 @@
+"""When and where: what an organiser types to change the plan of an event."""
+
+import copy
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from venues.models import Venue
+
+from ..models import Event, Plan
+from .comparing import ComparingForm
+from .fields import ClockField, DayField, LineField, TextField, TypedDay, zones
+
+DEFAULT_ZONE = "Europe/Brussels"
+Precision = Event.DatePrecision
+
+
+def _zone_choices() -> list[tuple[str, str]]:
+    return zones()
+
+
+class PlanForm(ComparingForm):
+    """Date, place and mode of an event, and why they change."""
+
+    date_precision = forms.ChoiceField(
+        label=_("What is known of the date"),
+        choices=Precision.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose what is known of the date."),
+            "invalid_choice": _("Choose one of these."),
+        },
+    )
+    first_day = DayField(
+        label=_("First day"),
+        day_may_be_missing=True,
+        help_text=_("For example 20 5 2027. Leave the day empty when only the month is known."),
+    )
+    last_day = DayField(
+        label=_("Last day"), day_may_be_missing=True, help_text=_("Leave it empty for an event of one day or month.")
+    )
+    start_time = ClockField(label=_("Starts at"), required=False, help_text=_("Like 09:30. Empty while not known."))
+    end_time = ClockField(label=_("Ends at"), required=False, help_text=_("Like 16:00. Empty while not known."))
+    time_zone = forms.ChoiceField(
+        label=_("Whose clock"),
+        choices=_zone_choices,
+        help_text=_("The town whose clock these times are on."),
+        error_messages={"invalid_choice": _("Choose a time zone from the list.")},
+    )
+    mode = forms.ChoiceField(
+        label=_("How people take part"), choices=Event.Mode.choices, required=False, widget=forms.RadioSelect
+    )
+    venue = forms.ModelChoiceField(
+        label=_("Venue"),
+        queryset=Venue.objects.none(),
+        required=False,
+        empty_label=_("Not known"),
+        error_messages={"invalid_choice": _("Choose a venue from the list.")},
+    )
+    town = LineField(
+        label=_("Or only the town"), max_length=100, required=False, help_text=_("While the venue is not known.")
+    )
+    country = forms.ChoiceField(
+        label=_("Country of that town"), required=False, choices=lambda: [("", gettext("Not known")), *countries]
+    )
+    place_to_be_confirmed = forms.BooleanField(label=_("The place is not certain yet"), required=False)
+    online_platform = LineField(label=_("Online platform"), max_length=100, required=False)
+    join_url = forms.URLField(
+        label=_("Address to join online"),
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        help_text=_("Shown to those with a seat only."),
+        error_messages={"invalid": _("Enter the whole address, like https://meet.example.eu/room")},
+        widget=forms.URLInput(attrs={"dir": "ltr"}),
+    )
+    reason = TextField(
+        label=_("Why the plan changes"),
+        max_length=1_000,
+        required=False,
+        help_text=_("It is shown on the page of the event and in the mail to everybody who is registered."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    tells_nobody = forms.BooleanField(
+        label=_("This only corrects an error: tell nobody"),
+        required=False,
+        help_text=_("The page and the calendars change; no mail is sent. Say in the reason what was wrong."),
+    )
+
+    def __init__(self, *args: Any, event: Event, **options: Any) -> None:
+        super().__init__(*args, now=_values(event), **options)
+        self.event = event
+        self.changes: dict[str, Any] = {}
+        offered = Venue.objects.filter(merged_into__isnull=True).exclude(name="")
+        if event.venue_id:
+            offered |= Venue.objects.filter(pk=event.venue_id).exclude(name="")
+        self.fields["venue"].queryset = offered.order_by("city", "name")  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = zones(event.time_zone)  # type: ignore[attr-defined]
+        if not self.asks_for_reason:
+            del self.fields["reason"], self.fields["tells_nobody"]
+
+    @property
+    def asks_for_reason(self) -> bool:
+        return self.event.is_published
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors:
+            self._assemble(cleaned)
+        if not self.errors and self.asks_for_reason and self.is_a_change and not cleaned["reason"]:
+            self.add_error("reason", gettext("Say why the plan changes."))
+        return cleaned
+
+    @property
+    def is_a_change(self) -> bool:
+        """Whether anything that was promised is different; valid forms only."""
+        return self.plan_after != self.event.plan or self.changes["join_url"] != self.event.join_url
+
+    @property
+    def tells(self) -> bool:
+        return not self.cleaned_data.get("tells_nobody", False)
+
+    @property
+    def event_after(self) -> Event:
+        """A copy of the event with what was typed, that is never saved."""
+        event = copy.copy(self.event)
+        for name, value in self.changes.items():
+            setattr(event, name, value)
+        return event
+
+    @property
+    def plan_after(self) -> Plan:
+        return self.event_after.plan
+
+    def _assemble(self, cleaned: dict[str, Any]) -> None:
+        """Turn what was typed into fields of the event; what does not fit together is an error where it is mended."""
+        first, last, precision = cleaned["first_day"], cleaned["last_day"] or cleaned["first_day"], None
+        precision = cleaned["date_precision"]
+        start_time, end_time = cleaned["start_time"], cleaned["end_time"]
+        starts_on = ends_on = None
+        if precision == Precision.UNKNOWN:
+            if first or cleaned["last_day"]:
+                self.add_error("date_precision", gettext("You typed a day. Choose “Exact”, or empty the days."))
+        elif first is None:
+            self.add_error("first_day", gettext("Enter the first day, or choose “Not known”."))
+        elif precision == Precision.DAY and (first.day is None or last.day is None):
+            field = "first_day" if first.day is None else "last_day"
+            self.add_error(field, gettext("Enter the day too, or choose “Only the month is known”."))
+        elif precision == Precision.MONTH:
+            starts_on, ends_on = TypedDay(None, first.month, first.year).first, last.end_of_month
+        else:
+            starts_on, ends_on = first.first, last.first
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("last_day", gettext("The last day cannot be before the first day."))
+        if start_time and precision != Precision.DAY:
+            self.add_error(
+                "start_time", gettext("A time needs an exact date. Choose “Exact”, or leave the times empty.")
+            )
+        if end_time and not start_time:
+            self.add_error("start_time", gettext("Enter when the event starts, or leave the end empty too."))
+        if start_time and end_time and starts_on == ends_on and end_time <= start_time:
+            self.add_error("end_time", gettext("On one day, the end must be later than the start."))
+        if cleaned["venue"] and cleaned["town"]:
+            self.add_error("town", gettext("Choose a venue or type a town, not both."))
+        if self.errors:
+            return
+        self.changes = {
+            "date_precision": precision,
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+            "start_time": start_time,
+            "end_time": end_time,
+            "time_zone": cleaned["time_zone"],
+            "mode": cleaned["mode"],
+            "venue": cleaned["venue"] or self._town(cleaned["town"], cleaned["country"]),
+            "place_to_be_confirmed": cleaned["place_to_be_confirmed"],
+            "online_platform": cleaned["online_platform"],
+            "join_url": cleaned["join_url"],
+        }
+
+    def _town(self, city: str, country: str) -> Venue | None:
+        """The place that stands for a town; one that is not known yet is stored by `changes_to_store`."""
+        if not city:
+            return None
+        same = {"name": "", "city": city, "country": country, "merged_into": None}
+        return Venue.objects.filter(**same).first() or Venue(name="", city=city, country=country)
+
+    def changes_to_store(self) -> dict[str, Any]:
+        """Return the fields of the event to change, all of them stored; valid forms only."""
+        if (venue := self.changes["venue"]) is not None and venue.pk is None:
+            venue.save()
+        return self.changes
+
+    def _stored(self, name: str) -> Any:
+        if name == "venue":
+            return self.event.venue if self.now["venue"] else None
+        return super()._stored(name)
+
+
+class TakeUpForm(PlanForm):
+    """The new plan of an event that was cancelled or postponed."""
+
+    as_status = forms.ChoiceField(
+        label=_("It takes place again as"),
+        choices=[
+            (Event.Status.SAVE_THE_DATE, Event.Status.SAVE_THE_DATE.label),
+            (Event.Status.ANNOUNCED, Event.Status.ANNOUNCED.label),
+        ],
+        initial=Event.Status.ANNOUNCED,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of these."), "invalid_choice": _("Choose one of these.")},
+    )
+    field_order = ["as_status"]
+
+    def _assemble(self, cleaned: dict[str, Any]) -> None:
+        super()._assemble(cleaned)
+        if not self.errors and self.changes["starts_on"] is None:
+            self.add_error("first_day", ValidationError(gettext("Enter the new date, or at least its month.")))
+        self.changes |= {"status": cleaned.get("as_status"), "cancelled_at": None}
+
+    @property
+    def is_a_change(self) -> bool:
+        return True
+
+
+class ReasonForm(forms.Form):
+    """Why an event is postponed or cancelled."""
+
+    use_required_attribute = False
+
+    reason = TextField(
+        label=_("Why"),
+        max_length=1_000,
+        help_text=_("It is shown on the page of the event and in the mail to everybody who is registered."),
+        error_messages={"required": _("Say why the plan changes.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def _values(event: Event) -> dict[str, Any]:
+    """What the form shows of an event, by field."""
+    is_month = event.date_precision == Precision.MONTH
+
+    def day(value: Any) -> TypedDay | None:
+        return TypedDay(None if is_month else value.day, value.month, value.year) if value else None
+
+    first, last = day(event.starts_on), day(event.ends_on)
+    venue = event.venue
+    is_town = venue is not None and venue.is_only_a_town
+    return {
+        "date_precision": event.date_precision,
+        "first_day": first,
+        "last_day": last if last != first else None,
+        "start_time": event.start_time,
+        "end_time": event.end_time,
+        "time_zone": event.time_zone or DEFAULT_ZONE,
+        "mode": event.mode,
+        "venue": venue.pk if venue and not is_town else None,
+        "town": venue.city if venue and is_town else "",
+        "country": str(venue.country) if venue and is_town else "",
+        "place_to_be_confirmed": event.place_to_be_confirmed,
+        "online_platform": event.online_platform,
+        "join_url": event.join_url,
+    }

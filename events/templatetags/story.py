@@ -1,0 +1,53 @@
+"""What pages tell of an event's story: its number, what it moved from, what it became: `{% load story %}`."""
+
+from datetime import timedelta
+
+from django import template
+from django.db.models import Q
+from django.utils import timezone
+
+from events import series as numbered
+from events.models import Event
+from events.versions import Version, is_moved
+
+register = template.Library()
+
+# How long the page says on top that an event moved. Below, every version stays.
+MOVE_IS_NEWS = timedelta(days=30)
+
+
+@register.simple_tag
+def series(event: Event) -> str:
+    """Print the kind of an event, with its number where it has one: “13th interregional event”."""
+    return numbered.in_words(event) or str(event.kind)
+
+
+@register.simple_tag
+def moved_from(event: Event, versions: list[Version]) -> Version | None:
+    """Return the plan that an event was moved from in the last 30 days; None when it was not, or is called off."""
+    if len(versions) < 2 or event.is_cancelled or event.is_postponed:
+        return None
+    before = versions[1]
+    is_news = before.changed_on is not None and before.changed_on > timezone.now().date() - MOVE_IS_NEWS
+    return before if is_news and is_moved(before.plan, versions[0].plan) else None
+
+
+@register.simple_tag
+def became(event: Event) -> list[Event]:
+    """Return the events into which one was split or merged, that whoever reads its page may see."""
+    return list(_readers_see(event).filter(links_back__origin=event).in_order())
+
+
+@register.simple_tag
+def came_from(event: Event) -> list[Event]:
+    """Return the events of which one is a part, or that were merged into it, that whoever reads its page may see."""
+    return list(_readers_see(event).filter(links_onward__outcome=event).in_order())
+
+
+def _readers_see(event: Event):
+    # The page is made once for many readers, so it names what each of them may see: what is public, and, on a page
+    # for partners, what is for partners of the same project.
+    public = Q(visibility=Event.Visibility.PUBLIC)
+    if event.visibility == Event.Visibility.PARTNERS:
+        public |= Q(project=event.project_id)
+    return Event.objects.published().filter(public).select_related("venue", "kind")

@@ -1,0 +1,209 @@
+"""An event as its organisers write it: new, its texts, what was typed and not saved, split, merged and copied."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import access
+from projects.access import people_with_a_role
+
+from ..checklists import after_holding
+from ..editing import drafts
+from ..editing.event_form import EventForm, NewEventForm, projects_for_new_events
+from ..editing.split_forms import DuplicateForm, MergeForm, SplitForm
+from ..exceptions import PlanRefused
+from ..models import Event
+from ..refusals import in_words
+from ..splits import duplicate as make_duplicate
+from ..splits import merge as merge_into
+from ..splits import split as split_into
+from ..times import instant_in_words
+
+NEW, EVENT = "new", "event"
+
+
+def _event(request: HttpRequest, slug: str) -> Event:
+    events = Event.objects.organised_by(request.user).with_page_data()
+    if request.method == "POST":
+        # What was typed is compared with what is stored, so nobody may store anything in between.
+        events = events.select_for_update(of=("self",))
+    return get_object_or_404(events, slug=slug)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a new event: a draft that its organisers alone see."""
+    draft = drafts.kept(user=request.user, event=None, form=NEW)
+    form = NewEventForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        event = form.save()
+        drafts.discard(user=request.user, event=None, form=NEW)
+        messages.success(request, gettext("The draft is made. Only its organisers see it until you publish it."))
+        return redirect("events:plan", event.slug)
+    if request.method != "POST" and draft and "draft" in request.GET:
+        form = NewEventForm(initial=drafts.typed_in(form, draft), user=request.user)
+        draft = None
+    context = {"form": form, "draft": draft, "form_name": NEW, "may": projects_for_new_events(request.user).exists()}
+    return render(request, "events/organise/new.html", context, status=422 if form.errors else 200)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def event(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show and change what an event is: texts, partners, its place in a series, registration."""
+    event = _event(request, slug)
+    draft = drafts.kept(user=request.user, event=event, form=EVENT)
+    if request.method == "POST":
+        form = EventForm(request.POST, event=event)
+        if form.is_valid() and _saved(form):
+            drafts.discard(user=request.user, event=event, form=EVENT)
+            if form.taken_over:
+                words = gettext("Somebody else changed this meanwhile, and it stays as they left it: %(fields)s.")
+                messages.info(request, words % {"fields": ", ".join(form.taken_over_labels)})
+            messages.success(request, gettext("Saved."))
+            return redirect("events:organise_event", event.slug)
+        draft = None
+        # The page says what is stored, not what was refused.
+        event = get_object_or_404(Event.objects.with_page_data(), pk=event.pk)
+    else:
+        initial = {}
+        if draft and "draft" in request.GET:
+            initial, draft = drafts.typed_in(EventForm(event=event), draft), None
+        form = EventForm(event=event, initial=initial)
+    context = {"event": event, "form": form, "draft": draft, "form_name": EVENT, "missing": after_holding(event)}
+    return render(request, "events/organise/event.html", context, status=422 if form.errors else 200)
+
+
+def _saved(form: EventForm) -> bool:
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:
+        # Somebody else took the address in this moment.
+        form.add_error("slug", gettext("Another event has this short name, or had it once. Choose another one."))
+        return False
+    return True
+
+
+@access(people_with_a_role)
+@require_POST
+def draft(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+    """Keep what is typed into a form of the editor, or discard it."""
+    event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    return _draft(request, event, form)
+
+
+@access(people_with_a_role)
+@require_POST
+def new_draft(request: HttpRequest) -> HttpResponse:
+    """The same for an event that is not stored yet."""
+    return _draft(request, None, NEW)
+
+
+def _draft(request: HttpRequest, event: Event | None, form: str) -> HttpResponse:
+    if "discard" in request.POST:
+        drafts.discard(user=request.user, event=event, form=form)
+        return _back(request, event, form)
+    try:
+        kept = drafts.keep(user=request.user, event=event, form=form, data=request.POST)
+    except drafts.DraftRefused:
+        words, status = gettext("This is too much to be kept as a draft. Save it."), 413
+        if "X-Autosave" in request.headers:
+            return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+        messages.error(request, words)
+        return _back(request, event, form)
+    zone = event.zone if event else ZoneInfo("UTC")
+    if "X-Autosave" in request.headers:
+        at = kept.saved_at.astimezone(zone)
+        words = gettext("Kept as a draft at %(time)s (%(zone)s)") % {"time": f"{at:%H:%M}", "zone": f"{at:%Z}"}
+        return HttpResponse(words, content_type="text/plain; charset=utf-8")
+    kept_at = instant_in_words(kept.saved_at, zone)
+    messages.success(request, gettext("Kept as a draft: %(when)s. Nothing is published.") % {"when": kept_at})
+    return _back(request, event, form)
+
+
+def _back(request: HttpRequest, event: Event | None, form: str) -> HttpResponse:
+    if event is None:
+        return redirect("events:new_event")
+    names = {"event": "events:organise_event", "plan": "events:plan", "take-up-again": "events:take_up_again"}
+    return redirect(names.get(form, "events:plan"), event.slug)
+
+
+# --- Split, merge, duplicate -------------------------------------------------------------------------------------
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def split(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make several events of one; it stays as the first of them, or is cancelled with links to all."""
+    event = _found(request, slug)
+    form = SplitForm(request.POST if request.method == "POST" else None, event=event)
+    if request.method == "POST" and form.is_valid():
+        try:
+            parts = split_into(
+                event,
+                form.titles,
+                reason=form.cleaned_data["reason"],
+                cancels=form.cleaned_data["what"] == SplitForm.CANCELS,
+                by=request.user,
+            )
+        except PlanRefused as refusal:
+            messages.error(request, in_words(refusal))
+            return redirect("events:plan", slug)
+        words = gettext("The event is split. Give each part its date and place, then publish it.")
+        messages.success(request, words)
+        return redirect("events:plan", parts[0].slug)
+    return _form_page(request, "events/organise/split.html", event, form)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let another event go on for this one, which is cancelled."""
+    event = _found(request, slug)
+    form = MergeForm(request.POST if request.method == "POST" else None, event=event, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            merge_into(event, form.cleaned_data["into"], reason=form.cleaned_data["reason"], by=request.user)
+        except PlanRefused as refusal:
+            messages.error(request, in_words(refusal))
+        else:
+            messages.success(request, gettext("The events are merged. Both pages name each other."))
+        return redirect("events:plan", slug)
+    return _form_page(request, "events/organise/merge.html", event, form)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def duplicate(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make a draft like this event, without dates and people."""
+    event = _found(request, slug)
+    form = DuplicateForm(request.POST if request.method == "POST" else None, initial={"title": event.title})
+    if request.method == "POST" and form.is_valid():
+        copied = make_duplicate(event, title=form.cleaned_data["title"])
+        messages.success(request, gettext("The copy is a draft. Give it its date and place."))
+        return redirect("events:plan", copied.slug)
+    return _form_page(request, "events/organise/duplicate.html", event, form)
+
+
+def _found(request: HttpRequest, slug: str) -> Event:
+    return get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+
+
+def _form_page(request: HttpRequest, template: str, event: Event, form: Any) -> HttpResponse:
+    context = {"event": event, "form": form}
+    return render(request, template, context, status=422 if form.errors else 200)

@@ -1,0 +1,210 @@
+"""When and where: changing the plan of an event, with its reason, a preview, and a minute to undo it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import access
+from projects.access import people_with_a_role
+
+from ..editing import drafts
+from ..editing.plan_form import PlanForm, ReasonForm, TakeUpForm
+from ..editing.warnings import warnings
+from ..exceptions import PlanRefused, UndoRefused
+from ..models import Event
+from ..plan_acts import ACTS, Act
+from ..refusals import in_words
+from ..versions import what_changed
+
+PREVIEW, CORRECT, CHANGE = "preview", "correct", "change"
+
+
+def _event(request: HttpRequest, slug: str) -> Event:
+    events = Event.objects.organised_by(request.user).with_page_data()
+    if request.method == "POST":
+        # What was typed is compared with what is stored, so nobody may store anything in between.
+        events = events.select_for_update(of=("self",))
+    return get_object_or_404(events, slug=slug)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def plan(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the plan of an event with everything that can become of it, and change date, place and mode."""
+    event = _event(request, slug)
+    return _change(request, event, PlanForm, "plan", "events/organise/plan.html")
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def take_up_again(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let what was cancelled or postponed take place after all."""
+    event = _event(request, slug)
+    if not (event.is_cancelled or event.is_postponed):
+        return redirect("events:plan", slug)
+    return _change(request, event, TakeUpForm, "take-up-again", "events/organise/take_up_again.html")
+
+
+def _change(request: HttpRequest, event: Event, form_class: type[PlanForm], name: str, template: str) -> HttpResponse:
+    draft = drafts.kept(user=request.user, event=event, form=name)
+    if request.method != "POST":
+        initial = {}
+        if draft and "draft" in request.GET:
+            initial = drafts.typed_in(form_class(event=event), draft)
+        form = form_class(event=event, initial=initial)
+        return _page(request, event, form, template, name=name, draft=None if initial else draft)
+
+    act = request.POST.get("act", PREVIEW)
+    form = form_class(request.POST, event=event)
+    if not form.is_valid():
+        return _page(request, event, form, template, name=name, status=422)
+    if act == CORRECT:
+        return _page(request, event, form, template, name=name)
+    if (
+        not form.is_a_change
+        and event.is_published
+        and form.event_after.place_to_be_confirmed == (event.place_to_be_confirmed)
+    ):
+        drafts.discard(user=request.user, event=event, form=name)
+        messages.info(request, gettext("Nothing is different, so nothing was changed."))
+        return redirect("events:plan", event.slug)
+    if event.is_published and act != CHANGE:
+        return _preview(request, event, form, name)
+    try:
+        _store(event, form, by=request.user)
+    except PlanRefused as refusal:
+        messages.error(request, in_words(refusal))
+        return _page(request, event, form, template, name=name, status=409)
+    drafts.discard(user=request.user, event=event, form=name)
+    if form.taken_over:
+        _say_taken_over(request, form)
+    messages.success(request, gettext("The plan is changed.") if event.is_published else gettext("Saved."))
+    return redirect("events:plan", event.slug)
+
+
+def _store(event: Event, form: PlanForm, *, by) -> None:
+    changes = form.changes_to_store()
+    if isinstance(form, TakeUpForm):
+        status = changes.pop("status")
+        event.take_up_again(reason=form.cleaned_data["reason"], as_status=status, by=by, tells=form.tells, **changes)
+    else:
+        event.move(reason=form.cleaned_data.get("reason", ""), by=by, tells=form.tells, **changes)
+
+
+def _say_taken_over(request: HttpRequest, form: PlanForm) -> None:
+    words = gettext("Somebody else changed this meanwhile, and it stays as they left it: %(fields)s.")
+    messages.info(request, words % {"fields": ", ".join(form.taken_over_labels)})
+
+
+def _preview(request: HttpRequest, event: Event, form: PlanForm, name: str) -> HttpResponse:
+    after = form.event_after
+    context = {
+        "event": event,
+        "name": name,
+        "event_after": after,
+        "plan_before": event.plan,
+        "plan_after": after.plan,
+        "what_changed": what_changed(event.plan, after.plan),
+        "joins_elsewhere": event.join_url != after.join_url,
+        "reason": form.cleaned_data["reason"],
+        "tells": form.tells,
+        "warnings": warnings(after),
+        "taken_over": form.taken_over_labels,
+        "typed": _typed(request),
+    }
+    return render(request, "events/organise/plan_preview.html", context)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was posted, so that the preview can post it once more."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in ("csrfmiddlewaretoken", "act")
+        for value in values
+    ]
+
+
+def _page(
+    request: HttpRequest,
+    event: Event,
+    form: PlanForm,
+    template: str,
+    *,
+    name: str,
+    status: int = 200,
+    draft: Any = None,
+) -> HttpResponse:
+    last = event.changes.select_related("undone_by").last()
+    context = {
+        "event": event,
+        "form": form,
+        "form_name": name,
+        "draft": draft,
+        "acts": [act for act in ACTS if act.fits(event)],
+        "last_change": last if last and last.can_be_undone() else None,
+        "warnings": warnings(event),
+    }
+    return render(request, template, context, status=status)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def act(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """One verb on a page of its own: what it does, who is told, its reason."""
+    event = _event(request, slug)
+    this: Act | None = next((act for act in ACTS if act.name == name), None)
+    if this is None or this.has_own_page:
+        raise Http404
+    if not this.fits(event):
+        messages.error(request, gettext("Nothing was changed: the event stands differently now. Look at it again."))
+        return redirect("events:plan", slug)
+    missing = this.missing(event)
+    is_possible = not any(one.is_needed for one in missing)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form.fields["reason"].required = this.needs_reason
+    if not this.asks_reason(event):
+        del form.fields["reason"]
+    if request.method == "POST" and is_possible and form.is_valid():
+        try:
+            this.do(event, reason=form.cleaned_data.get("reason", ""), by=request.user)
+        except PlanRefused as refusal:
+            messages.error(request, in_words(refusal))
+            return redirect("events:plan", slug)
+        messages.success(request, str(this.done))
+        if this.leaves:
+            return redirect("registrations:organise")
+        return redirect("events:plan", slug)
+    context = {"event": event, "form": form, "this": this, "missing": missing, "is_possible": is_possible}
+    return render(request, "events/organise/act.html", context, status=422 if request.method == "POST" else 200)
+
+
+@access(people_with_a_role)
+@require_POST
+@transaction.atomic
+def undo(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take back the change whose number is posted, while nobody was told."""
+    event = _event(request, slug)
+    number = request.POST.get("number", "")
+    change = event.changes.filter(number=int(number)).first() if number.isdecimal() and len(number) < 6 else None
+    if change is None:
+        raise Http404
+    try:
+        change.undo(by=request.user)
+    except UndoRefused as refusal:
+        messages.error(request, in_words(refusal))
+    else:
+        messages.success(request, gettext("Undone. Nobody is told of it."))
+    return redirect("events:plan", slug)

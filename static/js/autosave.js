@@ -1,0 +1,26 @@
+// Keeps what is typed two seconds after the last key, and when the page is left. It never saves the form itself.
+// Without this script the button “Keep as draft” does it.
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const note = form.querySelector("[data-autosave-note]");
+  let timer, changed = false;
+  const keep = async () => {
+    clearTimeout(timer);
+    if (!changed) return;
+    changed = false;
+    try {
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" }, keepalive: true,
+      });
+      note.textContent = await answer.text();
+    } catch {
+      changed = true;
+    }
+  };
+  form.addEventListener("input", () => {
+    changed = true;
+    clearTimeout(timer);
+    timer = setTimeout(keep, 2000);
+  });
+  form.addEventListener("submit", () => { clearTimeout(timer); changed = false; });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+}

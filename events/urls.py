@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from .views import calendars, information, kinds, organise, plan, public
+from .views import calendars, information, kinds, organise, plan, public, texts
 
 app_name = "events"
 urlpatterns = [
@@ -28,6 +28,9 @@ urlpatterns = [
     path("organise/<slug:slug>/plan/undo/", plan.undo, name="undo_plan_change"),
     path("organise/<slug:slug>/plan/take-up-again/", plan.take_up_again, name="take_up_again"),
     path("organise/<slug:slug>/plan/<slug:name>/", plan.act, name="act"),
+    # The texts of an event in several languages
+    path("organise/<slug:slug>/texts/", texts.texts, name="texts"),
+    path("organise/<slug:slug>/texts/<slug:language>/", texts.translation, name="translation"),
     # What we say about ourselves
     path("privacy/", information.privacy, name="privacy"),
     path("accessibility/", information.accessibility, name="accessibility"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import access
 from projects.access import people_with_a_role
+from projects.languages import LANGUAGES
 
 from ..checklists import after_holding
 from ..editing import drafts
@@ -136,6 +137,8 @@ def _draft(request: HttpRequest, event: Event | None, form: str) -> HttpResponse
 def _back(request: HttpRequest, event: Event | None, form: str) -> HttpResponse:
     if event is None:
         return redirect("events:new_event")
+    if (language := form.removeprefix("texts-")) in LANGUAGES:
+        return redirect("events:translation", event.slug, language)
     names = {"event": "events:organise_event", "plan": "events:plan", "take-up-again": "events:take_up_again"}
     return redirect(names.get(form, "events:plan"), event.slug)
 

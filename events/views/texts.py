@@ -1,0 +1,76 @@
+"""The texts of an event in several languages, for its organisers."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import access
+from projects.access import people_with_a_role
+from projects.languages import LANGUAGES
+
+from ..editing import drafts
+from ..models import Event
+from ..text_forms import AddLanguageForm, TextsForm
+from ..texts import EventTexts
+
+
+@access(people_with_a_role)
+@never_cache
+@require_safe
+def texts(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show in which languages there are texts, and how complete each is."""
+    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    written = EventTexts.of(event)
+    there = written.languages
+    form = AddLanguageForm(request.GET if "add" in request.GET else None, there={each.code for each in there})
+    if form.is_valid():
+        return redirect("events:translation", slug, form.cleaned_data["add"])
+    languages = [written.completeness(language) for language in there]
+    context = {"event": event, "languages": languages, "form": form}
+    return render(request, "events/texts/texts.html", context, status=422 if form.errors else 200)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    """Show and change the texts of an event in one language, beside those that were written first."""
+    if language not in LANGUAGES:
+        raise Http404
+    chosen, name = LANGUAGES[language], f"texts-{language}"
+    events = Event.objects.organised_by(request.user).with_page_data()
+    if request.method == "POST":
+        # What was typed is compared with what is stored, so nobody may store anything in between.
+        events = events.select_for_update(of=("self",))
+    event = get_object_or_404(events, slug=slug)
+    written = EventTexts.of(event)
+    draft = drafts.kept(user=request.user, event=event, form=name)
+    if request.method == "POST":
+        form, draft = TextsForm(request.POST, texts=written, language=chosen), None
+        if form.is_valid():
+            form.save()
+            drafts.discard(user=request.user, event=event, form=name)
+            if form.taken_over:
+                words = gettext("Somebody else changed this meanwhile, and it stays as they left it: %(fields)s.")
+                messages.info(request, words % {"fields": ", ".join(form.taken_over_labels)})
+            messages.success(request, gettext("The texts in this language are saved."))
+            return redirect("events:texts", slug)
+    elif draft and "draft" in request.GET:
+        typed = drafts.typed_in(TextsForm(texts=written, language=chosen), draft)
+        form, draft = TextsForm(texts=written, language=chosen, initial=typed), None
+    else:
+        form = TextsForm(texts=written, language=chosen)
+    context = {
+        "event": event,
+        "form": form,
+        "draft": draft,
+        "form_name": name,
+        "chosen": chosen,
+        "completeness": written.completeness(chosen),
+    }
+    return render(request, "events/texts/translation.html", context, status=422 if form.errors else 200)

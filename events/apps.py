@@ -5,6 +5,7 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from . import held, signals  # noqa: F401 - importing what is done again and again registers it
+        from . import documents, held, programme_changes, signals  # noqa: F401  (two of them register periodic work)
 
         signals.connect()
+        documents.connect()

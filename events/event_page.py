@@ -17,10 +17,11 @@ from django.utils.translation import get_language
 
 from projects.models.languages import Text
 
+from .documents import ShownDocument
 from .getting_there import getting_there
 from .link_previews import is_for_everybody, picture_address
-from .models import CalendarState, Event, EventQuerySet
-from .programme import programme, towns
+from .models import CalendarState, Event
+from .programme import programme, shown_sessions, speakers_beside, towns
 from .structured_data import structured_data
 from .times import when_in_words
 from .versions import versions
@@ -51,7 +52,7 @@ def event_page(slug: str, *, user) -> EventPage | None:
     """Return the page of an event in the current language, or None when this user may see no such event."""
     language = get_language() or "en"
     if user.is_authenticated:
-        return _made(Event.objects.visible_to(user), slug, language)
+        return _made(user, slug, language)
     # Read before the event: if that changes in between, the page is made once more and never kept for too long.
     version = CalendarState.current()
     return _public_page(slug, language, version, timezone.now().replace(minute=0, second=0, microsecond=0))
@@ -60,14 +61,17 @@ def event_page(slug: str, *, user) -> EventPage | None:
 @lru_cache(maxsize=PAGES_KEPT)
 def _public_page(slug: str, language: str, version: int, hour: datetime) -> EventPage | None:
     # The hour is only part of the key: an event that is over can no longer be added to a calendar.
-    return _made(Event.objects.visible_to(None), slug, language)
+    return _made(None, slug, language)
 
 
-def _made(visible: EventQuerySet, slug: str, language: str) -> EventPage | None:
-    event = visible.with_page_data().filter(slug=slug).first()
+def _made(user, slug: str, language: str) -> EventPage | None:
+    """Make the page as this user sees it; None is the public, whose page holds nothing that is for others."""
+    event = Event.objects.visible_to(user).with_page_data().filter(slug=slug).first()
     if event is None:
         return None
-    sessions = list(event.sessions.select_related("venue", "room", "site", "choice_group"))
+    sessions = shown_sessions(event, user)
+    documents = list(event.documents.visible_to(user))
+    more_for_registered = event.documents.for_registered().exists()
     changes = list(event.changes.all())
     outcome_is_unknown = event.outcome_is_unknown()
     practices = [
@@ -80,7 +84,10 @@ def _made(visible: EventQuerySet, slug: str, language: str) -> EventPage | None:
         "description": event.in_language("description", language),
         "last_change": changes[-1] if changes else None,
         "outcome_is_unknown": outcome_is_unknown,
-        "programme": programme(event, sessions, language=language),
+        "programme": programme(event, sessions, language=language, documents=documents),
+        "documents": [ShownDocument.of(document) for document in documents if document.session_id is None],
+        "more_for_registered": more_for_registered,
+        "speakers": speakers_beside(event, sessions, user),
         "towns": towns(event, sessions),
         "places": getting_there(event, sessions),
         "practices": practices,

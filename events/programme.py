@@ -1,18 +1,36 @@
 """The programme of an event as people read it: day by day, and what runs at the same time together."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+
+from django.db.models import Prefetch
 
 from projects.models.languages import Text
 
-from .models import ChoiceGroup, Event, Session
+from .documents import ShownDocument
+from .models import ChoiceGroup, Contribution, Document, Event, Session, Speaker
 from .times import clock_in_words, day_in_words, hours_in_words
+
+# More columns than these are too narrow for text; they wrap.
+MOST_COLUMNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """Who contributes to a session; `role` is empty for a speaker, who is just named."""
+
+    speaker: Speaker
+    role: str
+    is_to_be_confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One session, with its texts in the reader's language. `kind` and `audience` are empty where they say nothing."""
+    """One session, with its texts in the reader's language. `kind` and `audience` are empty where they say nothing.
+
+    `column` is where it stands beside what runs at the same time, counted from 1; 0 where it stands alone.
+    """
 
     session: Session
     hours: str
@@ -21,15 +39,25 @@ class Item:
     kind: str
     audience: str
     place: str
+    contributors: list[Contributor] = field(default_factory=list)
+    documents: list[ShownDocument] = field(default_factory=list)
+    column: int = 0
+
+    @property
+    def is_transfer(self) -> bool:
+        return self.session.kind == Session.Kind.TRANSFER
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One session, or the sessions of a choice group, of which each person takes part in `pick` (None: not said)."""
+    """One session, or what runs at the same time: a choice group, of which each person takes part in `pick` (None: not
+    said), or parallel tracks, each in a column of its own.
+    """
 
     items: list[Item]
     group: ChoiceGroup | None = None
     hours: str = ""
+    tracks: list[str] = field(default_factory=list)
 
     @property
     def item(self) -> Item:
@@ -38,6 +66,16 @@ class Slot:
     @property
     def count(self) -> int:
         return len(self.items)
+
+    @property
+    def is_parallel(self) -> bool:
+        return self.group is not None or self.count > 1
+
+    @property
+    def columns(self) -> int:
+        """How many columns stand side by side; 0 where they are too many to be told apart, and just wrap."""
+        count = max(item.column for item in self.items)
+        return count if count <= MOST_COLUMNS else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +92,92 @@ class Day:
     slots: list[Slot] = field(default_factory=list)
 
 
-def programme(event: Event, sessions: Sequence[Session], *, language: str) -> list[Day]:
+def shown_sessions(event: Event, user) -> list[Session]:
+    """Return the sessions of an event that a user sees, None being the public, ready for `programme`. Two queries."""
+    contributions = Prefetch("contributions", Contribution.objects.with_speakers().order_by("position", "pk"))
+    sessions = event.sessions.visible_to(user).with_page_data().prefetch_related(contributions).in_order()
+    return list(sessions)
+
+
+def speakers_beside(event: Event, sessions: Sequence[Session], user) -> list[Speaker]:
+    """Return the speakers that are announced for the event, and are in none of these sessions."""
+    named = {row.speaker_id for session in sessions for row in session.contributions.all()}
+    return [speaker for speaker in event.speakers.visible_to(user) if speaker.pk not in named]
+
+
+def programme(
+    event: Event, sessions: Sequence[Session], *, language: str, documents: Iterable[Document] = ()
+) -> list[Day]:
     """Return the days of an event in order, those sessions last that have no day.
 
-    `sessions` come in the order of their model, with venue, room, site and choice group already read.
+    `sessions` come in the order of their model, with venue, room, site and choice group already read, and with
+    `contributions` prefetched; `documents` are those that the reader may see, those of sessions among them.
     """
+    files: dict[int | None, list[ShownDocument]] = {}
+    for document in documents:
+        files.setdefault(document.session_id, []).append(ShownDocument.of(document))
     days: dict[int | None, Day] = {}
     clocks = _clocks(event, sessions)
-    groups: dict[tuple[int | None, int], Slot] = {}
-    for session in sessions:
-        day = days.get(session.day)
-        if day is None:
-            on = _date(event, session.day)
-            day = days[session.day] = Day(session.day, on, day_in_words(on) if on else "", clocks.get(session.day, ""))
-        item = _item(event, session, language)
-        if session.choice_group_id is None:
-            day.slots.append(Slot([item]))
-        elif slot := groups.get((session.day, session.choice_group_id)):
-            slot.items.append(item)
-        else:
-            slot = groups[session.day, session.choice_group_id] = Slot([item], session.choice_group, item.hours)
-            day.slots.append(slot)
+    for number in dict.fromkeys(session.day for session in sessions):
+        on = _date(event, number)
+        days[number] = Day(number, on, day_in_words(on) if on else "", clocks.get(number, ""))
+        that_day = [session for session in sessions if session.day == number]
+        for together in _side_by_side(that_day):
+            items = [_item(event, session, language, files.get(session.pk, [])) for session in together]
+            days[number].slots.append(_slot(items))
     return list(days.values())
+
+
+def _side_by_side(sessions: Sequence[Session]) -> list[list[Session]]:
+    """Put what runs at the same time together, in the order in which it begins; everything else stays alone."""
+    blocks: list[list[Session]] = []
+    groups: dict[int, list[Session]] = {}
+    for session in sessions:
+        group = session.choice_group_id
+        if group is not None and group in groups:
+            groups[group].append(session)
+            continue
+        if group is None and blocks and _runs_beside(session, blocks[-1]):
+            blocks[-1].append(session)
+            continue
+        blocks.append([session])
+        if group is not None:
+            groups[group] = blocks[-1]
+    # A track that has nothing beside it is no column, just one session after the other.
+    return [part for block in blocks for part in (_alone(block) if _is_one_track(block) else [block])]
+
+
+def _runs_beside(session: Session, block: Sequence[Session]) -> bool:
+    first = block[0]
+    if first.choice_group_id is not None or session.start_time is None or first.start_time is None:
+        return False
+    ends = max(other.end_time or other.start_time for other in block if other.start_time)
+    if session.track and first.track:
+        return session.start_time < ends
+    return session.start_time == first.start_time and session.end_time is not None and first.end_time is not None
+
+
+def _is_one_track(block: Sequence[Session]) -> bool:
+    return bool(block[0].track) and block[0].choice_group_id is None and len({one.track for one in block}) == 1
+
+
+def _alone(block: Sequence[Session]) -> list[list[Session]]:
+    return [[session] for session in block]
+
+
+def _slot(items: list[Item]) -> Slot:
+    first = items[0].session
+    if len(items) == 1 and first.choice_group_id is None:
+        return Slot(items)
+    tracks = list(dict.fromkeys(item.session.track for item in items))
+    if all(tracks) and len(tracks) > 1:
+        items = [replace(item, column=tracks.index(item.session.track) + 1) for item in items]
+    else:
+        tracks = []
+        items = [replace(item, column=number) for number, item in enumerate(items, 1)]
+    ends = [item.session.end_time for item in items]
+    latest = max(end for end in ends if end) if all(ends) else None
+    return Slot(items, first.choice_group, hours_in_words(first.start_time, latest), tracks)
 
 
 def towns(event: Event, sessions: Iterable[Session]) -> list[str]:
@@ -102,7 +204,7 @@ def _clocks(event: Event, sessions: Iterable[Session]) -> dict[int | None, str]:
     return clocks
 
 
-def _item(event: Event, session: Session, language: str) -> Item:
+def _item(event: Event, session: Session, language: str, documents: list[ShownDocument]) -> Item:
     return Item(
         session=session,
         hours=hours_in_words(session.start_time, session.end_time),
@@ -112,6 +214,15 @@ def _item(event: Event, session: Session, language: str) -> Item:
         kind="" if session.kind == Session.Kind.SESSION else session.get_kind_display(),
         audience="" if session.audience == Session.Audience.EVERYONE else session.get_audience_display(),
         place=_place(event, session),
+        contributors=[
+            Contributor(
+                row.speaker,
+                "" if row.role == Contribution.Role.SPEAKER else row.get_role_display(),
+                row.is_to_be_confirmed,
+            )
+            for row in session.contributions.all()
+        ],
+        documents=documents,
     )
 
 

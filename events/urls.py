@@ -7,6 +7,7 @@ urlpatterns = [
     path("", public.home, name="home"),
     path("events/", public.events, name="events"),
     path("events/<slug:slug>/", public.event, name="event"),
+    path("", include("events.programme_urls")),
     path("projects/<slug:slug>/", public.project, name="project"),
     path("calendars/", calendars.calendars, name="calendars"),
     # Before all that stands under the address of an event

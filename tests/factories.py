@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from events.models import Event, EventKind, Session
+from events.models import Event, EventKind, Session, Speaker
 from learning.models import Feedback, LearningOutcome, OutcomeRating
 from projects.models import GoodPractice, Membership, Organisation, Partner, Programme, Project, Semester
 from registrations.models import AttendanceRecord, Person, Registration
@@ -116,6 +116,10 @@ def create_session(event: Event, **fields: Any) -> Session:
     return Session.objects.create(
         event=event, **{"position": position, "day": 1, "title": f"Session {position}", **fields}
     )
+
+
+def create_speaker(event: Event, **fields: Any) -> Speaker:
+    return Speaker.objects.create(event=event, **{"name": f"Speaker {next(_numbers)}", **fields})
 
 
 def create_registration(event: Event | None = None, person: str = "Alice", **fields: Any) -> Registration:

@@ -1,4 +1,5 @@
 import uuid
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.db import models
@@ -61,6 +62,11 @@ class Speaker(Multilingual, Deletable):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def photo_version(self) -> str:
+        """A part of the photo's address that differs with every photo; "" without one."""
+        return PurePosixPath(self.photo.name or "").stem if self.photo else ""
 
 
 class ContributionQuerySet(models.QuerySet["Contribution"]):

@@ -1,0 +1,95 @@
+"""The documents of an event: their list and form for organisers, and the files themselves."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import access, everybody
+from projects.access import people_with_a_role
+
+from ..document_forms import DocumentForm
+from ..documents import ShownDocument, download, is_opened_by
+from ..models import Document, Event
+
+
+@access(everybody)
+@require_safe
+def document(request: HttpRequest, key: int) -> HttpResponseBase:
+    """Hand out a file to whoever may open it; for people who are registered, `?key=` from their own page does."""
+    found = get_object_or_404(Document.objects.select_related("event"), pk=key)
+    seen = (
+        Event.objects.visible_to(request.user).filter(pk=found.event_id).exists()
+        and Document.objects.visible_to(request.user).filter(pk=key).exists()
+    )
+    if not seen:
+        # A link of a registration also opens an event that only its people see.
+        by_link = is_opened_by(found, request.GET.get("key", ""))
+        seen = by_link and Document.objects.for_registered().filter(pk=key).exists()
+    if not seen or not found.file:
+        raise Http404
+    try:
+        return download(found)
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+@access(people_with_a_role)
+@never_cache
+@require_safe
+def documents(request: HttpRequest, slug: str) -> HttpResponse:
+    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    everything = list(Document.with_deleted.filter(event=event).select_related("session").order_by("position", "pk"))
+    context = {
+        "event": event,
+        "rows": [(one, ShownDocument.of(one)) for one in everything if one.deleted_at is None],
+        "deleted": [one for one in everything if one.deleted_at is not None],
+        "just_deleted": next(
+            (one for one in everything if one.deleted_at and str(one.pk) == request.GET.get("deleted")), None
+        ),
+    }
+    return render(request, "events/programme/documents.html", context)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_document(request: HttpRequest, slug: str, key: int | None = None) -> HttpResponse:
+    """Add a document, with key None, or change one."""
+    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    found: Document | None = get_object_or_404(Document.objects.all(), event=event, pk=key) if key else None
+    form = DocumentForm(request.POST or None, request.FILES or None, event=event, document=found)
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        messages.success(request, gettext("“%(document)s” is saved.") % {"document": saved})
+        return redirect("events:organise_documents", event.slug)
+    context = {
+        "event": event,
+        "document": found,
+        "shown": ShownDocument.of(found) if found else None,
+        "form": form,
+    }
+    return render(request, "events/programme/document.html", context, status=422 if form.errors else 200)
+
+
+@access(people_with_a_role)
+@require_POST
+def delete_document(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    found = get_object_or_404(event.documents, pk=key)
+    found.put_away()
+    return redirect(f"{reverse('events:organise_documents', args=[event.slug])}?deleted={found.pk}")
+
+
+@access(people_with_a_role)
+@require_POST
+def restore_document(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    found = get_object_or_404(Document.with_deleted, event=event, pk=key)
+    found.bring_back()
+    messages.success(request, gettext("“%(document)s” is back.") % {"document": found})
+    return redirect("events:organise_documents", event.slug)

@@ -1,0 +1,23 @@
+"""Documents for people who are registered, on the page of their registration: `{% load documents %}`.
+
+Events know nobody who is registered, so the addresses that open these files are made here.
+"""
+
+from typing import Any
+
+from django import template
+
+from events.documents import ShownDocument, key_for
+
+from ..models import Registration
+
+register = template.Library()
+
+
+@register.inclusion_tag("registrations/includes/documents.html")
+def documents_for(registration: Registration) -> dict[str, Any]:
+    """List what is open to whoever has a seat, beside what everybody sees; nothing for others. One query."""
+    if registration.state != Registration.State.CONFIRMED:
+        return {}
+    documents = registration.event.documents.for_registered()
+    return {"documents": [ShownDocument.of(document, key=key_for(document)) for document in documents]}

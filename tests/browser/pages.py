@@ -47,6 +47,14 @@ PAGE_NAMES = [
     "people",
     "people-open",
     "attendance",
+    "places",
+    "places-duplicates",
+    "place",
+    "place-edit",
+    "place-rooms",
+    "place-choose-other",
+    "place-merge",
+    "place-new",
     "reports",
     "report",
     "report-rows",
@@ -87,6 +95,10 @@ def all_pages(site: Site) -> list[Page]:
         postponed,
         choice,
     ) = found
+    venue, other_venue = site.query(
+        "from venues.models import Venue\n"
+        "print(Venue.objects.get(name='Conference house De Overkant').pk, Venue.objects.get(name='Casa do Vime').pk)"
+    ).split()
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -121,6 +133,14 @@ def all_pages(site: Site) -> list[Page]:
         Page("people", f"/en/organise/{held_event}/", "lead"),
         Page("people-open", f"/en/organise/{conference}/", "host"),
         Page("attendance", f"/en/organise/{held_event}/attendance/", "lead"),
+        Page("places", "/en/organise/places/", "host"),
+        Page("places-duplicates", "/en/organise/places/duplicates/", "host"),
+        Page("place", f"/en/organise/places/venues/{venue}/", "host"),
+        Page("place-edit", f"/en/organise/places/venues/{venue}/edit/", "host"),
+        Page("place-rooms", f"/en/organise/places/venues/{venue}/rooms/", "host"),
+        Page("place-choose-other", f"/en/organise/places/venues/{venue}/merge/?q=Tartu", "host"),
+        Page("place-merge", f"/en/organise/places/venues/{venue}/merge/{other_venue}/", "lead"),
+        Page("place-new", "/en/organise/places/sites/new/", "host"),
         Page("reports", "/en/reports/", "lead"),
         Page("report", f"/en/reports/{project}/{last}/", "lead"),
         Page("report-rows", f"/en/reports/{project}/{last}/people/", "lead"),

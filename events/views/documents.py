@@ -61,7 +61,9 @@ def documents(request: HttpRequest, slug: str) -> HttpResponse:
 def edit_document(request: HttpRequest, slug: str, key: int | None = None) -> HttpResponse:
     """Add a document, with key None, or change one."""
     event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
-    found: Document | None = get_object_or_404(Document.objects.all(), event=event, pk=key) if key else None
+    found: Document | None = None
+    if key is not None:
+        found = get_object_or_404(Document, event=event, pk=key)
     form = DocumentForm(request.POST or None, request.FILES or None, event=event, document=found)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
@@ -80,7 +82,7 @@ def edit_document(request: HttpRequest, slug: str, key: int | None = None) -> Ht
 @require_POST
 def delete_document(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
-    found = get_object_or_404(event.documents, pk=key)
+    found: Document = get_object_or_404(event.documents, pk=key)
     found.put_away()
     return redirect(f"{reverse('events:organise_documents', args=[event.slug])}?deleted={found.pk}")
 

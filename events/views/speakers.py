@@ -61,7 +61,9 @@ def speakers(request: HttpRequest, slug: str) -> HttpResponse:
 def edit_speaker(request: HttpRequest, slug: str, key: int | None = None) -> HttpResponse:
     """Add a speaker, with key None, or change one."""
     event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
-    speaker: Speaker | None = get_object_or_404(Speaker.objects.all(), event=event, pk=key) if key else None
+    speaker: Speaker | None = None
+    if key is not None:
+        speaker = get_object_or_404(Speaker, event=event, pk=key)
     form = SpeakerForm(request.POST or None, request.FILES or None, event=event, speaker=speaker)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
@@ -75,7 +77,7 @@ def edit_speaker(request: HttpRequest, slug: str, key: int | None = None) -> Htt
 @require_POST
 def delete_speaker(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
-    speaker = get_object_or_404(event.speakers, pk=key)
+    speaker: Speaker = get_object_or_404(event.speakers, pk=key)
     with changing_programme(event):
         speaker.put_away()
     return redirect(f"{reverse('events:organise_speakers', args=[event.slug])}?deleted={speaker.pk}")

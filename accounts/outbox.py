@@ -223,9 +223,14 @@ class _Server:
             self._backend = None
 
 
+def sender_address() -> str:
+    """Return the address that our mails come from, without a name."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
 def message(mail: Mail) -> EmailMultiAlternatives:
     """Return the mail as it goes over the wire, but for the date: the same every time it is sent."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    domain = sender_address().rpartition("@")[2]
     letter = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,

@@ -5,4 +5,4 @@ class RegistrationsConfig(AppConfig):
     name = "registrations"
 
     def ready(self) -> None:
-        from . import limits, places  # noqa: F401  (both register their periodic work)
+        from . import interests, limits, places, plan_changes  # noqa: F401  (they register their periodic work)

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from datetime import datetime, timedelta
+from typing import Any
 from zlib import crc32
 
 from django.conf import settings
@@ -9,13 +10,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from accounts import outbox
-from accounts.letters import absolute_url, render_letter
+from accounts.letters import Letter, absolute_url, render_letter
 from accounts.models import Mail
-from events.ical import event_file
-from events.models import Event
+from events.models import Event, Plan
 from events.times import dates_in_words, instant_in_words, when_in_words
 from events.where import where_in_words
 
+from . import invitations
 from .models import Offer, Registration
 
 # Asked for more often than this, the link is mailed once.
@@ -45,7 +46,7 @@ def offer_expired(offer: Offer) -> Mail | None:
 
 
 def cancelled(registration: Registration) -> Mail | None:
-    return _write("cancelled", registration, until=registration.seat_held_until)
+    return _write("cancelled", registration, until=registration.seat_held_until, with_calendar=True)
 
 
 def link(registration: Registration, *, at: datetime | None = None) -> Mail | None:
@@ -59,18 +60,15 @@ def address_changed(registration: Registration, old_address: str) -> Mail | None
     return _write("address_changed", registration, to=old_address)
 
 
-def calendar_file(registration: Registration) -> bytes:
-    """Return the event for the calendar of one person, with the link to their registration; b"" without any date.
+def plan_changed(registration: Registration, *, number: int, **facts: Any) -> Mail | None:
+    """Say that the plan of the event changed, up to the change with this number; see plan_changes.py."""
+    has_seat = registration.is_confirmed
+    return _write("plan_changed", registration, key=str(number), with_calendar=has_seat, **facts)
 
-    How to join online is told to those only who have a place.
-    """
-    event, language = registration.event, registration.language
-    return event_file(
-        event,
-        language=language,
-        join_url=event.join_url if registration.is_confirmed else "",
-        manage_url=absolute_url("registrations:registration", registration.code, language=language),
-    )
+
+def plan_changed_key(registration: Registration, number: int) -> str:
+    """Return the key of the mail that told somebody of the change with this number."""
+    return _key("plan_changed", registration, str(number), registration.email)
 
 
 def _write(
@@ -84,26 +82,33 @@ def _write(
     **facts: Hashable,
 ) -> Mail | None:
     event, language, to = registration.event, registration.language, to or registration.email
-    # An act that is repeated finds its mail written; another act, or the same for another address, does not.
-    key = f"{name}:{registration.pk}:{key or registration.changed_at.timestamp()}:{crc32(to.casefold().encode()):x}"
-    letter = render_letter(
-        name,
-        {**_context(registration), **_deadline(event, until, language), **facts},
-        personal=_personal(registration),
-        language=language,
-    )
-    attachments = []
-    if with_calendar and (file := calendar_file(registration)):
-        attachments.append((f"{event.slug}.ics", "text/calendar", file))
+    written = letter(name, registration, **_deadline(event, until, language), **facts)
+    enclosed = invitations.enclosed(registration) if with_calendar else invitations.NOTHING
     return outbox.write(
-        key=key,
+        key=_key(name, registration, key or str(registration.changed_at.timestamp()), to),
         to=to,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
         language=language,
         reply_to=event.contact_email,
-        attachments=attachments,
+        attachments=enclosed.attachments,
+        alternatives=enclosed.alternatives,
+    )
+
+
+def _key(name: str, registration: Registration, act: str, to: str) -> str:
+    # An act that is repeated finds its mail written; another act, or the same for another address, does not.
+    return f"{name}:{registration.pk}:{act}:{crc32(to.casefold().encode()):x}"
+
+
+def letter(name: str, registration: Registration, **facts: Hashable) -> Letter:
+    """Return what a mail about a registration says, in the language of its person."""
+    return render_letter(
+        name,
+        {**_context(registration), **facts},
+        personal=_personal(registration),
+        language=registration.language,
     )
 
 
@@ -116,16 +121,18 @@ def _context(registration: Registration) -> dict[str, Hashable]:
         facts = [(gettext("When"), when), (gettext("Where"), where)]
         if event.bring:
             facts.append((gettext("Bring"), event.bring))
+        in_short = event_in_short(title, event.plan)
     return {
         "project": event.project.acronym,
         "title": title,
         "facts": tuple(facts),
-        "event_in_short": _in_short(event, title, language),
+        "event_in_short": in_short,
         "join_url": event.join_url,
         "contact_email": event.contact_email or settings.CONTACT_EMAIL,
         "event_url": absolute_url("events:event", event.slug, language=language),
-        "mode": registration.mode,
+        "takes_part_online": registration.takes_part_online,
         "is_confirmed": registration.is_confirmed,
+        "had_seat": registration.confirmed_at is not None,
         "by_host": registration.cancelled_by == Registration.CancelledBy.HOST,
         "reason": registration.cancel_reason,
     }
@@ -141,11 +148,11 @@ def _personal(registration: Registration) -> dict[str, str]:
     }
 
 
-def _in_short(event: Event, title: str, language: str) -> str:
-    """What subjects name an event by: “Round table, 20 May 2027, Maastricht”."""
-    with translation.override(language):
-        town = gettext("Online") if event.mode == Event.Mode.ONLINE else event.venue.city if event.venue else ""
-        dates = dates_in_words(event.starts_on, event.ends_on) if event.has_exact_date else ""
+def event_in_short(title: str, plan: Plan) -> str:
+    """Return what subjects name an event by: “Round table, 20 May 2027, Maastricht”, in the current language."""
+    town = gettext("Online") if plan.mode == Event.Mode.ONLINE else plan.city
+    has_exact_date = plan.date_precision == Event.DatePrecision.DAY
+    dates = dates_in_words(plan.starts_on, plan.ends_on) if has_exact_date else ""
     return ", ".join(part for part in (title, dates, town) if part)
 
 

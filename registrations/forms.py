@@ -2,19 +2,16 @@
 
 import re
 import unicodedata
-from datetime import datetime
-from functools import cached_property, lru_cache
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 
 import phonenumbers
 from django import forms
 from django.conf import settings
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.forms.utils import flatatt
-from django.http import QueryDict
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -25,6 +22,7 @@ from events.models import CalendarState, Event
 from projects.models import Organisation
 from projects.search import fold
 
+from .guarded_forms import GuardedForm
 from .models import Consent, Registration
 
 # The wording of the three questions about consent. Whoever changes a word of them raises it: what was agreed to is
@@ -227,7 +225,7 @@ class AnswersForm(forms.Form):
         return partner_names(self.event.project_id, CalendarState.current())
 
 
-class RegistrationForm(AnswersForm):
+class RegistrationForm(GuardedForm, AnswersForm):
     """The short form, with the questions about consent and what keeps programs out."""
 
     name_listed = forms.BooleanField(label=_("Show my name on the participants’ list"), required=False)
@@ -241,66 +239,14 @@ class RegistrationForm(AnswersForm):
     )
     news = forms.BooleanField(label=_("Tell me about this project’s later events"), required=False)
 
-    # People do not see it, programs fill it in.
-    homepage = forms.CharField(
-        required=False,
-        label=_("Leave this empty"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-    opened = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    _salt = "registrations.opened"
-
     def __init__(self, *args: Any, event: Event, is_correction: bool = False, **options: Any) -> None:
         super().__init__(*args, event=event, **options)
         self.is_correction = is_correction
-        if not self.is_bound:
-            self.initial.setdefault("opened", self.opened_now())
-
-    @classmethod
-    def opened_now(cls) -> str:
-        """The present instant, signed, for the hidden field that tells when the form was opened."""
-        return signing.dumps(timezone.now().timestamp(), salt=cls._salt)
-
-    @cached_property
-    def opened_at(self) -> datetime | None:
-        """When this form was opened, or None when that cannot be told."""
-        try:
-            stamp = signing.loads(self.data.get("opened", ""), salt=self._salt)
-        except signing.BadSignature:
-            return None
-        return datetime.fromtimestamp(stamp, timezone.get_default_timezone())
-
-    def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("homepage"):
-            self._ask_again(
-                gettext("A field that people do not see was filled in. Send the form once more."), "homepage"
-            )
-        elif self.opened_at is None:
-            self._ask_again(gettext("We could not tell when this form was opened. Send it once more."), "opened")
-        elif self._is_too_fast():
-            self._ask_again(gettext("That was very quick. Look through your answers, then send the form once more."))
-        return self.cleaned_data
 
     @property
     def answers(self) -> dict[str, Any]:
         # Where there is one language only, it is not asked for.
         return {"language": translation.get_language() or settings.LANGUAGE_CODE, **super().answers}
-
-    def _is_too_fast(self) -> bool:
-        # Correcting one letter is quick, and whoever corrects has sent the form before.
-        if self.is_correction or self.opened_at is None:
-            return False
-        return (timezone.now() - self.opened_at).total_seconds() < settings.REGISTERING_TAKES_SECONDS
-
-    def _ask_again(self, why: str, reset: str = "") -> None:
-        """Refuse the form once, so that it will do when the same person sends it a second time."""
-        if reset:
-            data = cast(QueryDict, self.data).copy()
-            data[reset] = self.opened_now() if reset == "opened" else ""
-            self.data = data
-            self.__dict__.pop("opened_at", None)
-        raise ValidationError(why, code="again")
 
     @property
     def consents(self) -> list[Consent]:
@@ -349,6 +295,18 @@ class CancelForm(forms.Form):
             message = gettext("Enter a reason with at most 500 characters. You typed %(typed)s.")
             raise ValidationError(message % {"typed": len(reason)}, code="max_length")
         return reason
+
+
+class InterestForm(GuardedForm):
+    """An address, to be told when registration opens."""
+
+    use_required_attribute = False
+
+    email = EmailField(
+        label=_("Email"),
+        error_messages={"required": _("Enter your email address")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "dir": "ltr"}),
+    )
 
 
 class SendLinkForm(forms.Form):

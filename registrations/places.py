@@ -237,6 +237,8 @@ def register(
         event=event,
         person=person,
         joined_at=at,
+        # Calendars take the invitation of whoever comes back only if it is newer than what took the old one back.
+        invitation_revision=max((earlier.invitation_revision + 1 for earlier in mine), default=0),
         **answers,
     )
     if has_place or keeps_seat:

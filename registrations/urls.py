@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import attendance, organise, registrations, waiting_list
+from .views import attendance, interests, organise, registrations, waiting_list
 
 app_name = "registrations"
 urlpatterns = [
@@ -8,6 +8,9 @@ urlpatterns = [
     path("events/<slug:slug>/register/", registrations.register, name="register"),
     path("events/<slug:slug>/registered/", registrations.registered, name="registered"),
     path("events/<slug:slug>/send-link/", registrations.send_link, name="send_link"),
+    path("events/<slug:slug>/interest/", interests.interest, name="interest"),
+    # One place on an interest list, for whoever holds its link
+    path("interest/<str:code>/", interests.leave, name="leave_interest_list"),
     # One registration, for whoever holds its link
     path("registrations/<str:code>/", registrations.registration, name="registration"),
     path("registrations/<str:code>/change/", registrations.change, name="change"),

@@ -175,6 +175,13 @@ class Registration(models.Model):
         return self.state == self.State.WAITING
 
     @property
+    def takes_part_online(self) -> bool:
+        """Whether they need the address to join: all do at an online event, whatever they chose before it was one."""
+        if self.event.mode == Event.Mode.HYBRID:
+            return self.mode == self.Mode.ONLINE
+        return self.event.mode == Event.Mode.ONLINE
+
+    @property
     def place_in_line(self) -> int | None:
         """1 for whoever is next on the waiting list; None for whoever does not wait."""
         if not self.is_waiting:
@@ -270,6 +277,9 @@ class Registration(models.Model):
         self._cancel(by=by, reason=reason, at=at, hold=hold)
 
     def _cancel(self, *, by: "Registration.CancelledBy", reason: str, at: datetime, hold: bool) -> None:
+        if self.is_confirmed:
+            # The invitation in their calendar is taken back.
+            self.invitation_revision += 1
         self.state = self.State.CANCELLED
         self.cancelled_at, self.cancelled_by, self.cancel_reason = at, by, reason
         self.seat_held_until = at + UNDO_LASTS if hold else None
@@ -285,6 +295,7 @@ class Registration(models.Model):
         if not self.can_undo_cancelling(at=at):
             raise UndoTooLate(self)
         self.state = self.State.CONFIRMED
+        self.invitation_revision += 1
         self.cancelled_at = self.seat_held_until = None
         self.cancelled_by = self.cancel_reason = ""
         self.save()

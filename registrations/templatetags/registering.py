@@ -6,6 +6,7 @@ from django import template
 from django.conf import settings
 
 from events.models import Event
+from registrations.interests import may_be_joined
 from registrations.models import Registration
 from registrations.places import Opening, availability
 from registrations.status import place_in_words, status_of
@@ -19,7 +20,13 @@ def registration_panel(event: Event) -> dict[str, Any]:
     now = availability(event)
     # Of an event that is over or cancelled, and never took registrations here, there is nothing to say.
     is_shown = event.registration_opens_at is not None or now.opening not in (Opening.OVER, Opening.CANCELLED)
-    return {"event": event, "availability": now, "is_shown": is_shown, "contact": _contact(event)}
+    return {
+        "event": event,
+        "availability": now,
+        "is_shown": is_shown,
+        "keeps_interest_list": may_be_joined(event, now),
+        "contact": _contact(event),
+    }
 
 
 @register.inclusion_tag("registrations/includes/why_not_open.html")

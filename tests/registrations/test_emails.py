@@ -60,9 +60,9 @@ def test_the_calendar_file_of_a_confirmation_carries_the_link_and_the_uid_of_the
     event = round_table()
     alice = register(event)
 
-    [file] = Mail.objects.get().attachments
+    _invitation, file = Mail.objects.get().attachments
     content = base64.b64decode(file["content"]).decode().replace("\r\n ", "")
-    assert (file["name"], file["mimetype"]) == (f"{event.slug}.ics", "text/calendar")
+    assert (file["name"], file["mimetype"]) == (f"{event.slug}.ics", "application/ics")
     assert f"UID:{event.uid}@" in content
     assert alice.code in content
 

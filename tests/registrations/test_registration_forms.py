@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registrations import forms
+from registrations.guarded_forms import GuardedForm
 from registrations.models import Registration
 from tests.factories import create_event, create_kind, create_registration
 
@@ -58,6 +59,7 @@ def addresses(event) -> dict[type, str]:
         forms.SendLinkForm: reverse("registrations:send_link", args=[event.slug]),
         forms.CancelForm: reverse("registrations:cancel", args=[alice.code]),
         forms.ConsentForm: reverse("registrations:registration", args=[alice.code]),
+        forms.InterestForm: reverse("registrations:interest", args=[create_event(status="save_the_date").slug]),
     }
 
 
@@ -69,6 +71,8 @@ CASES = [
     (forms.ChangeForm, WRONG, WRONG_MESSAGES),
     (forms.SendLinkForm, {}, {"email": EMPTY["email"]}),
     (forms.SendLinkForm, {"email": "@"}, {"email": WRONG_MESSAGES["email"]}),
+    (forms.InterestForm, {}, {"email": EMPTY["email"]}),
+    (forms.InterestForm, {"email": "@"}, {"email": WRONG_MESSAGES["email"]}),
     (
         forms.CancelForm,
         {"reason": "x" * 10_240},
@@ -81,7 +85,7 @@ CASES = [
 def test_errors_are_on_top_at_the_field_and_in_the_title_and_values_are_kept(
     client, addresses, form_class, sent, messages
 ):
-    if form_class is forms.RegistrationForm:
+    if issubclass(form_class, GuardedForm):
         sent = {**sent, "opened": opened_a_minute_ago()}
 
     response = client.post(addresses[form_class], sent)

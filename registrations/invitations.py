@@ -1,0 +1,170 @@
+"""The event in the calendar of somebody with a seat: the invitation in their mails, and the file (RFC 5546, RFC 6047).
+
+Mails that confirm a seat, tell of a change or take the seat back carry an invitation as another form of their text, so
+that calendars enter, move or strike out the event by themselves. Its organizer is the address that reads answers; where
+there is none, a plain file is attached and nobody is invited. Whoever waits, or is offered a place, gets neither.
+
+SEQUENCE is that of the event plus how often this invitation was taken back or sent anew, so that the newest message has
+the highest one, whatever happened to event and seat in between.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from urllib.parse import quote
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import pgettext
+from icalendar import vCalAddress, vText
+from icalendar.parser import Contentline, Parameters
+
+from accounts.letters import absolute_url
+from accounts.outbox import one_line, sender_address
+from events.ical import KEPT_ENTRIES, Entry, Personal, calendar_bytes, component_of, entry
+from events.models import Event
+
+from .models import Registration
+
+# What a mail address may hold that an address on the web need not escape. Calendars compare it as it stands.
+_PLAIN = "@!$&'*+-/=^_`{|}~.:[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What goes with a mail: triples of file name, mimetype and content, as `outbox.write` takes them."""
+
+    attachments: Sequence[tuple[str, str, bytes]] = ()
+    alternatives: Sequence[tuple[str, str, bytes]] = ()
+
+
+NOTHING = Enclosed()
+
+
+def enclosed(registration: Registration, *, at: datetime | None = None) -> Enclosed:
+    """Return the invitation for somebody with a seat, or what takes it back, and the same as a file to be saved.
+
+    Nothing for whoever never had a seat, and for an event without any date.
+    """
+    if not _had_a_seat(registration) or (shown := _entry_for(registration)) is None:
+        return NOTHING
+    file_name, organizer = f"{registration.event.slug}.ics", organizer_of(registration.event)
+    file = calendar_bytes([_fragment(shown)])
+    if not organizer:
+        return Enclosed(attachments=[(file_name, "text/calendar", file)] if registration.is_live else [])
+    if not registration.is_live and _has_another_seat(registration):
+        # Two people of one mailbox share its calendar: the entry is still right for the other.
+        return NOTHING
+    method = "CANCEL" if shown.status == "CANCELLED" else "REQUEST"
+    invitation = calendar_bytes([_invitation(shown, registration, organizer, at or timezone.now())])
+    return Enclosed(
+        # Called so, as Google does, the file is not taken for a second message to the calendar.
+        attachments=[(file_name, "application/ics", file)] if registration.is_live else [],
+        alternatives=[("invitation.ics", f"text/calendar; method={method}", _with_method(invitation, method))],
+    )
+
+
+def calendar_file(registration: Registration) -> bytes:
+    """Return the event for the calendar of one person, with the link to their registration; b"" without any date.
+
+    It says so when the person cancelled. How to join online is told to those only who have a place.
+    """
+    shown = _entry_for(registration)
+    return calendar_bytes([_fragment(shown)]) if shown else b""
+
+
+def organizer_of(event: Event) -> str:
+    """Return the address that reads answers to invitations: the host's, else that of the installation; “” for none."""
+    return event.contact_email or settings.CONTACT_EMAIL
+
+
+def personal(registration: Registration, *, manage_url: str = "") -> Personal:
+    """Return what the calendar of one person says about an event beyond what it says to everybody."""
+    return Personal(
+        join_url=registration.event.join_url if registration.is_confirmed else "",
+        manage_url=manage_url,
+        # In public calendars several days are a note; whoever takes part is away on them.
+        blocks_days=registration.is_confirmed,
+        is_tentative=registration.is_live and not registration.is_confirmed,
+    )
+
+
+# --- What it shows -----------------------------------------------------------------------------------------------
+
+
+def _had_a_seat(registration: Registration) -> bool:
+    return registration.is_confirmed or (not registration.is_live and registration.confirmed_at is not None)
+
+
+def _has_another_seat(registration: Registration) -> bool:
+    others = registration.event.registrations.confirmed().filter(email__iexact=registration.email)
+    return others.exclude(pk=registration.pk).exists()
+
+
+def _entry_for(registration: Registration) -> Entry | None:
+    event, language = registration.event, registration.language
+    manage_url = absolute_url("registrations:registration", registration.code, language=language)
+    shown = entry(event, language, personal(registration, manage_url=manage_url))
+    if shown is None:
+        return None
+    shown = replace(shown, sequence=event.sequence + registration.invitation_revision)
+    if registration.is_live or event.is_cancelled:
+        return shown
+    with translation.override(language):
+        # Outlook shows no STATUS.
+        summary = pgettext("title of a calendar entry", "CANCELLED: %(entry)s") % {"entry": shown.summary}
+    changed_at = max(shown.changed_at, registration.changed_at)
+    return replace(shown, summary=summary, status="CANCELLED", is_transparent=True, busy="FREE", changed_at=changed_at)
+
+
+# --- Bytes -------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=KEPT_ENTRIES)
+def _shared(shown: Entry) -> bytes:
+    return component_of(shown).to_ical()
+
+
+def _fragment(shown: Entry) -> bytes:
+    # What people get of the same event differs in the description alone, so only that is written for each of them.
+    description = _line("DESCRIPTION", vText(shown.description))
+    return _shared(replace(shown, description="")).replace(b"\r\nDESCRIPTION:\r\n", b"\r\n" + description, 1)
+
+
+def _invitation(shown: Entry, registration: Registration, organizer: str, at: datetime) -> bytes:
+    sender = sender_address()
+    acting = {} if sender.casefold() == organizer.casefold() else {"SENT-BY": _mailto(sender)}
+    host = registration.event.host
+    name = host.organisation.name if host else registration.event.project.acronym
+    people = _line("ORGANIZER", vCalAddress(_mailto(organizer)), {"CN": one_line(name), **acting}) + _line(
+        "ATTENDEE",
+        vCalAddress(_mailto(registration.email)),
+        {
+            "CN": one_line(registration.name),
+            "CUTYPE": "INDIVIDUAL",
+            "ROLE": "REQ-PARTICIPANT",
+            "PARTSTAT": "ACCEPTED",
+            "RSVP": "FALSE",
+        },
+    )
+    fragment = _fragment(shown)
+    # With a METHOD the stamp says when the message was made (RFC 5545 §3.8.7.2).
+    before, _stamp, rest = fragment.partition(b"\r\nDTSTAMP:")
+    after = rest.partition(b"\r\n")[2]
+    stamp = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}".encode()
+    return (before + b"\r\nDTSTAMP:" + stamp + b"\r\n" + after).replace(
+        b"\r\nEND:VEVENT", b"\r\n" + people.removesuffix(b"\r\n") + b"\r\nEND:VEVENT", 1
+    )
+
+
+def _with_method(calendar: bytes, method: str) -> bytes:
+    return calendar.replace(b"\r\nVERSION:2.0\r\n", f"\r\nVERSION:2.0\r\nMETHOD:{method}\r\n".encode(), 1)
+
+
+def _line(name: str, value: vText | vCalAddress, params: dict[str, str] | None = None) -> bytes:
+    return Contentline.from_parts(name, Parameters(params or {}), value).to_ical() + b"\r\n"
+
+
+def _mailto(address: str) -> str:
+    return f"mailto:{quote(address, safe=_PLAIN)}"

@@ -1,0 +1,223 @@
+"""“Tell me when registration opens”: an address, two mails, and gone when the event is over."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core import signing
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Mail
+from events.models import Event
+from registrations import interests
+from registrations.interests import forget_interests, tell_that_registration_opens
+from registrations.models import Interest
+from tests.factories import create_event, create_kind, create_registration
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
+Status = Event.Status
+
+
+@pytest.fixture(autouse=True)
+def _clock(clock):
+    return clock
+
+
+def save_the_date(**fields) -> Event:
+    return create_event(title="Final conference", **{"status": Status.SAVE_THE_DATE, **fields})
+
+
+def address(event: Event) -> str:
+    return reverse("registrations:interest", args=[event.slug])
+
+
+def send(client, event: Event, email: str = "dora@example.org", **fields):
+    opened = signing.dumps((timezone.now() - timedelta(minutes=1)).timestamp(), salt="registrations.opened")
+    return client.post(address(event), {"email": email, "opened": opened, "homepage": "", **fields}, follow=True)
+
+
+# --- Joining -----------------------------------------------------------------------------------------------------
+
+
+def test_a_save_the_date_offers_the_list_and_its_mail_has_a_way_to_leave(client):
+    event = save_the_date()
+    assert address(event) in client.get(event.get_absolute_url()).content.decode()
+    assert client.get(address(event)).status_code == 200
+
+    page = send(client, event)
+
+    assert page.redirect_chain[-1][0] == event.get_absolute_url()
+    assert "A mail goes to dora@example.org now, and another one when registration opens." in page.content.decode()
+    interest = Interest.objects.get()
+    assert (interest.event, interest.email, interest.language) == (event, "dora@example.org", "en")
+    mail = Mail.objects.get()
+    assert mail.subject == "We tell you when registration opens: Final conference, 20–21 May 2027"
+    assert reverse("registrations:leave_interest_list", args=[interest.code]) in mail.text
+    assert reverse("registrations:leave_interest_list", args=[interest.code]) in mail.html
+
+
+def test_a_known_address_gets_the_same_answer_and_one_place_on_the_list(client, clock):
+    event = save_the_date()
+    first = send(client, event)
+    clock.shift(timedelta(hours=1))
+    second = send(client, event, "DORA@example.org")
+
+    assert Interest.objects.count() == 1
+    assert Mail.objects.count() == 2
+    strip = lambda page: page.content.decode().split("<main")[1].split("</main")[0].replace("DORA", "dora")  # noqa: E731
+    assert strip(first) == strip(second)
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_offered"),
+    [
+        ({"status": Status.SAVE_THE_DATE}, True),
+        ({"status": Status.POSTPONED, "date_precision": "unknown", "kind__keeps": True}, True),
+        ({"registration_opens_at": NOW + timedelta(days=1), "kind__keeps": True}, True),
+        ({"registration_opens_at": NOW + timedelta(days=1)}, False),
+        ({"registration_opens_at": None, "kind__keeps": True}, False),
+        ({"kind__keeps": True}, False),
+        ({"status": Status.CANCELLED, "cancelled_at": NOW, "kind__keeps": True}, False),
+        ({"starts_on": date(2027, 2, 1), "ends_on": date(2027, 2, 1), "kind__keeps": True}, False),
+    ],
+)
+def test_the_list_is_kept_where_registration_is_to_come(client, fields, is_offered):
+    kind = create_kind("final-conference", keeps_interest_list=fields.pop("kind__keeps", False))
+    event = create_event(kind=kind, **fields)
+
+    page = client.get(event.get_absolute_url()).content.decode()
+    assert (address(event) in page) == is_offered
+    assert client.get(address(event)).status_code == (200 if is_offered else 302)
+    send(client, event)
+    assert Interest.objects.exists() == is_offered
+
+
+@pytest.mark.parametrize("hidden", [{"visibility": "partners"}, {"status": Status.DRAFT}])
+def test_what_the_public_does_not_see_has_no_list(client, hidden):
+    event = save_the_date(**hidden)
+
+    assert client.get(address(event)).status_code == 404
+    assert client.post(address(event), {"email": "dora@example.org"}).status_code == 404
+
+
+def test_programs_and_quick_fingers_are_asked_once_more_and_nothing_is_lost(client):
+    event = save_the_date()
+    for field, value in (("homepage", "https://example.org"), ("opened", "12345")):
+        response = send(client, event, **{field: value})
+        assert response.status_code == 422
+        assert 'value="dora@example.org"' in response.content.decode()
+    at_once = signing.dumps(timezone.now().timestamp(), salt="registrations.opened")
+    assert send(client, event, opened=at_once).status_code == 422
+    assert not Interest.objects.exists()
+
+
+@pytest.mark.parametrize("email", ["", "dora", "a@b", "x" * 10_000, "\x00", "a@example.org\r\nBcc: b@example.org"])
+def test_what_is_no_address_is_said_in_clear_words(client, email):
+    response = send(client, save_the_date(), email)
+
+    assert response.status_code == 422
+    assert "There is a problem" in response.content.decode()
+    assert not Mail.objects.exists()
+
+
+def test_one_mailbox_is_not_filled_with_mail(client):
+    statuses = [send(client, save_the_date()).status_code for _number in range(11)]
+
+    assert statuses == [200] * 10 + [429]
+    assert Mail.objects.count() == 10
+
+
+# --- Leaving -----------------------------------------------------------------------------------------------------
+
+
+def test_opening_the_link_changes_nothing_and_its_button_deletes_the_address(client):
+    interests.join(save_the_date(), email="dora@example.org", language="en")
+    link = reverse("registrations:leave_interest_list", args=[Interest.objects.get().code])
+
+    assert client.get(link).status_code == client.head(link).status_code == 200
+    assert Interest.objects.count() == 1
+    page = client.post(link, follow=True).content.decode()
+    assert "You have left the list, and your address is deleted." in page
+    assert not Interest.objects.exists()
+    again = client.post(link)
+    assert again.status_code == 404
+    assert "You are not on this list" in again.content.decode()
+
+
+@pytest.mark.parametrize("code", ["x" * 27, "short", "x" * 3000, "%00" + "x" * 26, "..%5c", "%FF" * 10])
+def test_an_unknown_link_gets_a_page_that_helps(client, code):
+    response = client.get(f"/en/interest/{code}/")
+
+    assert response.status_code == 404
+    assert "You are not on this list" in response.content.decode()
+
+
+# --- Telling -----------------------------------------------------------------------------------------------------
+
+
+def test_everybody_on_the_list_is_told_once_when_registration_really_opens():
+    event = save_the_date(registration_opens_at=NOW + timedelta(days=10))
+    for name in ("dora", "emil", "alice"):
+        interests.join(event, email=f"{name}@example.org", language="en")
+    create_registration(event, "Alice")
+    Mail.objects.all().delete()
+
+    assert tell_that_registration_opens(at=NOW) == 0
+    # The day has come, and the event is a save the date still.
+    assert tell_that_registration_opens(at=NOW + timedelta(days=11)) == 0
+    event.announce(at=NOW + timedelta(days=11))
+    assert tell_that_registration_opens(at=NOW + timedelta(days=11)) == 3
+    assert tell_that_registration_opens(at=NOW + timedelta(days=12)) == 0
+
+    mails = Mail.objects.order_by("to")
+    assert [mail.to for mail in mails] == ["dora@example.org", "emil@example.org"]
+    assert {mail.subject for mail in mails} == {"Registration opens: Final conference, 20–21 May 2027"}
+    assert reverse("registrations:register", args=[event.slug]) in mails[0].text
+
+
+def test_more_people_than_fit_into_one_transaction_are_all_told(monkeypatch):
+    monkeypatch.setattr(interests, "CHUNK", 2)
+    event = create_event(title="Final conference")
+    for number in range(5):
+        Interest.objects.create(event=event, email=f"p{number}@example.org")
+
+    assert tell_that_registration_opens(at=NOW) == 5
+    assert Mail.objects.count() == 5
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_telling_costs_the_same_queries_for_each_person(number):
+    event = create_event()
+    for n in range(number):
+        Interest.objects.create(event=event, email=f"p{n}@example.org")
+
+    with CaptureQueriesContext(connection) as queries:
+        tell_that_registration_opens(at=NOW)
+
+    assert len(queries) - number <= 12
+
+
+# --- Forgetting --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_kept"),
+    [
+        ({}, True),
+        ({"starts_on": date(2027, 3, 1), "ends_on": date(2027, 3, 1)}, True),
+        ({"starts_on": date(2027, 2, 28), "ends_on": date(2027, 2, 28)}, False),
+        ({"status": Status.HELD}, False),
+        ({"status": Status.CANCELLED, "cancelled_at": NOW - timedelta(days=2)}, True),
+        ({"status": Status.CANCELLED, "cancelled_at": NOW - timedelta(days=31)}, False),
+        ({"status": Status.POSTPONED, "date_precision": "unknown"}, True),
+    ],
+)
+def test_addresses_are_deleted_when_their_purpose_is_over(fields, is_kept):
+    Interest.objects.create(event=save_the_date(**fields), email="dora@example.org")
+
+    forget_interests(at=NOW)
+
+    assert Interest.objects.exists() == is_kept

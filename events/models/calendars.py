@@ -2,7 +2,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db import connection, models
+from django.db import InterfaceError, OperationalError, connection, models
 from django.db.models import F
 
 from ..patience import written_if_possible
@@ -25,7 +25,20 @@ class CalendarState(models.Model):
     @classmethod
     def current(cls) -> int:
         """Return the version now; 0 before the first change."""
-        # Asked at every poll of a calendar and every reading of a page: a queryset would be half of that work.
+        # Asked at every poll of a calendar and every reading of a page. Whether the connection is alive, which Django
+        # asks at the first query of each request, this query shows as well as the one that it would send before.
+        connection.health_check_done = True  # type: ignore[attr-defined]
+        try:
+            return cls._version()
+        except (InterfaceError, OperationalError):
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            return cls._version()
+
+    @classmethod
+    def _version(cls) -> int:
+        # A queryset would be half of the work of a poll.
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT version FROM {cls._meta.db_table} WHERE id = 1")  # noqa: S608 - no value in it
             row = cursor.fetchone()

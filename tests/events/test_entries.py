@@ -327,6 +327,22 @@ def test_an_event_that_is_deleted_meanwhile_stops_nobody(monkeypatch, client):
     assert titles(client.get(ALL).content) == ["Stays"]
 
 
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_closed_meanwhile_is_made_again(client):
+    create_event(title="One")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (process,) = cursor.fetchone()
+
+    def end_it(_number: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [process])
+
+    assert in_threads(1, end_it) == [None]
+    assert titles(client.get(ALL).content) == ["One"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_every_process_writes_the_same_bytes():
     for number in range(3):

@@ -13,11 +13,15 @@ import icalendar
 import pytest
 import vobject
 from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar.parser import Contentline
 
 from events.exceptions import AlreadyHeld
 from events.ical import (
     FORMAT_EPOCH,
     Personal,
+    _folded,
     calendar_bytes,
     deadline_vevent,
     entry,
@@ -883,6 +887,13 @@ def test_lines_are_folded_at_75_octets_and_never_inside_a_letter(shift):
     assert b"\n" not in octets.replace(b"\r\n", b"")
     assert octets.decode("utf-8")[0] == "B"
     assert description(event)[0] == summary.strip()
+
+
+@given(st.text(alphabet="ab\\\\^;,őΩ€👩‍🔬", max_size=400))
+def test_lines_are_folded_as_icalendar_folds_them(text):
+    line = Contentline(f"DESCRIPTION:{text}")
+
+    assert _folded(line) == line.to_ical() + b"\r\n"
 
 
 HOSTILE = {

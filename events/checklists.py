@@ -1,13 +1,26 @@
-"""What an event still lacks: before it is announced, and after it took place. For its organisers only."""
+"""What an event still lacks: before it is announced, and after it took place. For its organisers only.
 
+What is asked depends on the kind of the event: its switches and the documents that it expects (models/kinds.py).
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from .models import Event
+
+# Evidence that is more than a document, and kept by an app that stands above events: its key, and whether it is there.
+_KEPT_ELSEWHERE: dict[str, Callable[[Event], bool]] = {}
+
+
+def kept_elsewhere(key: str, is_there: Callable[[Event], bool]) -> None:
+    """Let a higher app answer whether a piece of evidence is there for an event. `key` is one of EvidenceKind."""
+    _KEPT_ELSEWHERE[key] = is_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,31 +32,89 @@ class Missing:
     is_needed: bool = False
 
 
+def before_save_the_date(event: Event) -> list[Missing]:
+    """Return what must be there before an event is published as a save the date."""
+    return list(_date(event)) if event.starts_on is None else []
+
+
 def before_announcing(event: Event) -> list[Missing]:
-    """Return what people look for on the page of an announced event and would not find, what is needed first."""
-    plan, texts = reverse("events:plan", args=[event.slug]), reverse("events:organise_event", args=[event.slug])
-    missing = []
+    """Return what people look for on the page of an announced event and would not find, what is needed first.
+
+    At most four queries, however long the programme is.
+    """
+    found = [*_date(event), *_place(event), *_texts(event), *_of_its_kind(event)]
+    return sorted(found, key=lambda one: not one.is_needed)
+
+
+def _date(event: Event) -> Iterator[Missing]:
+    plan = _page(event, "plan")
     if event.starts_on is None:
-        missing.append(Missing(gettext("The date, or at least its month"), plan, is_needed=True))
+        yield Missing(gettext("The date, or at least its month"), plan, is_needed=True)
     elif not event.has_exact_date:
-        missing.append(Missing(gettext("The exact date: registration cannot open without it"), plan))
+        yield Missing(gettext("The exact date: registration cannot open without it"), plan)
     elif event.start_time is None:
-        missing.append(Missing(gettext("When it starts"), plan))
+        yield Missing(gettext("When it starts"), plan)
+
+
+def _place(event: Event) -> Iterator[Missing]:
+    plan = _page(event, "plan")
     if not event.mode:
-        missing.append(Missing(gettext("Whether people meet on site, online or both"), plan))
-    elif event.mode != Event.Mode.ONLINE and (event.venue is None or event.venue.is_only_a_town):
-        missing.append(Missing(gettext("The venue"), plan))
+        yield Missing(gettext("Whether people meet on site, online or both"), plan, is_needed=True)
+    elif event.mode != Event.Mode.ONLINE and event.venue is None:
+        yield Missing(gettext("The venue, or at least its town"), plan, is_needed=True)
+    elif event.mode != Event.Mode.ONLINE and event.venue is not None and event.venue.is_only_a_town:
+        yield Missing(gettext("The venue"), plan)
     if event.mode in (Event.Mode.ONLINE, Event.Mode.HYBRID) and not event.join_url:
-        missing.append(Missing(gettext("The address to join online"), plan))
-    if event.registration_opens_at is None:
-        missing.append(Missing(gettext("When registration opens"), texts))
-    if not event.summary:
-        missing.append(Missing(gettext("A summary"), texts))
+        yield Missing(gettext("The address to join online"), plan)
+
+
+def _texts(event: Event) -> Iterator[Missing]:
+    texts, kind = _page(event, "organise_event"), event.kind
     if event.host_id is None:
-        missing.append(Missing(gettext("The host"), texts))
+        yield Missing(gettext("The host"), texts, is_needed=True)
     if not event.contact_email:
-        missing.append(Missing(gettext("Whom to ask"), texts))
-    return missing
+        # People come from far for these, and somebody must hear of a missed train.
+        is_needed = kind.has_delegations or kind.asks_for_phone or kind.visits_sites
+        yield Missing(gettext("Whom to ask"), texts, is_needed=is_needed)
+    if event.registration_opens_at is None:
+        yield Missing(gettext("When registration opens"), texts)
+    if not event.summary:
+        yield Missing(gettext("A summary"), texts)
+    if kind.is_numbered and event.number is None:
+        yield Missing(gettext("Its number in the series"), texts)
+    if kind.is_public and event.visibility != Event.Visibility.PUBLIC:
+        yield Missing(gettext("That everybody sees it: this kind of event is open to the public"), texts)
+
+
+def _of_its_kind(event: Event) -> Iterator[Missing]:
+    texts, kind = _page(event, "organise_event"), event.kind
+    if kind.has_importing_partner and event.importing_partner_id is None:
+        yield Missing(gettext("Who carries the practice home"), texts, is_needed=True)
+    if kind.has_importing_partner or kind.shows_practices:
+        has_practices = event.practices.exists()
+        if kind.has_importing_partner and not has_practices:
+            yield Missing(gettext("The good practice that is carried home"), texts, is_needed=True)
+        elif not has_practices and not event.themes:
+            yield Missing(gettext("Its themes, or the good practices that it shows"), texts, is_needed=True)
+    yield from _programme(event)
+
+
+def _programme(event: Event) -> Iterator[Missing]:
+    programme, kind = _page(event, "organise_programme"), event.kind
+    sessions = list(event.sessions.select_related("site"))
+    if not sessions and event.programme_follows_on is None:
+        words = gettext("The programme, or the day by which it follows")
+        yield Missing(words, programme)
+    if kind.visits_sites and event.mode != Event.Mode.ONLINE:
+        sites = list(dict.fromkeys(session.site for session in sessions if session.site))
+        if not sites:
+            yield Missing(gettext("A site that is visited, in the programme"), programme, is_needed=True)
+        elif not any(site.has_rules for site in sites):
+            words = gettext("What %(site)s asks of visitors: identity document, shoes, photos, or that it asks nothing")
+            address = reverse("events:edit_place", args=["sites", sites[0].pk])
+            yield Missing(words % {"site": sites[0]}, address, is_needed=True)
+    if kind.has_speakers and not any(session.speaker for session in sessions) and not event.speakers.exists():
+        yield Missing(gettext("Who speaks"), _page(event, "organise_speakers"))
 
 
 def after_holding(event: Event, *, at: datetime | None = None) -> list[Missing]:
@@ -51,7 +122,7 @@ def after_holding(event: Event, *, at: datetime | None = None) -> list[Missing]:
     at = at or timezone.now()
     if not event.is_published or event.is_cancelled or event.is_postponed or not event.is_over(at=at):
         return []
-    plan, texts = reverse("events:plan", args=[event.slug]), reverse("events:organise_event", args=[event.slug])
+    plan, texts = _page(event, "plan"), _page(event, "organise_event")
     missing = []
     if event.status != Event.Status.HELD:
         missing.append(Missing(gettext("The note that it took place"), plan))
@@ -61,17 +132,34 @@ def after_holding(event: Event, *, at: datetime | None = None) -> list[Missing]:
         missing.append(Missing(gettext("How many people took part, as you report it"), texts))
     if event.feedback_closes_on is None:
         missing.append(Missing(gettext("Until when people give feedback"), texts))
-    due = [str(evidence.name) for evidence in event.kind.evidence]
-    there = event.documents.count() if due else 0
-    if there < len(due):
-        words = gettext("Documents that are expected: %(names)s. There are %(count)s.")
-        missing.append(Missing(words % {"names": ", ".join(due), "count": there}, documents_address(event) or texts))
+    if due := evidence_missing(event):
+        words = gettext("Documents that are expected: %(names)s.") % {"names": ", ".join(due)}
+        missing.append(Missing(words, _page(event, "organise_documents")))
     return missing
 
 
-def documents_address(event: Event) -> str:
-    """Return the organisers' page of an event's documents; "" where there is none."""
+def evidence_missing(event: Event) -> list[str]:
+    """Return the names of the evidence that the kind of an event expects and that is not there yet, in its order.
+
+    A document is there with its file, whoever may open it. Some evidence is kept by other apps.
+    """
+    due = event.kind.evidence
+    if not due:
+        return []
+    there = set(event.documents.filter(~Q(evidence=""), ~Q(file="")).values_list("evidence", flat=True))
+    return [
+        str(each.name)
+        for each in due
+        if each.key not in there and not _KEPT_ELSEWHERE.get(each.key, _is_not_there)(event)
+    ]
+
+
+def _is_not_there(event: Event) -> bool:
+    return False
+
+
+def _page(event: Event, name: str) -> str:
     try:
-        return reverse("events:organise_documents", args=[event.slug])
+        return reverse(f"events:{name}", args=[event.slug])
     except NoReverseMatch:
-        return ""
+        return reverse("events:organise_event", args=[event.slug])

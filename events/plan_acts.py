@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .checklists import Missing, before_announcing
+from .checklists import Missing, before_announcing, before_save_the_date
 from .models import Event
 
 Status = Event.Status
@@ -43,10 +43,9 @@ class Act:
         return self.tells and event.is_published
 
     def missing(self, event: Event) -> list[Missing]:
-        if self.name not in ("announce", "save-the-date"):
-            return []
-        missing = before_announcing(event)
-        return missing if self.name == "announce" else [one for one in missing if one.is_needed]
+        if self.name == "save-the-date":
+            return before_save_the_date(event)
+        return before_announcing(event) if self.name == "announce" else []
 
     def do(self, event: Event, *, reason: str, by) -> None:
         """Do it. Raises PlanRefused when somebody else was faster."""

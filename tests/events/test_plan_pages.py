@@ -249,7 +249,9 @@ def act(client, event: Event, name: str, **data):
 
 
 def test_a_save_the_date_is_announced_postponed_and_taken_up_again(client, bob, event):
-    Event.objects.filter(pk=event.pk).update(status=Status.SAVE_THE_DATE)
+    Event.objects.filter(pk=event.pk).update(status=Status.SAVE_THE_DATE, venue=None)
+    assert act(client, event, "announce", reason="The venue is found.").status_code == 422
+    Event.objects.filter(pk=event.pk).update(venue=create_venue(), host=create_partner(event.project))
 
     assert act(client, event, "announce", reason="The venue is found.").status_code == 302
     assert event.status == Status.ANNOUNCED

@@ -136,10 +136,10 @@ def merge(
         _take(record, kept, other, take)
         if isinstance(kept, Venue) and isinstance(other, Venue):
             record.events = _move_events(Event.objects.filter(venue=other), kept)
-            record.sessions = _move_sessions(Session.objects.filter(venue=other), "venue", kept)
+            record.sessions = _move_sessions(Session.with_deleted.filter(venue=other), "venue", kept)
             _move_rooms(record, kept, other)
         else:
-            record.sessions = _move_sessions(Session.objects.filter(site=other), "site", kept)
+            record.sessions = _move_sessions(Session.with_deleted.filter(site=other.pk), "site", kept)
         record.save()
     return record
 
@@ -165,10 +165,10 @@ def undo(record: PlaceMerge, *, by=None, at: datetime | None = None) -> None:
         other.save(update_fields=["merged_into"])
         if isinstance(kept, Venue) and isinstance(other, Venue):
             _move_events(Event.objects.filter(pk__in=record.events, venue=kept), other)
-            _move_sessions(Session.objects.filter(pk__in=record.sessions, venue=kept), "venue", other)
+            _move_sessions(Session.with_deleted.filter(pk__in=record.sessions, venue=kept), "venue", other)
             _move_rooms_back(record, kept, other)
         else:
-            _move_sessions(Session.objects.filter(pk__in=record.sessions, site=kept), "site", other)
+            _move_sessions(Session.with_deleted.filter(pk__in=record.sessions, site=kept), "site", other)
         record.undone_at, record.undone_by = at or timezone.now(), by
         record.save(update_fields=["undone_at", "undone_by"])
 
@@ -205,6 +205,7 @@ def _move_events(events: Iterable[Event], place: Venue) -> list[int]:
 
 
 def _move_sessions(sessions: Iterable[Session], name: str, place: Place | Room) -> list[int]:
+    # Deleted ones as well: they may come back, and then to the place that is offered.
     moved = []
     for session in sessions:
         setattr(session, name, place)
@@ -230,7 +231,7 @@ def _move_rooms(record: PlaceMerge, kept: Venue, other: Venue) -> None:
         if joined["after"]:
             twin.save()
         # The other room stays with the other venue, so that nothing of it is lost.
-        joined["sessions"] = _move_sessions(Session.objects.filter(room=room), "room", twin)
+        joined["sessions"] = _move_sessions(Session.with_deleted.filter(room=room), "room", twin)
         record.joined_rooms.append(joined)
 
 
@@ -239,7 +240,7 @@ def _move_rooms_back(record: PlaceMerge, kept: Venue, other: Venue) -> None:
         room.venue = other
         room.save(update_fields=["venue"])
         # Who was put into it since stays at the kept venue, in a room of that name there.
-        left = Session.objects.filter(room=room, venue=kept)
+        left = Session.with_deleted.filter(room=room, venue=kept)
         if left.exists():
             stays, _made = Room.objects.get_or_create(
                 venue=kept, name=room.name, defaults={"seats": room.seats, "access": room.access}
@@ -256,7 +257,7 @@ def _move_rooms_back(record: PlaceMerge, kept: Venue, other: Venue) -> None:
                 setattr(twin, name, joined["before"][name])
         if joined["after"]:
             twin.save()
-        _move_sessions(Session.objects.filter(pk__in=joined["sessions"], room=twin), "room", parted)
+        _move_sessions(Session.with_deleted.filter(pk__in=joined["sessions"], room=twin), "room", parted)
 
 
 def _names_must_be_free(*places: Place) -> None:

@@ -20,6 +20,7 @@ from events.place_merges import (
     merge,
     undo,
 )
+from events.programme_changes import delete_session, restore_session
 from tests.factories import create_event, create_session, create_site, create_user, create_venue
 from venues.models import Room, Site, Venue
 
@@ -142,6 +143,18 @@ def test_what_changed_since_stays_when_it_is_taken_back(two_venues):
     later.refresh_from_db()
     assert (later.venue, later.room.name, later.room.venue) == (kept, "Cellar", kept)
     assert other.rooms.filter(name="Cellar").exists()
+
+
+def test_a_session_that_was_deleted_comes_back_to_the_kept_place(two_venues):
+    kept, other = two_venues
+    session = create_session(other.events.first(), venue=other, room=other.rooms.get(name="HALL"))
+    delete_session(session)
+
+    merge(kept, other)
+
+    restore_session(Session.with_deleted.get(pk=session.pk))
+    back = Session.objects.get(pk=session.pk)
+    assert (back.venue, back.room) == (kept, kept.rooms.get(name="Hall"))
 
 
 def test_what_cannot_be_merged_is_refused(two_venues):

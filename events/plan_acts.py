@@ -1,5 +1,6 @@
 """What can become of an event, as verbs that its organisers choose from."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,7 +17,8 @@ Status = Event.Status
 class Act:
     """One verb: its name in addresses, its words, and for which events it is.
 
-    `done` is said when it is done; `leaves`: the event is gone then. `has_own_page`: it asks for more than a reason.
+    `becomes` is the status that it leads to, "" when it leads to none. `done` is said when it is done; `leaves`: the
+    event is gone then. `has_own_page`: it asks for more than a reason.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Act:
     done: Promise
     statuses: tuple[str, ...]
     verb: Callable[..., object] | None = None
+    becomes: str = ""
     needs_reason: bool = True
     is_danger: bool = False
     leaves: bool = False
@@ -41,6 +44,16 @@ class Act:
     def asks_reason(self, event: Event) -> bool:
         """Whether there is anybody to tell a reason: what is published for the first time tells nobody."""
         return self.tells and event.is_published
+
+    def after(self, event: Event) -> Event:
+        """A copy of the event as it would be, that is never saved."""
+        after = copy.copy(event)
+        if self.becomes:
+            after.status = self.becomes
+        if self.becomes == Status.POSTPONED:
+            after.date_precision = Event.DatePrecision.UNKNOWN
+            after.starts_on = after.ends_on = after.start_time = after.end_time = None
+        return after
 
     def missing(self, event: Event) -> list[Missing]:
         if self.name == "save-the-date":
@@ -72,6 +85,7 @@ ACTS = (
         done=_("The event is announced."),
         statuses=(Status.DRAFT, Status.SAVE_THE_DATE),
         verb=lambda event, reason, by: event.announce(reason=reason, by=by),
+        becomes=Status.ANNOUNCED,
         needs_reason=False,
     ),
     Act(
@@ -102,6 +116,7 @@ ACTS = (
         done=_("The event is postponed."),
         statuses=(Status.SAVE_THE_DATE, Status.ANNOUNCED),
         verb=lambda event, reason, by: event.postpone(reason=reason, by=by),
+        becomes=Status.POSTPONED,
     ),
     Act(
         name="cancel",
@@ -111,6 +126,7 @@ ACTS = (
         done=_("The event is cancelled."),
         statuses=(Status.SAVE_THE_DATE, Status.ANNOUNCED, Status.POSTPONED),
         verb=lambda event, reason, by: event.cancel(reason=reason, by=by),
+        becomes=Status.CANCELLED,
         is_danger=True,
     ),
     Act(

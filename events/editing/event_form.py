@@ -208,6 +208,8 @@ class EventForm(ComparingForm):
             left_out.append("practices")
         if not event.is_over():
             left_out += ["reported_participants", "reported_participants_note"]
+        if not self.fields["other_projects"].queryset.exists():  # type: ignore[attr-defined]
+            left_out.append("other_projects")
         for name in left_out:
             del self.fields[name]
 

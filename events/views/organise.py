@@ -1,5 +1,6 @@
 """An event as its organisers write it: new, its texts, what was typed and not saved, split, merged and copied."""
 
+import copy
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -186,7 +187,9 @@ def merge(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, gettext("The events are merged. Both pages name each other."))
         return redirect("events:plan", slug)
-    return _form_page(request, "events/organise/merge.html", event, form)
+    after = copy.copy(event)
+    after.status = Event.Status.CANCELLED
+    return _form_page(request, "events/organise/merge.html", event, form, event_after=after)
 
 
 @access(people_with_a_role)
@@ -207,6 +210,6 @@ def _found(request: HttpRequest, slug: str) -> Event:
     return get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
 
 
-def _form_page(request: HttpRequest, template: str, event: Event, form: Any) -> HttpResponse:
-    context = {"event": event, "form": form}
+def _form_page(request: HttpRequest, template: str, event: Event, form: Any, **more: Any) -> HttpResponse:
+    context = {"event": event, "form": form, **more}
     return render(request, template, context, status=422 if form.errors else 200)

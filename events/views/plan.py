@@ -187,7 +187,14 @@ def act(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         if this.leaves:
             return redirect("registrations:organise")
         return redirect("events:plan", slug)
-    context = {"event": event, "form": form, "this": this, "missing": missing, "is_possible": is_possible}
+    context = {
+        "event": event,
+        "event_after": this.after(event),
+        "form": form,
+        "this": this,
+        "missing": missing,
+        "is_possible": is_possible,
+    }
     return render(request, "events/organise/act.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -46,6 +46,16 @@ PAGE_NAMES = [
     "organise",
     "people",
     "people-open",
+    "new-event",
+    "edit-event",
+    "edit-event-held",
+    "plan",
+    "plan-postpone",
+    "plan-announce",
+    "plan-take-up-again",
+    "split",
+    "merge",
+    "duplicate",
     "attendance",
     "places",
     "places-duplicates",
@@ -99,6 +109,10 @@ def all_pages(site: Site) -> list[Page]:
         "from venues.models import Venue\n"
         "print(Venue.objects.get(name='Conference house De Overkant').pk, Venue.objects.get(name='Casa do Vime').pk)"
     ).split()
+    draft = site.query(
+        "from events.models import Event\n"
+        "print(Event.objects.filter(project__is_demonstration=True, status='draft').first().slug)"
+    )
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -132,6 +146,16 @@ def all_pages(site: Site) -> list[Page]:
         Page("organise", "/en/organise/", "lead"),
         Page("people", f"/en/organise/{held_event}/", "lead"),
         Page("people-open", f"/en/organise/{conference}/", "host"),
+        Page("new-event", "/en/organise/new/", "lead"),
+        Page("edit-event", f"/en/organise/{conference}/event/", "host"),
+        Page("edit-event-held", f"/en/organise/{held_event}/event/", "lead"),
+        Page("plan", f"/en/organise/{conference}/plan/", "host"),
+        Page("plan-postpone", f"/en/organise/{conference}/plan/postpone/", "host"),
+        Page("plan-announce", f"/en/organise/{draft}/plan/announce/", "lead"),
+        Page("plan-take-up-again", f"/en/organise/{postponed}/plan/take-up-again/", "lead"),
+        Page("split", f"/en/organise/{conference}/split/", "lead"),
+        Page("merge", f"/en/organise/{conference}/merge/", "lead"),
+        Page("duplicate", f"/en/organise/{conference}/duplicate/", "lead"),
         Page("attendance", f"/en/organise/{held_event}/attendance/", "lead"),
         Page("places", "/en/organise/places/", "host"),
         Page("places-duplicates", "/en/organise/places/duplicates/", "host"),

@@ -1,5 +1,7 @@
 """The data that is measured with: 1,000 public events, and one of them with 20,000 people."""
 
+import copy
+import uuid
 from datetime import datetime, time, timedelta
 
 from django.db import connection, transaction
@@ -91,6 +93,15 @@ def make() -> None:
 def conference_event() -> Event:
     """The event whose page and registration are measured."""
     return Event.objects.get(slug="bench-event-1")
+
+
+def more_events(count: int) -> None:
+    """Add events like those that are there."""
+    events = list(Event.objects.filter(slug__startswith="bench-event-"))
+    more = [copy.copy(events[n % len(events)]) for n in range(count)]
+    for n, event in enumerate(more):
+        event.pk, event.uid, event.slug = None, uuid.uuid4(), f"more-events-{n}"
+    Event.objects.bulk_create(more)
 
 
 def people(event: Event) -> None:

@@ -14,6 +14,7 @@ handler500 = "config.errors.server_error"
 urlpatterns = [
     path("healthz", health, name="health"),
     path("", include("events.calendar_urls")),
+    path("", include("registrations.calendar_urls")),
     path("", include("events.syndication_urls")),
     path("", include("events.picture_urls")),
     path("admin/", admin.site.urls),

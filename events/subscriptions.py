@@ -10,28 +10,40 @@ from .models import Event
 
 GOOGLE = "https://calendar.google.com/calendar"
 OUTLOOK = "https://outlook.office.com/calendar"
+OUTLOOK_LIVE = "https://outlook.live.com/calendar"
+# Google takes no longer address, and does not say so.
+LONGEST_FOR_GOOGLE = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """The addresses under which one feed is subscribed to."""
+    """The addresses under which one feed is subscribed to: `outlook` for work and school, `outlook_live` for others.
+
+    `google` is "" for an address that is too long for Google.
+    """
 
     address: str
     webcal: str
     google: str
     outlook: str
+    outlook_live: str
 
     @classmethod
     def to(cls, feed: Feed) -> "Subscription":
         """Return the links to a public feed."""
-        address = feed.address
+        return cls.at(feed.address)
+
+    @classmethod
+    def at(cls, address: str) -> "Subscription":
+        """Return the links to a calendar at an address."""
         webcal = urlsplit(address)._replace(scheme="webcal").geturl()
         return cls(
             address=address,
             webcal=webcal,
             # Google takes the webcal form only, Outlook on the web the https form only.
-            google=f"{GOOGLE}/r?cid={quote(webcal, safe='')}",
+            google=f"{GOOGLE}/r?cid={quote(webcal, safe='')}" if len(address) <= LONGEST_FOR_GOOGLE else "",
             outlook=f"{OUTLOOK}/0/addfromweb?{urlencode({'url': address})}",
+            outlook_live=f"{OUTLOOK_LIVE}/0/addfromweb?{urlencode({'url': address})}",
         )
 
 

@@ -5,4 +5,5 @@ class RegistrationsConfig(AppConfig):
     name = "registrations"
 
     def ready(self) -> None:
-        from . import interests, limits, places, plan_changes  # noqa: F401  (they register their periodic work)
+        # They register their periodic work.
+        from . import interests, limits, places, plan_changes, private_feeds  # noqa: F401

@@ -310,6 +310,8 @@ def change(registration: Registration, *, at: datetime | None = None, **answers:
     at = at or timezone.now()
     registration = _live(event, registration)
     old_address = registration.email
+    if answers.get("email", old_address).casefold() != old_address.casefold():
+        registration.address_changed_at = at
     _assign(event, registration, answers, at=at)
     if old_address.casefold() != registration.email.casefold():
         emails.state(registration)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import attendance, interests, organise, registrations, waiting_list
+from .views import attendance, interests, organise, private_feeds, registrations, waiting_list
 
 app_name = "registrations"
 urlpatterns = [
@@ -19,8 +19,18 @@ urlpatterns = [
     path("registrations/<str:code>/accept/", waiting_list.accept_offer, name="accept_offer"),
     path("registrations/<str:code>/decline/", waiting_list.decline_offer, name="decline_offer"),
     path("registrations/<str:code>/calendar.ics", registrations.calendar, name="calendar"),
+    path(
+        "registrations/<str:code>/calendars/", private_feeds.calendars_of_registration, name="calendars_of_registration"
+    ),
+    path(
+        "registrations/<str:code>/calendars/<int:pk>/stop/",
+        private_feeds.stop_of_registration,
+        name="stop_calendar_of_registration",
+    ),
     # For organisers
     path("organise/", organise.organise, name="organise"),
+    path("organise/calendars/", private_feeds.calendars, name="calendars"),
+    path("organise/calendars/<int:pk>/stop/", private_feeds.stop, name="stop_calendar"),
     path("organise/<slug:slug>/", organise.people, name="people"),
     path("organise/<slug:slug>/people.<str:extension>", organise.export, name="export"),
     path("organise/<slug:slug>/attendance/", attendance.attendance, name="attendance"),

@@ -112,6 +112,12 @@ class Registration(models.Model):
         editable=False,
         help_text="How often the invitation in the person's calendar was taken back or sent anew, on top of SEQUENCE.",
     )
+    address_changed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the address was changed by whoever holds the link: it may not be theirs.",
+    )
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
     search_text = models.TextField(editable=False, default="")
 

@@ -298,3 +298,11 @@ def test_the_file_on_my_registration_says_when_it_was_cancelled(client):
     assert (before["STATUS"], before["SEQUENCE"], before["TRANSP"]) == ("CONFIRMED", 0, "OPAQUE")
     assert (after["STATUS"], after["SEQUENCE"], after["TRANSP"]) == ("CANCELLED", 1, "TRANSPARENT")
     assert after["SUMMARY"].startswith("CANCELLED: Conference")
+
+
+def test_after_an_event_went_online_people_find_how_to_join(client):
+    event = conference(join_url="https://meet.example.org/abc")
+    alice = register(event)
+    event.move(at=NOW, mode="online", venue=None)
+
+    assert "https://meet.example.org/abc" in client.get(alice.get_absolute_url()).content.decode()

@@ -1,11 +1,14 @@
 """Calendar addresses, and the page that explains them."""
 
+from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -23,6 +26,8 @@ from ..subscriptions import Subscription
 @require_safe
 def calendars(request: HttpRequest) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
+    if request.GET.get("lang") in dict(settings.LANGUAGES):
+        language = request.GET["lang"]
     with_sessions = request.GET.get("sessions") == "1"
     feed = partial(feeds.Feed, language=language, with_sessions=with_sessions)
     partners = Partner.objects.select_related("organisation").order_by("number")
@@ -32,6 +37,11 @@ def calendars(request: HttpRequest) -> HttpResponse:
         "events/calendars.html",
         {
             "with_sessions": with_sessions,
+            "other_sessions": _address(language, with_sessions=not with_sessions),
+            "languages": [
+                LanguageChoice(code, str(name), _address(code, with_sessions=with_sessions), code == language)
+                for code, name in settings.LANGUAGES
+            ],
             "refresh_hours": REFRESH_HOURS,
             "months_back": settings.CALENDAR_MONTHS_BACK,
             "of_all": Subscription.to(feed("all")),
@@ -53,6 +63,23 @@ def calendars(request: HttpRequest) -> HttpResponse:
             ],
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """A language that calendars come in, and the address of this page with calendars in it."""
+
+    code: str
+    name: str
+    address: str
+    is_current: bool
+
+
+def _address(language: str, *, with_sessions: bool) -> str:
+    query = {"lang": language} if language != get_language() else {}
+    if with_sessions:
+        query["sessions"] = "1"
+    return f"?{urlencode(query)}" if query else reverse("events:calendars")
 
 
 # Programs fetch calendars: with any method they try, without cookies, at any address somebody once typed.

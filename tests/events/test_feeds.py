@@ -15,6 +15,7 @@ from django.utils.http import http_date
 from events import feeds
 from events.models import CalendarState, Event, EventKind, FeedState
 from events.signals import calendar_changes_at_once
+from events.subscriptions import Subscription
 from tests.conftest import NOW
 from tests.factories import (
     create_event,
@@ -654,7 +655,8 @@ def test_the_page_offers_every_calendar_in_each_way(client):
         assert f'value="{https}" readonly' in content
         assert f'href="{webcal}"' in content
         assert f'href="https://calendar.google.com/calendar/r?cid={quote(webcal, safe="")}"' in content
-        assert f"addfromweb?url={quote(https, safe='')}" in content
+        for outlook in ("https://outlook.office.com", "https://outlook.live.com"):
+            assert f'href="{outlook}/calendar/0/addfromweb?url={quote(https, safe="")}"' in content
 
 
 def test_every_address_on_the_page_leads_to_a_calendar_and_is_short_enough_for_google(client):
@@ -670,6 +672,31 @@ def test_every_address_on_the_page_leads_to_a_calendar_and_is_short_enough_for_g
         assert "sessions=1" in address
         assert len(address) <= 256
         assert client.get(address.removeprefix("http://testserver").replace("&amp;", "&")).status_code == 200
+
+
+def test_google_is_not_offered_an_address_that_it_would_not_take():
+    assert Subscription.at("https://example.org/" + "x" * 236).google
+    assert Subscription.at("https://example.org/" + "x" * 237).google == ""
+
+
+def test_calendars_can_be_had_in_another_language_than_the_page(client, settings):
+    settings.LANGUAGES = [("en", "English"), ("it", "Italian")]
+    page = reverse("events:calendars")
+    content = client.get(page + "?lang=it&sessions=1").content.decode()
+
+    assert 'value="http://testserver/calendars/all.ics?lang=it&amp;sessions=1"' in content
+    assert '<a href="?lang=it&amp;sessions=1" lang="it" hreflang="it" aria-current="true">Italian</a>' in content
+    assert '<a href="?sessions=1" lang="en" hreflang="en">English</a>' in content
+    assert 'href="?lang=it"' in content
+    assert "Language of the calendars" in content
+    for odd in ("?lang=xx", "?lang=%00", "?sessions=2"):
+        assert 'value="http://testserver/calendars/all.ics"' in client.get(page + odd).content.decode()
+
+
+def test_there_is_no_choice_of_one_language(client, settings):
+    settings.LANGUAGES = [("en", "English")]
+
+    assert "Language of the calendars" not in client.get(reverse("events:calendars")).content.decode()
 
 
 def test_the_page_says_what_an_empty_installation_will_have(client):

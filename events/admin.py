@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .addresses import is_free
 from .models import ChoiceGroup, Event, EventKind, PlanChange, Session
 
 
@@ -80,6 +81,12 @@ class EventForm(forms.ModelForm):
             and self.was.status != Event.Status.HELD
             and self.instance.status == Event.Status.HELD
         )
+
+    def clean_slug(self) -> str:
+        slug = self.cleaned_data["slug"]
+        if not is_free(slug):
+            raise forms.ValidationError(_("Another event has this short name, or had it once. Choose another one."))
+        return slug
 
     def clean_host(self) -> Any:
         host, project = self.cleaned_data["host"], self.cleaned_data.get("project")

@@ -1,14 +1,17 @@
 """What was typed and not saved: kept two seconds after the last key, offered again when the form is next opened."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
 from django.utils import timezone
 
+from accounts.periodic import every
+
 from ..models import Draft, Event
 
+KEPT_FOR = timedelta(days=60)
 LONGEST = 200_000
 MOST_FORMS = 60
 # What is about the sending of a form, not about what was typed.
@@ -54,6 +57,12 @@ def kept(*, user, event: Event | None, form: str) -> Draft | None:
 def discard(*, user, event: Event | None, form: str) -> None:
     """Forget it: it was saved, or is not wanted."""
     Draft.objects.filter(user=user, event=event, form=form).delete()
+
+
+@every(minutes=24 * 60)
+def forget_old_drafts(*, at: datetime | None = None) -> None:
+    """Forget what nobody came back to."""
+    Draft.objects.filter(saved_at__lt=(at or timezone.now()) - KEPT_FOR).delete()
 
 
 def typed_in(form: Any, draft: Draft) -> dict[str, Any]:

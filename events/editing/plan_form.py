@@ -174,7 +174,8 @@ class PlanForm(ComparingForm):
             "ends_on": ends_on,
             "start_time": start_time,
             "end_time": end_time,
-            "time_zone": cleaned["time_zone"],
+            # Without a day there is no clock to speak of.
+            "time_zone": cleaned["time_zone"] if starts_on else self.event.time_zone,
             "mode": cleaned["mode"],
             "venue": cleaned["venue"] or self._town(cleaned["town"], cleaned["country"]),
             "place_to_be_confirmed": cleaned["place_to_be_confirmed"],

@@ -24,6 +24,7 @@ from ..exceptions import PlanRefused
 from ..models import Event
 from ..refusals import in_words
 from ..splits import duplicate as make_duplicate
+from ..splits import links
 from ..splits import merge as merge_into
 from ..splits import split as split_into
 from ..times import instant_in_words
@@ -83,7 +84,14 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         if draft and "draft" in request.GET:
             initial, draft = drafts.typed_in(EventForm(event=event), draft), None
         form = EventForm(event=event, initial=initial)
-    context = {"event": event, "form": form, "draft": draft, "form_name": EVENT, "missing": after_holding(event)}
+    context = {
+        "event": event,
+        "form": form,
+        "draft": draft,
+        "form_name": EVENT,
+        "missing": after_holding(event),
+        "links": links(event, request.user),
+    }
     return render(request, "events/organise/event.html", context, status=422 if form.errors else 200)
 
 

@@ -1,12 +1,15 @@
 """What an event is, as its organisers write it: new, texts, partners, series, addresses, drafts, split, merge, copy."""
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from events.editing.drafts import forget_old_drafts
 from events.models import ChoiceGroup, Draft, Event, EventAddress, EventLink
 from events.series import in_words, next_number
 from events.splits import duplicate, links, split
@@ -317,6 +320,31 @@ def test_a_new_event_is_kept_as_a_draft_too(client, bob):
     assert 'value="Half"' in client.get(reverse("events:new_event") + "?draft=1").content.decode()
 
 
+def test_what_nobody_comes_back_to_is_forgotten(client, bob, event, clock):
+    client.post(address(event, "draft", "event"), {"title": "Half"})
+    forget_old_drafts()
+    assert Draft.objects.exists()
+
+    clock.shift(timedelta(days=61))
+    forget_old_drafts()
+
+    assert not Draft.objects.exists()
+
+
+def test_the_editor_takes_as_many_queries_for_three_partners_as_for_one(client, bob, event):
+    counts = []
+    for number in (1, 3):
+        while event.co_hosts.count() < number:
+            event.co_hosts.add(create_partner(event.project))
+            event.practices.add(create_practice(event.project))
+            event.other_projects.add(create_project())
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address(event)).status_code == 200
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 30
+
+
 # --- Series ------------------------------------------------------------------------------------------------------
 
 
@@ -425,7 +453,8 @@ def test_an_event_is_split_and_both_pages_say_so(client, bob, event):
     assert (geleen.title, online.title, geleen.status) == ("Day in Geleen", "Day online", Status.DRAFT)
     event.refresh_from_db()
     assert (event.status, event.registrations.count()) == (Status.ANNOUNCED, 1)
-    # Nobody sees a draft, on whichever page.
+    assert "Day in Geleen" in client.get(address(event)).content.decode()
+    # Nobody else sees a draft, on whichever page.
     client.logout()
     assert "Day in Geleen" not in client.get(event.get_absolute_url()).content.decode()
     geleen.announce(starts_on=date(2027, 5, 22), ends_on=date(2027, 5, 22), date_precision="day", time_zone="UTC")
@@ -527,3 +556,12 @@ def test_links_show_only_what_the_reader_may_see():
     assert links(event, None).became == []
     assert links(event, create_user("Charlie")).became == []
     assert links(event, create_lead(event.project)).became == [part]
+
+
+def test_the_administration_gives_no_address_that_another_event_had(client, event):
+    EventAddress.objects.create(slug="was-taken", event=event)
+    client.force_login(create_user("Root", is_staff=True, is_superuser=True))
+
+    for slug in ("was-taken", "new"):
+        answer = client.post("/admin/events/event/add/", {"slug": slug, "title": "x"})
+        assert "Another event has this short name, or had it once." in answer.content.decode()

@@ -19,9 +19,10 @@ from django.http import FileResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from projects.languages import language_of
+from projects.models.languages import Text
 
 from .models import Document, Speaker
 
@@ -139,21 +140,25 @@ def file_name(name: str, media_type: str) -> str:
 class ShownDocument:
     """One document as a page names it: “Slides (PDF, 2.1 MB, Italian)”. Without an address its file is yet to come."""
 
-    title: str
+    title: Text
     about: str
     address: str
     language: str = ""
 
     @classmethod
-    def of(cls, document: Document, *, key: str = "") -> "ShownDocument":
-        """Return how a document is shown; `key` opens one for people who are registered."""
+    def of(cls, document: Document, *, key: str = "", language: str = "") -> "ShownDocument":
+        """Return how a document is shown; `key` opens one for people who are registered.
+
+        `language` is that of its title, and is the page's where it is empty.
+        """
+        title = document.in_language("title", language or get_language() or "en")
         if not document.file:
-            return cls(document.title, _language(document), "", document.language)
+            return cls(title, _language(document), "", document.language)
         kind = TYPES.get(document.file_type, ("", ""))[0]
         parts = [kind, filesizeformat(document.octets), _language(document)]
         address = reverse("events:document", args=[document.pk])
         return cls(
-            document.title,
+            title,
             ", ".join(part for part in parts if part),
             f"{address}?key={key}" if key else address,
             document.language,

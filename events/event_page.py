@@ -5,6 +5,7 @@ in the process under the version of everything visible (`CalendarState`), so rea
 number. What differs between readers or by the minute (who is signed in, how many places are left) is never in them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,12 +16,14 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from projects.languages import Language, language_of
 from projects.models.languages import Text
 
 from .documents import ShownDocument
 from .getting_there import getting_there
+from .kind_parts import carried, visit
 from .link_previews import is_for_everybody, picture_address
-from .models import CalendarState, Event
+from .models import CalendarState, Event, Session
 from .programme import programme, shown_sessions, speakers_beside, towns
 from .structured_data import structured_data
 from .times import when_in_words
@@ -28,13 +31,23 @@ from .versions import versions
 from .where import where_in_words
 
 PAGES_KEPT = 200
+_TEXTS = ("summary", "description", "themes", "audience", "bring")
+
+
+@dataclass(frozen=True, slots=True)
+class TextLanguage:
+    """Another language in which the texts of an event exist, and the address of its page with them."""
+
+    language: Language
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
     """What the page of an event shows, in one language: `opening` stands above registration, `body` below.
 
-    `in_short` is what the pages of registering show of it: title, when and where.
+    `in_short` is what the pages of registering show of it: title, when and where. `text_languages` are the languages
+    beside the one that is shown in which there are texts of it.
     """
 
     event: Event
@@ -42,29 +55,56 @@ class EventPage:
     project_address: str
     outcome_is_unknown: bool
     in_short: SafeString
+    text_languages: tuple[TextLanguage, ...]
     opening: SafeString
     body: SafeString
     aside: SafeString
     head: SafeString
 
 
-def event_page(slug: str, *, user) -> EventPage | None:
-    """Return the page of an event in the current language, or None when this user may see no such event."""
+def event_page(slug: str, *, user, text_language: str = "") -> EventPage | None:
+    """Return the page of an event in the current language, or None when this user may see no such event.
+
+    `text_language` is the code of the language in which to read what organisers wrote, while the page's own words stay;
+    one in which there is nothing of this event is passed over.
+    """
+    page = _page(slug, user, "")
+    # Looked up first: a page that nobody can ask for needs not be kept.
+    if page is None or text_language not in {each.language.code for each in page.text_languages}:
+        return page
+    return _page(slug, user, text_language)
+
+
+def _page(slug: str, user, text_language: str) -> EventPage | None:
     language = get_language() or "en"
     if user.is_authenticated:
-        return _made(user, slug, language)
+        return _made(user, slug, language, text_language)
     # Read before the event: if that changes in between, the page is made once more and never kept for too long.
     version = CalendarState.current()
-    return _public_page(slug, language, version, timezone.now().replace(minute=0, second=0, microsecond=0))
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    return _public_page(slug, language, text_language, version, hour)
 
 
 @lru_cache(maxsize=PAGES_KEPT)
-def _public_page(slug: str, language: str, version: int, hour: datetime) -> EventPage | None:
+def _public_page(slug: str, language: str, text_language: str, version: int, hour: datetime) -> EventPage | None:
     # The hour is only part of the key: an event that is over can no longer be added to a calendar.
-    return _made(None, slug, language)
+    return _made(None, slug, language, text_language)
 
 
-def _made(user, slug: str, language: str) -> EventPage | None:
+def _text_languages(
+    event: Event, sessions: Iterable[Session], *, language: str, read_in: str
+) -> tuple[TextLanguage, ...]:
+    there = dict.fromkeys([*event.languages, *(code for session in sessions for code in session.translations)])
+    shown = read_in if read_in in there else event.language
+    address = event.get_absolute_url()
+    return tuple(
+        TextLanguage(language_of(code), address if code == language else f"{address}?text={code}")
+        for code in there
+        if code != shown
+    )
+
+
+def _made(user, slug: str, language: str, text_language: str) -> EventPage | None:
     """Make the page as this user sees it; None is the public, whose page holds nothing that is for others."""
     event = Event.objects.visible_to(user).with_page_data().filter(slug=slug).first()
     if event is None:
@@ -74,39 +114,43 @@ def _made(user, slug: str, language: str) -> EventPage | None:
     more_for_registered = event.documents.for_registered().exists()
     changes = list(event.changes.all())
     outcome_is_unknown = event.outcome_is_unknown()
-    practices = [
-        (practice, practice.in_language("summary", language))
-        for practice in event.practices.select_related("owner__organisation")
-    ]
+    practices = list(event.practices.select_related("owner__organisation"))
+    read_in = text_language or language
+    text_languages = _text_languages(event, sessions, language=language, read_in=read_in)
+    title = event.in_language("title", read_in)
     context = {
         "event": event,
-        "summary": event.in_language("summary", language),
-        "description": event.in_language("description", language),
+        **{name: event.in_language(name, read_in) for name in _TEXTS},
+        "text_language": read_in,
+        "text_languages": text_languages,
+        "visit": visit(event, sessions, language=read_in),
+        "carried": carried(event, practices),
+        "is_over": event.is_over(),
         "last_change": changes[-1] if changes else None,
         "outcome_is_unknown": outcome_is_unknown,
-        "programme": programme(event, sessions, language=language, documents=documents),
-        "documents": [ShownDocument.of(document) for document in documents if document.session_id is None],
+        "programme": programme(event, sessions, language=read_in, documents=documents),
+        "documents": [ShownDocument.of(one, language=read_in) for one in documents if one.session_id is None],
         "more_for_registered": more_for_registered,
         "speakers": speakers_beside(event, sessions, user),
         "towns": towns(event, sessions),
         "places": getting_there(event, sessions),
-        "practices": practices,
+        "practices": [(practice, practice.in_language("summary", read_in)) for practice in practices],
         "versions": versions(event, changes),
-        "structured_data": structured_data(event, changes, language=language),
+        "structured_data": structured_data(event, changes, language=read_in),
         "preview": picture_address(event, language) if is_for_everybody(event) else "",
-        "title": event.in_language("title", language),
+        "title": title,
         "in_short": f"{when_in_words(event)} · {where_in_words(event)}",
         "address": settings.SITE_URL + event.get_absolute_url(),
         "site_name": settings.SITE_NAME,
         "language": language,
     }
-    title = event.in_language("title", language)
     return EventPage(
         event=event,
         title=title,
         project_address=event.project.get_absolute_url(),
         outcome_is_unknown=outcome_is_unknown,
         in_short=render_to_string("events/includes/event_in_short.html", {"event": event, "title": title}),
+        text_languages=text_languages,
         opening=render_to_string("events/includes/event_opening.html", context),
         body=render_to_string("events/includes/event_body.html", context),
         aside=render_to_string("events/includes/event_aside.html", context),

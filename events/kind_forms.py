@@ -59,7 +59,7 @@ SWITCHES = {
     ),
     "is_public": (
         _("Is open to the public"),
-        _("The form of a new event proposes that everybody sees it, and the checklist warns where not everybody does."),
+        _("The page of an event says that everybody may come, and the checklist warns where not everybody sees it."),
     ),
     "is_numbered": (
         _("Is numbered within its project"),

@@ -115,7 +115,7 @@ def programme(
     """
     files: dict[int | None, list[ShownDocument]] = {}
     for document in documents:
-        files.setdefault(document.session_id, []).append(ShownDocument.of(document))
+        files.setdefault(document.session_id, []).append(ShownDocument.of(document, language=language))
     days: dict[int | None, Day] = {}
     clocks = _clocks(event, sessions)
     for number in dict.fromkeys(session.day for session in sessions):

@@ -325,7 +325,9 @@ class SessionForm(ComparingForm):
     def save(self) -> Session:
         """Store the session and its speakers; a new one gets its position from `changing_programme`."""
         values = self.cleaned_data
-        session = self.session or Session(event=self.event, position=next_position(self.event))
+        session = self.session or Session(
+            event=self.event, language=self.event.language, position=next_position(self.event)
+        )
         session.event = self.event
         session.day, session.start_time, session.end_time = values["day"], values["start"], values["end"]
         for name in self.stored:

@@ -65,7 +65,7 @@ class SpeakerForm(ComparingForm):
     def save(self) -> Speaker:
         values = self.cleaned_data
         last = self.event.speakers.order_by("position").values_list("position", flat=True).last() or 0
-        speaker = self.speaker or Speaker(event=self.event, position=last + 1)
+        speaker = self.speaker or Speaker(event=self.event, language=self.event.language, position=last + 1)
         for name in self.stored:
             setattr(speaker, name, values[name])
         with changing_file(speaker, "photo"), changing_programme(self.event):

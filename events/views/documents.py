@@ -43,7 +43,8 @@ def document(request: HttpRequest, key: int) -> HttpResponseBase:
 @require_safe
 def documents(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
-    everything = list(Document.with_deleted.filter(event=event).select_related("session").order_by("position", "pk"))
+    deleted_too = Document.with_deleted.filter(event=event).select_related("event", "session")
+    everything = list(deleted_too.order_by("position", "pk"))
     context = {
         "event": event,
         "rows": [(one, ShownDocument.of(one)) for one in everything if one.deleted_at is None],

@@ -53,7 +53,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 @access(everybody)
 def event(request: HttpRequest, slug: str) -> HttpResponse:
-    page = event_page(slug, user=request.user)
+    page = event_page(slug, user=request.user, text_language=request.GET.get("text", ""))
     if page is None:
         raise Http404
     return render(request, "events/event.html", {"page": page})

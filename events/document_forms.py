@@ -36,6 +36,11 @@ class DocumentForm(ComparingForm):
         label=_("Session"), queryset=Session.objects.none(), required=False, empty_label=_("The whole event")
     )
     language = forms.ChoiceField(label=_("Language of the file"), required=False)
+    evidence = forms.ChoiceField(
+        label=_("Which of the documents that are due it is"),
+        required=False,
+        help_text=_("This kind of event expects them once it is over."),
+    )
     visibility = forms.ChoiceField(
         label=_("Who may open it"), choices=Document.Visibility.choices, initial=Document.Visibility.PUBLIC
     )
@@ -51,6 +56,18 @@ class DocumentForm(ComparingForm):
         sessions.queryset = event.sessions.in_order()
         language = cast(forms.ChoiceField, self.fields["language"])
         language.choices = [("", _("Not said")), *language_choices()]
+        self._set_up_evidence()
+
+    def _set_up_evidence(self) -> None:
+        due = {each.key: str(each.name) for each in self.event.kind.evidence}
+        if self.document and self.document.evidence:
+            # The kind may have expected it once.
+            due.setdefault(self.document.evidence, self.document.evidence)
+        if due:
+            evidence = cast(forms.ChoiceField, self.fields["evidence"])
+            evidence.choices = [("", _("None of them")), *due.items()]
+        else:
+            del self.fields["evidence"]
 
     def clean_upload(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["upload"]
@@ -83,6 +100,7 @@ class DocumentForm(ComparingForm):
         document = self.document or Document(event=self.event, position=last + 1)
         for name in ("title", "session", "language", "visibility"):
             setattr(document, name, values[name])
+        document.evidence = values.get("evidence", document.evidence)
         document.visible_from, document.visible_until = self._visible_from(values), self._visible_until(values)
         with changing_file(document, "file"):
             if upload := values["upload"]:
@@ -102,6 +120,7 @@ def _values(event: Event, document: Document) -> dict[str, Any]:
         "title": document.title,
         "session": document.session,
         "language": document.language,
+        "evidence": document.evidence,
         "visibility": document.visibility,
         "from_day": starts.date() if starts else None,
         "from_time": starts.time() if starts else None,

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from projects.languages import language_choices
 from projects.models import GoodPractice, Partner, Project
 
 from ..addresses import LONGEST, free_slug, is_free, rename
@@ -22,6 +23,7 @@ from .fields import ClockField, DateField, LineField, TextField
 # Fields of the event that the form shows as they are.
 _PLAIN = (
     "title",
+    "language",
     "summary",
     "description",
     "kind",
@@ -62,6 +64,12 @@ class EventForm(ComparingForm):
         max_length=300,
         error_messages={"required": _("Enter the title of the event.")},
         widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of these texts"),
+        choices=language_choices,
+        help_text=_("The language in which you write here. What it is in others, you say under “Languages”."),
+        error_messages={"required": _("Choose a language."), "invalid_choice": _("Choose a language of the list.")},
     )
     kind = forms.ModelChoiceField(
         label=_("Kind of event"),
@@ -206,6 +214,8 @@ class EventForm(ComparingForm):
             left_out.append("importing_partner")
         if not (kind.shows_practices or kind.visits_sites or kind.has_importing_partner or self.now["practices"]):
             left_out.append("practices")
+        if not (kind.shows_practices or event.themes):
+            left_out.append("themes")
         if not event.is_over():
             left_out += ["reported_participants", "reported_participants_note"]
         if not self.fields["other_projects"].queryset.exists():  # type: ignore[attr-defined]

@@ -219,3 +219,50 @@ def test_queries_are_the_same_for_one_and_three_sessions(project):
         Document.objects.create(event=event, title="x", evidence="agenda")
 
     assert queries() == one <= 6
+
+
+# --- Forms ask only for what the kind asks for ---------------------------------------------------------------------
+
+
+def test_form_of_a_document_asks_which_evidence_it_is_where_the_kind_expects_any(project, client):
+    event = complete(project, kind=create_kind("visit", evidence_due=["minutes", "Risk sheet"]))
+    plain = complete(project, kind=create_kind("plain"))
+    client.force_login(create_lead(project))
+    page = f"/en/organise/{event.slug}/documents/add/"
+
+    form = client.get(page).context["form"]
+    refused = client.post(page, {"title": "Minutes", "visibility": "organisers", "evidence": "photos"})
+    client.post(page, {"title": "Minutes", "visibility": "organisers", "evidence": "minutes"})
+
+    assert list(dict(form.fields["evidence"].choices)) == ["", "minutes", "Risk sheet"]
+    assert list(refused.context["form"].errors) == ["evidence"]
+    assert event.documents.get().evidence == "minutes"
+    assert "evidence" not in client.get(f"/en/organise/{plain.slug}/documents/add/").context["form"].fields
+
+
+def test_form_of_an_event_asks_only_for_what_its_kind_asks_for(project, client):
+    asking, plain = create_kind("asking", **EVERYTHING), create_kind("plain")
+    client.force_login(create_lead(project))
+
+    fields = [
+        set(client.get(f"/en/organise/{create_event(project, kind=kind).slug}/event/").context["form"].fields)
+        for kind in (asking, plain)
+    ]
+
+    assert fields[0] - fields[1] == {"number", "themes", "practices", "importing_partner"}
+
+
+def test_form_of_an_event_says_in_which_language_it_is_written(project, client):
+    event = complete(project, language="it", kind=create_kind("plain"))
+    client.force_login(create_lead(project))
+    page = f"/en/organise/{event.slug}/event/"
+    form = client.get(page).context["form"]
+    assert form["language"].value() == "it"
+    typed = {name: form[name].value() or "" for name in ("title", "slug", "visibility", "kind", "opened_with")}
+
+    refused = client.post(page, {**typed, "language": "xx"})
+    answer = client.post(page, {**typed, "language": "mt"})
+
+    event.refresh_from_db()
+    assert refused.context["form"].errors["language"] == ["Choose a language of the list."]
+    assert (answer.status_code, event.language) == (302, "mt")

@@ -12,10 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +96,12 @@ class DenyByDefaultMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            # Django sends it empty, which looks like a broken page.
+            response["Content-Type"] = "text/plain; charset=utf-8"
+            response.content = gettext("This address does not do that. Go back, and use the links and buttons there.\n")
+        return response
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
         if hasattr(view, "access_rule"):

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import DatabaseError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -169,6 +170,14 @@ def _only_in_a_demonstration() -> None:
 
 
 # --- Is it alive -------------------------------------------------------------------------------------------------
+
+
+@access(everybody)
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for this address on pages that name no icon, such as calendars and pictures."""
+    return redirect(static("icon.svg"), permanent=False)
+
 
 
 @access(everybody)

@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.views import health
+from accounts.views import favicon, health
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
@@ -13,6 +13,7 @@ handler500 = "config.errors.server_error"
 
 urlpatterns = [
     path("healthz", health, name="health"),
+    path("favicon.ico", favicon, name="favicon"),
     path("", include("events.calendar_urls")),
     path("", include("registrations.calendar_urls")),
     path("", include("events.syndication_urls")),

@@ -5,6 +5,7 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from accounts.access import access, everybody
 from projects.models import GoodPractice, Partner, Project
@@ -17,6 +18,7 @@ UPCOMING_ON_HOME = 6
 
 
 @access(everybody)
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     upcoming = list(_readable_events(request).upcoming()[:UPCOMING_ON_HOME])
     following = next((event for event in upcoming if event.starts_on and not event.is_cancelled), None)
@@ -34,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @access(everybody)
+@require_safe
 def events(request: HttpRequest) -> HttpResponse:
     visible = Event.objects.visible_to(request.user)
     asked = listing.read(request.GET, visible)
@@ -52,6 +55,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 
 @access(everybody)
+@require_safe
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     page = event_page(slug, user=request.user, text_language=request.GET.get("text", ""))
     if page is None:
@@ -60,6 +64,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @access(everybody)
+@require_safe
 def project(request: HttpRequest, slug: str) -> HttpResponse:
     partners = Partner.objects.select_related("organisation")
     practices = GoodPractice.objects.select_related("owner__organisation")

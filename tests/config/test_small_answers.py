@@ -1,0 +1,48 @@
+"""Answers that people rarely see, and that must not look broken."""
+
+import io
+import logging
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from config.logs import RefusalsInOneLine
+from tests.factories import create_event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_a_page_that_is_only_read_refuses_other_methods_in_words(client, method):
+    paths = ["/en/", "/en/events/", create_event().get_absolute_url(), "/en/privacy/", "/calendars/all.ics"]
+
+    answers = [getattr(client, method)(path) for path in paths]
+
+    assert [answer.status_code for answer in answers] == [405] * len(paths)
+    assert all(answer["Allow"] == "GET, HEAD" for answer in answers)
+    assert all(b"does not do that" in answer.content for answer in answers)
+
+
+def test_the_icon_is_found_where_browsers_look_for_it(client):
+    response = client.get("/favicon.ico")
+
+    assert response.status_code == 302
+    assert response["Location"].endswith(".svg")
+
+
+def test_a_refusal_is_one_line_in_the_log():
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.addFilter(RefusalsInOneLine())
+    logger = logging.Logger("refusals")
+    logger.addHandler(handler)
+
+    for fault in (PermissionDenied(), ValueError("a fault")):
+        try:
+            raise fault
+        except (PermissionDenied, ValueError):
+            logger.warning("Forbidden", exc_info=True)
+
+    lines = written.getvalue().splitlines()
+    assert lines[:3] == ["Forbidden", "Forbidden", "Traceback (most recent call last):"]
+    assert lines[-1] == "ValueError: a fault"

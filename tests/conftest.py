@@ -26,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(Path(_folder.name) / "test.sqlite3")}
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT = _folder.name
+    settings.MEDIA_ROOT = Path(_folder.name) / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.OUTBOX_IN_WEB_PROCESS = False
     settings.SITE_URL = "http://testserver"

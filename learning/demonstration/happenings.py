@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from events.models import ChoiceGroup, Event, EventKind, EvidenceKind, Session
+from events.models import ChoiceGroup, Contribution, Document, Event, EventKind, EvidenceKind, Session, Speaker
+from events.pictures import initials
 
 from ..models import LearningOutcome
 from .project import CONTENT, SOURCE_KEY, TOWNS, Setting, month, town_only
@@ -204,6 +205,17 @@ class Diary:
         )
         ChoiceGroup.objects.create(event=event, name="Parallel tracks", pick=1)
         self._sessions(event, CONTENT["programmes"]["conference"])
+        opening = event.sessions.get(title="Welcome")
+        for position, (title, session, visibility) in enumerate(
+            [
+                ("How to get to the dinner", None, Document.Visibility.REGISTERED),
+                ("Slides of the opening", opening, Document.Visibility.PUBLIC),
+            ],
+            1,
+        ):
+            Document.objects.create(
+                event=event, position=position, title=title, session=session, visibility=visibility, language="en"
+            )
         self._teaches(
             event,
             self.setting.practices,
@@ -501,7 +513,8 @@ class Diary:
         groups = {group.name: group for group in event.choice_groups.all()}
         for position, row in enumerate(rows, 1):
             values = dict(row)
-            Session.objects.create(
+            speakers = values.pop("speakers", [])
+            session = Session.objects.create(
                 event=event,
                 position=position,
                 start_time=time.fromisoformat(values.pop("start")),
@@ -511,6 +524,28 @@ class Diary:
                 site=self.setting.sites.get(values.pop("site", "")),
                 **values,
             )
+            for place, one in enumerate(speakers, 1):
+                Contribution.objects.create(
+                    session=session,
+                    speaker=self._speaker(event, one["name"]),
+                    role=one.get("role", Contribution.Role.SPEAKER),
+                    is_to_be_confirmed=one.get("to_be_confirmed", False),
+                    position=place,
+                )
+
+    def _speaker(self, event: Event, name: str) -> Speaker:
+        """A made-up speaker, whose photo is their initials."""
+        about = CONTENT["speakers"][name]
+        values = {
+            "function": about["function"],
+            "organisation_name": about["organisation"],
+            "position": event.speakers.count() + 1,
+        }
+        speaker, is_new = Speaker.objects.get_or_create(event=event, name=name, defaults=values)
+        if is_new:
+            speaker.photo = initials(name)
+            speaker.save()
+        return speaker
 
     def _teaches(self, event: Event, towns: Iterable[str], outcomes: Iterable[str]) -> None:
         event.practices.set(self.setting.practices[town] for town in towns)

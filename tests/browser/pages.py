@@ -57,6 +57,17 @@ PAGE_NAMES = [
     "merge",
     "duplicate",
     "attendance",
+    "my-programme",
+    "programme",
+    "programme-choice",
+    "session-add",
+    "session-edit",
+    "session-shift",
+    "choice-group-add",
+    "speakers",
+    "speaker-edit",
+    "documents",
+    "document-edit",
     "texts",
     "translation",
     "kinds",
@@ -97,7 +108,9 @@ def all_pages(site: Site) -> list[Page]:
         " conference.project.slug, full[0].slug, Event.objects.get(source_key='s3chem-e10').slug,"
         " Event.objects.get(source_key='better-e03').slug, Event.objects.filter(status='cancelled').first().slug,"
         " Event.objects.filter(status='postponed', project__is_demonstration=True).first().slug,"
-        " Event.objects.filter(choice_groups__pick=2, source_key__startswith='bioregio').first().slug)"
+        " Event.objects.filter(choice_groups__pick=2, source_key__startswith='bioregio').first().slug,"
+        " conference.sessions.get(track='Waste').pk, conference.speakers.first().pk,"
+        " conference.documents.first().pk)"
     ).split()
     (
         last,
@@ -113,6 +126,9 @@ def all_pages(site: Site) -> list[Page]:
         cancelled,
         postponed,
         choice,
+        session,
+        speaker,
+        document,
     ) = found
     venue, other_venue = site.query(
         "from venues.models import Venue\n"
@@ -166,6 +182,17 @@ def all_pages(site: Site) -> list[Page]:
         Page("merge", f"/en/organise/{conference}/merge/", "lead"),
         Page("duplicate", f"/en/organise/{conference}/duplicate/", "lead"),
         Page("attendance", f"/en/organise/{held_event}/attendance/", "lead"),
+        Page("my-programme", f"/en/events/{conference}/my-programme/?mine={session}"),
+        Page("programme", f"/en/organise/{conference}/programme/", "host"),
+        Page("programme-choice", f"/en/organise/{choice}/programme/", "administrator"),
+        Page("session-add", f"/en/organise/{conference}/programme/add/", "host"),
+        Page("session-edit", f"/en/organise/{conference}/programme/{session}/", "host"),
+        Page("session-shift", f"/en/organise/{conference}/programme/{session}/shift/?minutes=15", "host"),
+        Page("choice-group-add", f"/en/organise/{conference}/programme/choice-groups/add/", "host"),
+        Page("speakers", f"/en/organise/{conference}/speakers/", "host"),
+        Page("speaker-edit", f"/en/organise/{conference}/speakers/{speaker}/", "host"),
+        Page("documents", f"/en/organise/{conference}/documents/", "host"),
+        Page("document-edit", f"/en/organise/{conference}/documents/{document}/", "host"),
         Page("texts", f"/en/organise/{conference}/texts/", "lead"),
         Page("translation", f"/en/organise/{conference}/texts/hu/", "lead"),
         Page("kinds", "/en/organise/kinds/", "officer"),

@@ -81,8 +81,9 @@ def organizer_of(event: Event) -> str:
 
 def personal(registration: Registration, *, manage_url: str = "") -> Personal:
     """Return what the calendar of one person says about an event beyond what it says to everybody."""
+    may_join = registration.is_confirmed and not registration.event.is_cancelled
     return Personal(
-        join_url=registration.event.join_url if registration.is_confirmed else "",
+        join_url=registration.event.join_url if may_join else "",
         manage_url=manage_url,
         # In public calendars several days are a note; whoever takes part is away on them.
         blocks_days=registration.is_confirmed,

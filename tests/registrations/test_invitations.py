@@ -16,6 +16,7 @@ from events.models import Event
 from registrations import places
 from registrations.models import Registration
 from registrations.plan_changes import tell_of_plan_changes
+from tests import libical
 from tests.factories import create_event, create_registration, create_venue
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,17 @@ def test_vobject_reads_the_same():
     assert (read.method.value, read.vevent.uid.value) == ("REQUEST", uid(event))
     assert read.vevent.attendee.value == "mailto:alice@example.org"
     assert read.vevent.attendee.params["PARTSTAT"] == ["ACCEPTED"]
+
+
+@pytest.mark.skipif(not libical.is_here(), reason="libical is not installed (package libical3).")
+def test_libical_reads_the_same():
+    event = conference(ends_on=date(2027, 5, 20))
+    register(event, person="Ő “Story” Ærø", email="alice@example.org")
+
+    _method, calendar = calendar_part(last_mail())
+    [read] = libical.events(calendar.to_ical())
+    assert (read.uid, read.status) == (uid(event), "CONFIRMED")
+    assert read.starts == datetime(2027, 5, 20, 7, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ def texts(request: HttpRequest, slug: str) -> HttpResponse:
     form = AddLanguageForm(request.GET if "add" in request.GET else None, there={each.code for each in there})
     if form.is_valid():
         return redirect("events:translation", slug, form.cleaned_data["add"])
-    languages = [written.completeness(language) for language in there]
-    context = {"event": event, "languages": languages, "form": form}
+    completeness = [written.completeness(language) for language in there]
+    context = {"event": event, "completeness": completeness, "form": form}
     return render(request, "events/texts/texts.html", context, status=422 if form.errors else 200)
 
 

@@ -73,9 +73,11 @@ def test_overview_says_how_complete_each_language_is(bob):
     page = bob.get("/en/organise/waste/texts/")
 
     assert [
-        (each.language.code, each.texts, each.of_texts, each.words, each.of_words) for each in page.context["languages"]
+        (each.language.code, each.texts, each.of_texts, each.words, each.of_words) for each in page.context["completeness"]
     ] == [("en", 8, 9, 20, 21), ("hu", 1, 9, 3, 21), ("nl", 1, 9, 1, 21)]
     words = page.content.decode()
+    # The footer lists the languages of the site, not these.
+    assert 'hreflang=""' not in words
     assert "1 of 9 texts" in words
     assert "They stand for 3 of 21 words." in words
 

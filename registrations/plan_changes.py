@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -189,6 +189,8 @@ def _tell_some(event: Event, told: _Told, *, at: datetime) -> _Told | None:
         PlanChange.objects.filter(pk__in=[change.pk for change in changes]).update(told_at=at)
         return None
     known = _last_told(changes, people)
+    # What calendars say of the event is the same for all of them, so it is read once.
+    prefetch_related_objects([event], "changes", "links_onward__outcome")
     written = 0
     for person in people:
         person.event = event

@@ -484,4 +484,4 @@ def test_telling_costs_the_same_queries_for_each_person(number):
     # One for each mail; the rest is once for all of them.
     mails = [query for query in queries if "accounts_mail" in query["sql"] and "INSERT" in query["sql"]]
     assert len(mails) == number
-    assert len(queries) - len(mails) <= 21
+    assert len(queries) - len(mails) == 20

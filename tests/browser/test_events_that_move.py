@@ -32,7 +32,7 @@ def begin(window, title: str) -> None:
     window.goto("/en/organise/")
     window.get_by_role("link", name="New event").click()
     window.fill("#id_title", title)
-    window.select_option("#id_kind", label="Interregional event")
+    window.select_option("#id_kind", label="Interregional working-group meeting")
     window.get_by_role("button", name="Make the draft").click()
 
 
@@ -94,6 +94,11 @@ def test_an_event_is_saved_the_date_suspended_split_and_moved_online(site, lead,
     window.get_by_role("button", name="Save", exact=True).click()
     window.get_by_role("link", name="Announce").click()
     assert "What is still missing" in text(window)
+    window.get_by_role("link", name="The host", exact=True).click()
+    window.select_option("#id_host", index=1)
+    window.fill("#id_contact_email", "host@example.org")
+    window.get_by_role("button", name="Save", exact=True).click()
+    window.goto(f"/en/organise/{second}/plan/announce/")
     window.get_by_role("button", name="Announce").click()
     assert "The event is announced." in text(window)
 

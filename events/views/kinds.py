@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import access
 from projects.access import programme_administrators
+from projects.search import typed_words
 
 from ..exceptions import KindInUse
 from ..kind_forms import KindForm
@@ -30,7 +31,8 @@ def kinds(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_kind(request: HttpRequest) -> HttpResponse:
     """Add a kind. `?like=` names one whose switches a new one begins with."""
-    copied = EventKind.objects.readable_by(request.user).filter(slug=request.GET.get("like", "")[:60]).first()
+    like = typed_words(request.GET.get("like", ""), longest=60)
+    copied = EventKind.objects.readable_by(request.user).filter(slug=like).first()
     form = KindForm(request.POST or None, user=request.user, copied=copied)
     if request.method == "POST" and form.is_valid():
         kind = form.save()

@@ -195,6 +195,17 @@ def test_what_was_marked_is_in_the_address_and_shown_alone(client, event):
     assert set(answer.cookies) <= {"csrftoken"}
 
 
+def test_my_programme_does_not_ask_again_what_was_chosen(client, event):
+    group = ChoiceGroup.objects.create(event=event, name="Visits", pick=2)
+    sessions = [create_session(event, start_time=NINE, end_time=TEN, choice_group=group) for _n in range(3)]
+
+    page = read(client, f"/en/events/conference/my-programme/?mine={sessions[0].pk}&mine={sessions[1].pk}")
+
+    mine, _heading, everything = page.partition("Change what I marked")
+    assert "Choose" not in mine
+    assert "Choose 2 of 3" in everything
+
+
 @pytest.mark.parametrize("mine", ["x", "-1", "99999999999999999999", "\x00", "1.0"])
 def test_junk_in_the_address_marks_nothing(client, event, mine):
     create_session(event, title="Opening")

@@ -16,8 +16,8 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
     path("", include("events.calendar_urls")),
     path("", include("registrations.calendar_urls")),
-    path("", include("events.syndication_urls")),
-    path("", include("events.picture_urls")),
+    path("", include("events.syndication.urls")),
+    path("", include("events.places.picture_urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("accounts.urls")),

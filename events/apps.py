@@ -5,8 +5,9 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from . import documents, held, programme_changes, signals  # noqa: F401  (two of them register periodic work)
+        from . import held, signals  # noqa: F401  (some of these register periodic work)
         from .editing import drafts  # noqa: F401
+        from .programme import changes, documents  # noqa: F401
 
         signals.connect()
         documents.connect()

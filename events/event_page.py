@@ -19,13 +19,13 @@ from django.utils.translation import get_language
 from projects.languages import Language, language_of
 from projects.models.languages import Text
 
-from .documents import ShownDocument
-from .getting_there import getting_there
-from .kind_parts import carried, visit
-from .link_previews import is_for_everybody, picture_address
+from .kinds.parts import carried, visit
 from .models import CalendarState, Event, Session
-from .programme import programme, shown_sessions, speakers_beside, towns
-from .structured_data import structured_data
+from .places.getting_there import getting_there
+from .programme.days import programme, shown_sessions, speakers_beside, towns
+from .programme.documents import ShownDocument
+from .syndication.link_previews import is_for_everybody, picture_address
+from .syndication.structured_data import structured_data
 from .times import when_in_words
 from .versions import versions
 from .where import where_in_words

@@ -7,11 +7,11 @@ urlpatterns = [
     path("", public.home, name="home"),
     path("events/", public.events, name="events"),
     path("events/<slug:slug>/", public.event, name="event"),
-    path("", include("events.programme_urls")),
+    path("", include("events.programme.urls")),
     path("projects/<slug:slug>/", public.project, name="project"),
     path("calendars/", calendars.calendars, name="calendars"),
     # Before all that stands under the address of an event
-    path("organise/places/", include("events.place_urls")),
+    path("organise/places/", include("events.places.urls")),
     # Kinds of events, for the administrators of a programme
     path("organise/kinds/", kinds.kinds, name="kinds"),
     path("organise/kinds/new/", kinds.new_kind, name="new_kind"),

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# How long “Undo” can bring something back; then it is cleared away (events/programme_changes.py).
+# How long “Undo” can bring something back; then it is cleared away (events/programme/changes.py).
 DELETED_IS_KEPT = timedelta(days=30)
 
 

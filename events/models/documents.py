@@ -23,7 +23,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user, *, at: datetime | None = None) -> "DocumentQuerySet":
         """Documents that this user may open at an instant (default: now), of events that they see. None is the public.
 
-        What is for people who are registered is not among them: events know nobody who is (events/documents.py). A
+        What is for people who are registered is not among them: events know nobody who is (programme/documents.py). A
         document of a session is never seen by more people than the session.
         """
         public = Q(visibility=Document.Visibility.PUBLIC)

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
-from ..document_forms import DocumentForm
-from ..documents import ShownDocument, download, is_opened_by
 from ..models import Document, Event
+from ..programme.document_form import DocumentForm
+from ..programme.documents import ShownDocument, download, is_opened_by
 
 
 @access(everybody)

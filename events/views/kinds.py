@@ -13,8 +13,8 @@ from projects.access import programme_administrators
 from projects.search import typed_words
 
 from ..exceptions import KindInUse
-from ..kind_forms import KindForm
-from ..kinds import kinds_by_programme
+from ..kinds.forms import KindForm
+from ..kinds.listing import kinds_by_programme
 from ..models import EventKind
 
 

@@ -19,14 +19,14 @@ from projects.languages import LANGUAGES
 from ..checklists import after_holding
 from ..editing import drafts
 from ..editing.event_form import EventForm, NewEventForm, projects_for_new_events
+from ..editing.refusals import in_words
 from ..editing.split_forms import DuplicateForm, MergeForm, SplitForm
+from ..editing.splits import duplicate as make_duplicate
+from ..editing.splits import links
+from ..editing.splits import merge as merge_into
+from ..editing.splits import split as split_into
 from ..exceptions import PlanRefused
 from ..models import Event
-from ..refusals import in_words
-from ..splits import duplicate as make_duplicate
-from ..splits import links
-from ..splits import merge as merge_into
-from ..splits import split as split_into
 from ..times import instant_in_words
 
 NEW, EVENT = "new", "event"

@@ -15,11 +15,12 @@ from accounts.access import access, holder_of_the_link
 from projects.access import people_with_a_role
 from venues.models import Site, Venue
 
-from .. import place_list, place_merges
-from ..getting_there import map_address, place_map
 from ..models import Event, PlaceMerge
-from ..place_comparison import compare
-from ..place_forms import FORMS, ROOM_FORMS
+from ..places import listing as place_list
+from ..places import merges as place_merges
+from ..places.comparison import compare
+from ..places.forms import FORMS, ROOM_FORMS
+from ..places.getting_there import map_address, place_map
 
 EVENTS_SHOWN = 50
 CANDIDATES_SHOWN = 20

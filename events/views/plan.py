@@ -14,12 +14,12 @@ from accounts.access import access
 from projects.access import people_with_a_role
 
 from ..editing import drafts
+from ..editing.plan_acts import ACTS, Act
 from ..editing.plan_form import PlanForm, ReasonForm, TakeUpForm
+from ..editing.refusals import in_words
 from ..editing.warnings import warnings
 from ..exceptions import PlanRefused, UndoRefused
 from ..models import Event
-from ..plan_acts import ACTS, Act
-from ..refusals import in_words
 from ..versions import what_changed
 
 PREVIEW, CORRECT, CHANGE = "preview", "correct", "change"

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
-from .. import programme_changes as changes
 from ..editing import drafts
 from ..models import ChoiceGroup, Event, Session
-from ..my_programme import calendar_of, marked_in
-from ..programme import programme as programme_of
-from ..programme import shown_sessions
-from ..programme_editor import editor, next_start
-from ..programme_forms import LONGEST_PROGRAMME_DAYS, ChoiceGroupForm, Places, SessionForm, ShiftForm
+from ..programme import changes
+from ..programme.days import programme as programme_of
+from ..programme.days import shown_sessions
+from ..programme.editor import editor, next_start
+from ..programme.forms import LONGEST_PROGRAMME_DAYS, ChoiceGroupForm, Places, SessionForm, ShiftForm
+from ..programme.my_programme import calendar_of, marked_in
 from ..times import hours_in_words
 
 MOVES = {"earlier": changes.move_earlier, "later": changes.move_later}

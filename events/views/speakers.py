@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
-from ..documents import picture
 from ..models import Contribution, Event, Session, Speaker
-from ..programme_changes import changing_programme
-from ..speakers import SpeakerForm
+from ..programme.changes import changing_programme
+from ..programme.documents import picture
+from ..programme.speaker_form import SpeakerForm
 
 
 @access(everybody)

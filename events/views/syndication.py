@@ -10,10 +10,10 @@ from django.views.decorators.http import condition, require_safe
 from accounts.access import access, everybody
 from projects.models import Project
 
-from ..link_previews import picture as picture_of
 from ..models import CalendarState, Event
-from ..news import atom
-from ..sitemap import SITEMAPS
+from ..syndication.link_previews import picture as picture_of
+from ..syndication.news import atom
+from ..syndication.sitemap import SITEMAPS
 
 # Long enough that a link passed around is drawn once; a changed event has another tag after it.
 _KEPT_FOR = "public, max-age=900"

@@ -13,9 +13,9 @@ from projects.access import people_with_a_role
 from projects.languages import LANGUAGES
 
 from ..editing import drafts
+from ..editing.text_forms import AddLanguageForm, TextsForm
+from ..editing.texts import EventTexts
 from ..models import Event
-from ..text_forms import AddLanguageForm, TextsForm
-from ..texts import EventTexts
 
 
 @access(people_with_a_role)

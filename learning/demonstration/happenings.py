@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from events.models import ChoiceGroup, Contribution, Document, Event, EventKind, EvidenceKind, Session, Speaker
-from events.pictures import initials
+from events.programme.pictures import initials
 
 from ..models import LearningOutcome
 from .project import CONTENT, SOURCE_KEY, TOWNS, Setting, month, town_only

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from events.documents import ShownDocument, key_for
+from events.programme.documents import ShownDocument, key_for
 
 from ..models import Registration
 

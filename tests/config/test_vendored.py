@@ -15,7 +15,7 @@ ROWS = re.findall(
 
 def test_files_of_others_are_listed():
     listed = {path for path, _sha256 in ROWS}
-    fonts = {str(path.relative_to(ROOT)) for path in (ROOT / "events" / "fonts").glob("*.ttf")}
+    fonts = {str(path.relative_to(ROOT)) for path in (ROOT / "events" / "syndication" / "fonts").glob("*.ttf")}
 
     assert len(fonts) == 2
     assert fonts < listed

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from events.models import ChoiceGroup, Event, PlanChange
-from events.programme import programme
+from events.programme.days import programme
 from events.versions import versions
 from projects.models import Phase
 from tests.factories import (

@@ -1,0 +1,169 @@
+"""Events that become several, several that become one, and one as the template of the next.
+
+Each keeps its identity: nobody's registration is moved silently, and both pages name each other for ever.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..addresses import free_slug
+from ..exceptions import PlanRefused
+from ..models import ChoiceGroup, Event, EventLink, Session
+
+# What belongs to one event alone: its identity, its dates, who came and what was promised.
+_NOT_COPIED = {
+    "id",
+    "uid",
+    "slug",
+    "status",
+    "date_precision",
+    "starts_on",
+    "ends_on",
+    "start_time",
+    "end_time",
+    "stated_semester",
+    "programme_follows_on",
+    "join_url",
+    "registration_opens_at",
+    "registration_closes_at",
+    "feedback_closes_on",
+    "reported_participants",
+    "reported_participants_note",
+    "sequence",
+    "cancelled_at",
+    "created_at",
+    "published_at",
+    "changed_at",
+    "search_text",
+    "source_key",
+    "sources",
+    "note",
+}
+
+
+class SameEvent(PlanRefused):
+    """An event cannot be merged into itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What an event became, and what it came from, as far as a reader may see it."""
+
+    became: list[Event]
+    came_from: list[Event]
+    was_merged: bool = False
+
+
+@transaction.atomic
+def duplicate(event: Event, *, title: str = "") -> Event:
+    """Make a draft like an event: texts, partners, programme, speakers and choices; no dates, people or documents."""
+    copied = Event(
+        **{
+            field.attname: getattr(event, field.attname)
+            for field in event._meta.concrete_fields
+            if field.name not in _NOT_COPIED
+        }
+    )
+    copied.title = title or event.title
+    copied.slug = free_slug(copied.title)
+    copied.save()
+    for name in ("co_hosts", "other_projects", "practices"):
+        getattr(copied, name).set(getattr(event, name).all())
+    _copy_programme(event, copied)
+    return copied
+
+
+def _copy_programme(event: Event, copied: Event) -> None:
+    groups: dict[int | None, ChoiceGroup] = {}
+    sessions: dict[int, Session] = {}
+    for group in event.choice_groups.all():
+        old, group.pk = group.pk, None
+        group._state.adding, group.event = True, copied
+        group.save()
+        groups[old] = group
+    for session in event.sessions.all():
+        old, session.pk = session.pk, None
+        session._state.adding, session.event = True, copied
+        session.choice_group = groups.get(session.choice_group_id)
+        if hasattr(session, "source_key"):
+            session.source_key = None
+        session.save()
+        sessions[old] = session
+    for speaker in event.speakers.all():
+        contributions = list(speaker.contributions.all())
+        speaker.pk, speaker._state.adding, speaker.event = None, True, copied
+        speaker.save()
+        for contribution in contributions:
+            if contribution.session_id in sessions:
+                contribution.pk, contribution._state.adding = None, True
+                contribution.session, contribution.speaker = sessions[contribution.session_id], speaker
+                contribution.save()
+
+
+@transaction.atomic
+def split(
+    event: Event, titles: Iterable[str], *, reason: str, cancels: bool = False, by=None, at: datetime | None = None
+) -> list[Event]:
+    """Split an event: make a draft for each title, linked both ways, and return them.
+
+    The event stays as the first of the parts; with `cancels` it is cancelled, and all parts are new. Raises
+    NotPublished for a draft, and AlreadyHeld or Cancelled for what is over.
+    """
+    at = at or timezone.now()
+    event._lock()
+    event._must_be_published()
+    parts = []
+    for title in titles:
+        part = Event.objects.create(
+            title=title,
+            slug=free_slug(title),
+            project=event.project,
+            kind=event.kind,
+            host=event.host,
+            language=event.language,
+            visibility=event.visibility,
+            time_zone=event.time_zone,
+            contact_email=event.contact_email,
+            audience=event.audience,
+            spoken_languages=event.spoken_languages,
+        )
+        for name in ("co_hosts", "other_projects", "practices"):
+            getattr(part, name).set(getattr(event, name).all())
+        EventLink.objects.create(kind=EventLink.Kind.SPLIT, origin=event, outcome=part, made_at=at)
+        parts.append(part)
+    if cancels:
+        event.cancel(reason=reason, by=by, at=at)
+    return parts
+
+
+@transaction.atomic
+def merge(event: Event, into: Event, *, reason: str, by=None, at: datetime | None = None) -> None:
+    """Cancel an event because another one goes on for it, and link them both ways.
+
+    Raises SameEvent, NotPublished when either is a draft, AlreadyHeld and Cancelled.
+    """
+    at = at or timezone.now()
+    if event.pk == into.pk:
+        raise SameEvent(event)
+    # In one order, so that two merges at once do not wait for each other.
+    for one in sorted((event, into), key=lambda one: one.pk):
+        one._lock()
+        one._must_be_published()
+    EventLink.objects.get_or_create(origin=event, outcome=into, defaults={"kind": EventLink.Kind.MERGED, "made_at": at})
+    event.cancel(reason=reason, by=by, at=at)
+
+
+def links(event: Event, user) -> Links:
+    """Return what became of an event and what it came from; only what this user may see. Two queries."""
+    visible = Event.objects.visible_to(user).values("pk")
+    onward = list(event.links_onward.filter(outcome__in=visible).select_related("outcome__venue"))
+    back = list(event.links_back.filter(origin__in=visible).select_related("origin__venue"))
+    return Links(
+        became=[link.outcome for link in onward],
+        came_from=[link.origin for link in back],
+        was_merged=any(link.kind == EventLink.Kind.MERGED for link in onward),
+    )

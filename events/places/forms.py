@@ -1,0 +1,242 @@
+"""What organisers write down of a place."""
+
+import hashlib
+import json
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from venues.coordinates import NoCoordinates, in_words, read_coordinates
+from venues.models import ACCESS_FIELDS, Place, Room, Site, Venue
+from venues.outlines import is_in
+from venues.pictures import ACCEPTED, PictureRefused, re_encode
+
+from ..signals import calendar_changes_at_once
+
+# A point is this far outside of its country at most: harbours, and outlines that are simplified.
+OUTSIDE_KM = 50
+
+COMMON = (
+    "name",
+    "address",
+    "city",
+    "country",
+    "coordinates",
+    "coordinates_note",
+    "directions",
+    *ACCESS_FIELDS,
+    "access",
+)
+PICTURE = ("picture_file", "remove_picture", "picture_alternative", "picture_credit")
+
+
+class YesNoNotKnown(forms.NullBooleanSelect):
+    """Three answers: nobody is made to say “no” where they do not know."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.choices = [("unknown", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
+
+
+class PlaceForm(forms.ModelForm):
+    """A place; `changed_meanwhile` lists what somebody else saved after the form was opened."""
+
+    coordinates = forms.CharField(
+        label=_("Coordinates"),
+        required=False,
+        max_length=500,
+        help_text=_("For example: 50.85, 5.69 or 50°51′N 5°41′E, or the address of a place on OpenStreetMap."),
+    )
+    picture_file = forms.FileField(
+        label=_("Map or picture"),
+        required=False,
+        help_text=_("Shown instead of the map that is drawn from the coordinates. JPEG, PNG or WebP, 10 MB at most."),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+    )
+    remove_picture = forms.BooleanField(label=_("Remove the picture that is there"), required=False)
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model: type[Place] = Venue
+        fields = [name for name in (*COMMON, *PICTURE) if name not in ("coordinates", "picture_file", "remove_picture")]
+        widgets = dict.fromkeys(ACCESS_FIELDS, YesNoNotKnown)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.changed_meanwhile: list[tuple[str, str]] = []
+        for name in ACCESS_FIELDS:
+            # An answer is always chosen, so it is not called optional.
+            self.fields[name].required = True
+        self.initial["coordinates"] = in_words(self.instance.latitude, self.instance.longitude)
+        self.initial["opened"] = self._state_of(self.instance)
+        if not self.instance.picture:
+            del self.fields["remove_picture"]
+        self.order_fields([*COMMON, *self.own_fields, *PICTURE])
+
+    # What only one kind of place has.
+    own_fields: tuple[str, ...] = ()
+
+    def clean_coordinates(self) -> tuple[float, float] | None:
+        if not (typed := self.cleaned_data["coordinates"].strip()):
+            return None
+        try:
+            return read_coordinates(typed)
+        except NoCoordinates as refused:
+            raise forms.ValidationError(str(refused)) from refused
+
+    def clean_picture_file(self) -> UploadedFile | None:
+        file = self.cleaned_data["picture_file"]
+        if file:
+            try:
+                self.re_encoded = re_encode(file)
+            except PictureRefused as refused:
+                raise forms.ValidationError(str(refused)) from refused
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        country = str(cleaned.get("country") or "")
+        if (point := cleaned.get("coordinates")) and country:
+            self._check_country(country, *point)
+        if cleaned.get("picture_file") and not cleaned.get("picture_alternative"):
+            self.add_error("picture_alternative", gettext("Say in words what the picture shows."))
+        self._check_name(cleaned.get("name", ""), cleaned.get("city", ""), country)
+        return cleaned
+
+    def _check_country(self, country: str, latitude: float, longitude: float) -> None:
+        # None: the point or the country is beyond what our outlines know, such as an island overseas.
+        is_there = is_in(country, latitude, longitude, within_km=OUTSIDE_KM)
+        if not is_there and is_in(country, longitude, latitude, within_km=OUTSIDE_KM):
+            text = gettext("Latitude and longitude are the wrong way round. Enter latitude first.")
+            self.add_error("coordinates", text)
+        elif is_there is False:
+            text = gettext("This point is not in the country that you chose (%(country)s). Correct one of the two.")
+            self.add_error("coordinates", text % {"country": countries.name(country)})
+
+    def _check_name(self, name: str, city: str, country: str) -> None:
+        same = self._meta.model._default_manager.offered().filter(name=name, city=city, country=country)
+        if (name or city) and same.exclude(pk=self.instance.pk).exists():
+            text = gettext("This place is listed already. Use that one, or say in the name how this one differs.")
+            self.add_error("name" if name else "city", text)
+
+    def _post_clean(self) -> None:
+        point = self.cleaned_data.get("coordinates")
+        # Before the model is checked: its rules read both numbers.
+        self.instance.latitude, self.instance.longitude = point or (None, None)
+        super()._post_clean()  # type: ignore[misc]
+
+    def keeps_what_others_saved(self) -> bool:
+        """Whether nobody saved this place since the form was opened; else say what they changed."""
+        if self.instance.pk is None:
+            return True
+        saved = self._meta.model._default_manager.get(pk=self.instance.pk)
+        if self.cleaned_data.get("opened") == self._state_of(saved):
+            return True
+        theirs = type(self)(instance=saved)
+        for name in self.fields:
+            if name in ("opened", "picture_file", "remove_picture"):
+                continue
+            bound, mine = theirs[name], self[name].value()
+            if _one_line(bound.initial) != _one_line(mine):
+                self.changed_meanwhile.append((str(bound.label), self._in_words(name, bound.initial)))
+        # Sent once more, it counts: by then it was read.
+        self.data = {**{name: self.data[name] for name in self.data}, self.add_prefix("opened"): self._state_of(saved)}
+        return not self.changed_meanwhile
+
+    @staticmethod
+    def _in_words(name: str, value: Any) -> str:
+        if name in ACCESS_FIELDS or isinstance(value, bool):
+            return gettext("Not known") if value is None else gettext("Yes") if value else gettext("No")
+        if name == "country":
+            return str(countries.name(str(value)))
+        return str(value or gettext("(empty)"))
+
+    @cached_property
+    def _shown(self) -> list[str]:
+        return sorted({field.name for field in self._meta.model._meta.fields} - {"id", "merged_into"})
+
+    def _state_of(self, place: Place) -> str:
+        values = [str(getattr(place, name)) for name in self._shown]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:20]
+
+    def save(self, commit: bool = True) -> Any:
+        """Save the place with its picture; events there are found under its new name at once."""
+        place = self.instance
+        renamed = place.pk is not None and {"name", "city"} & set(self.changed_data)
+        old = type(self.instance)._default_manager.filter(pk=place.pk).values_list("picture", flat=True).first()
+        if self.cleaned_data.get("remove_picture"):
+            place.picture = ""
+            place.picture_alternative = place.picture_credit = ""
+        if self.cleaned_data.get("picture_file"):
+            place.picture.save("picture.jpg", self.re_encoded, save=False)
+        with calendar_changes_at_once():
+            place.save()
+            if renamed and isinstance(place, Venue):
+                for event in place.events.all():
+                    event.save(update_fields=["venue"])
+        if old and old != place.picture.name:
+            transaction.on_commit(lambda: _delete_picture(place, old))
+        return place
+
+
+class VenueForm(PlaceForm):
+    own_fields = ("hotels",)
+
+    class Meta(PlaceForm.Meta):
+        model = Venue
+        fields = [*PlaceForm.Meta.fields, "hotels"]
+
+
+class SiteForm(PlaceForm):
+    own_fields = ("needs_id", "needs_safety_shoes", "forbids_photos", "instruction")
+
+    class Meta(PlaceForm.Meta):
+        model = Site
+        fields = [*PlaceForm.Meta.fields, "needs_id", "needs_safety_shoes", "forbids_photos", "instruction"]
+
+
+FORMS: dict[type[Place], type[PlaceForm]] = {Venue: VenueForm, Site: SiteForm}
+
+
+class RoomForm(forms.ModelForm):
+    class Meta:
+        model = Room
+        fields = ["name", "seats", "access"]
+        widgets = {"access": forms.Textarea(attrs={"rows": 2})}
+
+
+class RoomFormSet(forms.BaseInlineFormSet):
+    """The rooms of a venue. One that a session is in stays: its people would not find it."""
+
+    deletion_widget = forms.CheckboxInput
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.initial_forms:
+            if form.cleaned_data.get("DELETE") and form.instance.sessions.exists():
+                form.add_error(
+                    "DELETE",
+                    gettext("A session takes place in this room. Move the session first, then remove the room."),
+                )
+
+
+ROOM_FORMS = forms.inlineformset_factory(
+    Venue, Room, form=RoomForm, formset=RoomFormSet, extra=2, can_delete=True, max_num=100, absolute_max=120
+)
+
+
+def _one_line(value: Any) -> str:
+    # “Not known” is None in the database, and nothing or “unknown” in what was sent.
+    return "" if value in (None, "unknown") else " ".join(str(value).split()).lower()
+
+
+def _delete_picture(place: Place, name: str) -> None:
+    # A place that was merged may show the same picture.
+    if not any(model._default_manager.filter(picture=name).exists() for model in (Venue, Site)):
+        place._meta.get_field("picture").storage.delete(name)  # type: ignore[union-attr]

@@ -1,0 +1,38 @@
+"""Addresses of a programme, its speakers and its documents, for readers and for organisers."""
+
+from django.urls import path
+
+from ..views import documents, programme, speakers
+
+urlpatterns = [
+    # For readers
+    path("events/<slug:slug>/my-programme/", programme.my_programme, name="my_programme"),
+    path("events/<slug:slug>/my-programme.ics", programme.my_programme_calendar, name="my_programme_calendar"),
+    path("documents/<int:key>/", documents.document, name="document"),
+    path("speakers/<int:key>/<str:version>.jpg", speakers.photo, name="speaker_photo"),
+    # The programme of an event, for its organisers
+    path("organise/<slug:slug>/programme/", programme.programme, name="organise_programme"),
+    path("organise/<slug:slug>/programme/add/", programme.add_session, name="add_session"),
+    path("organise/<slug:slug>/programme/<int:key>/", programme.edit_session, name="edit_session"),
+    path("organise/<slug:slug>/programme/<int:key>/change/", programme.change_session, name="change_session"),
+    path("organise/<slug:slug>/programme/<int:key>/restore/", programme.restore_session, name="restore_session"),
+    path("organise/<slug:slug>/programme/<int:key>/shift/", programme.shift, name="shift_sessions"),
+    path("organise/<slug:slug>/programme/choice-groups/add/", programme.choice_group, name="add_choice_group"),
+    path("organise/<slug:slug>/programme/choice-groups/<int:key>/", programme.choice_group, name="edit_choice_group"),
+    path(
+        "organise/<slug:slug>/programme/choice-groups/<int:key>/dissolve/",
+        programme.delete_choice_group,
+        name="delete_choice_group",
+    ),
+    # The speakers of an event, and its documents
+    path("organise/<slug:slug>/speakers/", speakers.speakers, name="organise_speakers"),
+    path("organise/<slug:slug>/speakers/add/", speakers.edit_speaker, name="add_speaker"),
+    path("organise/<slug:slug>/speakers/<int:key>/", speakers.edit_speaker, name="edit_speaker"),
+    path("organise/<slug:slug>/speakers/<int:key>/delete/", speakers.delete_speaker, name="delete_speaker"),
+    path("organise/<slug:slug>/speakers/<int:key>/restore/", speakers.restore_speaker, name="restore_speaker"),
+    path("organise/<slug:slug>/documents/", documents.documents, name="organise_documents"),
+    path("organise/<slug:slug>/documents/add/", documents.edit_document, name="add_document"),
+    path("organise/<slug:slug>/documents/<int:key>/", documents.edit_document, name="edit_document"),
+    path("organise/<slug:slug>/documents/<int:key>/delete/", documents.delete_document, name="delete_document"),
+    path("organise/<slug:slug>/documents/<int:key>/restore/", documents.restore_document, name="restore_document"),
+]

@@ -1,0 +1,1 @@
+"""What other programs take of events: news, previews of links, data for search engines."""

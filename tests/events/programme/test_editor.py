@@ -1,0 +1,645 @@
+"""The editor of a programme: who may use it, what each act does, and that nothing typed is lost.
+
+Alice leads the project, Bob coordinates the partner that hosts, Charlie coordinates another partner.
+"""
+
+import json
+from datetime import time
+from itertools import pairwise
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from events.models import CalendarState, ChoiceGroup, Contribution, Draft, Session
+from events.programme.changes import (
+    NoNeighbour,
+    ShiftLeavesTheDay,
+    clear_what_was_deleted,
+    delete_session,
+    duplicate,
+    move_earlier,
+    move_later,
+    planned_shift,
+    restore_session,
+    shift_after,
+)
+from events.programme.forms import clock, length
+from registrations.models import AttendanceRecord
+from tests.factories import (
+    create_coordinator,
+    create_event,
+    create_lead,
+    create_partner,
+    create_project,
+    create_registration,
+    create_session,
+    create_site,
+    create_speaker,
+    create_venue,
+    days,
+    record_attendance,
+)
+from venues.models import Room
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+NINE, TEN, ELEVEN, NOON = time(9), time(10), time(11), time(12)
+
+
+@pytest.fixture
+def project():
+    return create_project(acronym="MEUSE")
+
+
+@pytest.fixture
+def host(project):
+    return create_partner(project)
+
+
+@pytest.fixture
+def event(project, host):
+    return create_event(project, host=host, slug="conference", title="The conference", venue=create_venue())
+
+
+@pytest.fixture
+def bob(host, client):
+    user = create_coordinator(host, "Bob")
+    client.force_login(user)
+    return user
+
+
+def address(name: str, *args) -> str:
+    return reverse(f"events:{name}", args=["conference", *args])
+
+
+def hours(event) -> list[tuple[str, str, str]]:
+    return [(one.title, f"{one.start_time:%H:%M}", f"{one.end_time:%H:%M}") for one in event.sessions.in_order()]
+
+
+def typed(**fields) -> dict[str, str]:
+    return {"day": "1", "start": "9:30", "title": "Opening", "kind": "opening", **SAID_NOTHING, **fields}
+
+
+SAID_NOTHING = {"audience": "everyone", "visibility": "public"}
+
+
+# --- Who may come in ---------------------------------------------------------------------------------------------
+
+
+def pages_of(event) -> list[str]:
+    session = event.sessions.first()
+    group = event.choice_groups.first()
+    return [
+        address("organise_programme"),
+        address("add_session"),
+        address("edit_session", session.pk),
+        address("shift_sessions", session.pk),
+        address("add_choice_group"),
+        address("edit_choice_group", group.pk),
+    ]
+
+
+@pytest.mark.parametrize("page", range(6))
+def test_lead_and_host_edit_a_programme_and_another_partner_does_not_find_it(client, project, event, bob, page):
+    create_session(event, start_time=NINE)
+    ChoiceGroup.objects.create(event=event, name="Visits")
+    alice, charlie = create_lead(project, "Alice"), create_coordinator(create_partner(project), "Charlie")
+
+    answers = {}
+    for user in (alice, bob, charlie):
+        client.force_login(user)
+        answers[user.name] = client.get(pages_of(event)[page]).status_code
+    client.logout()
+
+    assert answers == {"Alice": 200, "Bob": 200, "Charlie": 404}
+    assert client.get(pages_of(event)[page]).status_code == 302
+
+
+@pytest.mark.parametrize("act", ["earlier", "duplicate", "delete"])
+def test_another_partner_changes_nothing(client, project, event, act):
+    create_session(event, start_time=NINE, end_time=TEN)
+    session = create_session(event, start_time=TEN, end_time=ELEVEN)
+    client.force_login(create_coordinator(create_partner(project), "Charlie"))
+
+    assert client.post(address("change_session", session.pk), {"act": act}).status_code == 404
+    assert hours(event) == [("Session 1", "09:00", "10:00"), ("Session 2", "10:00", "11:00")]
+
+
+def test_a_session_of_another_event_is_not_found_under_this_one(client, event, bob):
+    other = create_session(create_event())
+
+    assert client.get(address("edit_session", other.pk)).status_code == 404
+    assert client.post(address("change_session", other.pk), {"act": "delete"}).status_code == 404
+    assert client.post(address("restore_session", other.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["", "away", "day:99", "day:x", "day:-1"])
+def test_an_act_that_does_not_exist_is_not_found(client, event, bob, act):
+    session = create_session(event)
+
+    assert client.post(address("change_session", session.pk), {"act": act}).status_code == 404
+
+
+# --- What people type --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "time_of_day"),
+    [
+        ("9:30", time(9, 30)),
+        ("09.30", time(9, 30)),
+        ("9h30", time(9, 30)),
+        ("0930", time(9, 30)),
+        ("9", NINE),
+        ("24:00", None),
+        ("9:75", None),
+        ("soon", None),
+        ("", None),
+        ("٩", NINE),
+    ],
+)
+def test_a_time_is_read_as_people_write_it(text, time_of_day):
+    assert clock(text) == time_of_day
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("45 min", 45),
+        ("45", 45),
+        ("90 minutes", 90),
+        ("1 h 30", 90),
+        ("2h", 120),
+        ("0 min", None),
+        ("15", None),
+        ("x", None),
+    ],
+)
+def test_a_length_is_read_as_people_write_it(text, minutes):
+    assert (length(text).total_seconds() / 60 if length(text) else None) == minutes
+
+
+def test_a_session_is_added_where_the_programme_goes_on(client, event, bob):
+    create_session(event, start_time=NINE, end_time=TEN)
+
+    page = client.get(address("add_session"))
+    answer = client.post(address("add_session"), typed(start="10:00", end="45 min", speakers=""))
+
+    assert (page.context["form"]["day"].value(), page.context["form"]["start"].value()) == (1, "10:00")
+    session = event.sessions.last()
+    assert answer.url == f"{address('organise_programme')}?focus=edit-{session.pk}"
+    assert (session.title, session.day, session.start_time, session.end_time, session.position) == (
+        "Opening",
+        1,
+        TEN,
+        time(10, 45),
+        2,
+    )
+
+
+def test_everything_of_a_session_is_kept(client, event, bob):
+    room = Room.objects.create(venue=event.venue, name="Room Maas")
+    group = ChoiceGroup.objects.create(event=event, name="Visits", pick=2)
+    details = {
+        "description": "One\r\n\r\nTwo",
+        "is_to_be_confirmed": "on",
+        "choice_group": str(group.pk),
+        "track": "Track A",
+        "places": "25",
+        "audience": "partners",
+        "visibility": "partners",
+        "speaker": "the mayor",
+        "spoken_languages": "English",
+        "interpretation": "Hungarian",
+        "note": "Bring a coat",
+        "speakers-0-name": "  Ágnes   Őri ",
+        "speakers-0-role": "moderator",
+        "speakers-1-name": "Bo Ek",
+        "speakers-1-to-be-confirmed": "on",
+    }
+
+    client.post(address("add_session"), typed(end="10:30", place=f"room:{room.pk}", **details))
+
+    session = event.sessions.get()
+    stored = {name: getattr(session, name) for name in ("description", "track", "places", "speaker", "note")}
+    assert stored == {
+        "description": "One\n\nTwo",
+        "track": "Track A",
+        "places": 25,
+        "speaker": "the mayor",
+        "note": "Bring a coat",
+    }
+    assert (session.room, session.venue, session.site, session.choice_group) == (room, None, None, group)
+    assert session.is_to_be_confirmed
+    assert (session.audience, session.visibility) == ("partners", "partners")
+    assert [(one.speaker.name, one.role, one.is_to_be_confirmed) for one in session.contributions.all()] == [
+        ("Ágnes Őri", "moderator", False),
+        ("Bo Ek", "speaker", True),
+    ]
+    assert [speaker.name for speaker in event.speakers.all()] == ["Ágnes Őri", "Bo Ek"]
+
+
+def test_a_place_may_be_a_site_or_a_room_elsewhere_and_stays_as_it_was(client, event, bob):
+    site = create_site()
+    elsewhere = Room.objects.create(venue=create_venue(), name="Salon")
+    client.post(address("add_session"), typed(place=f"site:{site.pk}"))
+    session = event.sessions.get()
+    assert (session.site, session.venue, session.room) == (site, None, None)
+
+    client.post(address("edit_session", session.pk), typed(place=f"room:{elsewhere.pk}"))
+    session.refresh_from_db()
+    assert (session.site, session.venue, session.room) == (None, elsewhere.venue, elsewhere)
+
+    client.post(address("edit_session", session.pk), typed(place=f"room:{elsewhere.pk}", title="Other"))
+    session.refresh_from_db()
+    assert (session.venue, session.room) == (elsewhere.venue, elsewhere)
+
+
+def test_save_and_add_another_goes_on_with_the_same_day(client, event, bob):
+    answer = client.post(address("add_session"), typed(day="2", end="10:30", another="1"))
+
+    assert answer.url == f"{address('add_session')}?day=2"
+    assert client.get(answer.url).context["form"]["start"].value() == "10:30"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"title": "  "}, "title", "Enter a title"),
+        ({"title": "x" * 301}, "title", "at most 300 characters"),
+        ({"start": "later"}, "start", "Enter the time like 09:30"),
+        ({"start": "25:00"}, "start", "Enter the time like 09:30"),
+        ({"end": "long"}, "end", "Enter when it ends, like 10:30, or how long it takes, like 45 min"),
+        ({"end": "9:00"}, "end", "The end must be later than the start, 09:30"),
+        ({"start": "", "end": "10:00"}, "end", "Enter when it starts too, or leave the end empty"),
+        ({"start": "23:30", "end": "45 min"}, "end", "A session ends before midnight"),
+        ({"day": "99"}, "day", "99"),
+        ({"kind": "party"}, "kind", "party"),
+        ({"place": "room:999"}, "place", "room:999"),
+        ({"place": "<b>"}, "place", "&lt;b&gt;"),
+        ({"places": "-1"}, "places", "0"),
+        ({"places": "many"}, "places", "whole number"),
+        ({"choice_group": "999"}, "choice_group", "valid choice"),
+        ({"speakers-0-name": "Bo", "speakers-1-name": "bo"}, "speakers", "A speaker is named twice"),
+        ({"speakers-0-name": "Bo", "speakers-0-role": "king"}, "speakers", "Choose a role"),
+        ({"speakers-0-name": "x" * 201}, "speakers", "at most 200 characters"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(client, event, bob, fields, field, words):
+    answer = client.post(address("add_session"), typed(description="Kept as typed", **fields))
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    page = answer.content.decode()
+    assert words in page
+    assert "Kept as typed" in page
+    assert "<title>Error:" in page
+    assert not event.sessions.exists()
+
+
+# --- Two people at once ------------------------------------------------------------------------------------------
+
+
+def opened(client: Client, session: Session) -> str:
+    return client.get(address("edit_session", session.pk)).context["form"].initial["opened_with"]
+
+
+def test_what_only_somebody_else_changed_is_taken_over(client, event, bob):
+    session = create_session(event, start_time=time(9, 30), title="Opening", kind="opening")
+    with_this = opened(client, session)
+    Session.objects.filter(pk=session.pk).update(note="Bring a coat", title="Opening")
+
+    client.post(address("edit_session", session.pk), typed(description="Words", opened_with=with_this))
+
+    session.refresh_from_db()
+    assert (session.note, session.description) == ("Bring a coat", "Words")
+
+
+def test_what_both_changed_is_shown_with_both_texts_until_one_is_chosen(client, event, bob):
+    session = create_session(event, start_time=time(9, 30), title="Opening", kind="opening")
+    with_this = opened(client, session)
+    Session.objects.filter(pk=session.pk).update(title="Opening by the mayor")
+
+    answer = client.post(address("edit_session", session.pk), typed(title="Grand opening", opened_with=with_this))
+
+    assert answer.status_code == 422
+    assert "Opening by the mayor" in answer.content.decode()
+    assert "Grand opening" in answer.content.decode()
+    session.refresh_from_db()
+    assert session.title == "Opening by the mayor"
+
+    client.post(
+        address("edit_session", session.pk),
+        typed(title="Grand opening", opened_with=with_this, **{"keep-title": "mine"}),
+    )
+    session.refresh_from_db()
+    assert session.title == "Grand opening"
+
+
+def test_speakers_that_both_changed_are_compared_too(client, event, bob):
+    session = create_session(event, start_time=time(9, 30), title="Opening", kind="opening")
+    with_this = opened(client, session)
+    Contribution.objects.create(session=session, speaker=create_speaker(event, name="Ana"))
+
+    answer = client.post(address("edit_session", session.pk), typed(opened_with=with_this, **{"speakers-0-name": "Bo"}))
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["speakers"]
+
+    client.post(address("edit_session", session.pk), typed(opened_with=with_this))
+    assert [one.speaker.name for one in session.contributions.all()] == ["Ana"]
+
+
+@pytest.mark.parametrize("junk", ["", "[]", "{", '{"title": 7}', '{"title": ["x"]}', "null"])
+def test_a_form_that_does_not_say_what_it_was_opened_with_is_no_error(client, event, bob, junk):
+    session = create_session(event)
+
+    answer = client.post(address("edit_session", session.pk), typed(opened_with=junk))
+
+    assert answer.status_code in (302, 422)
+
+
+def test_what_was_typed_and_not_saved_is_offered_again_and_forgotten_when_saved(client, event, bob):
+    client.post(reverse("events:draft", args=["conference", "session-new"]), typed(title="Half a ti"))
+
+    page = client.get(address("add_session"))
+    again = client.get(address("add_session"), {"draft": "1"})
+
+    assert "You typed something here" in page.content.decode()
+    assert again.context["form"]["title"].value() == "Half a ti"
+    assert not event.sessions.exists()
+    client.post(address("add_session"), typed())
+    assert not Draft.objects.exists()
+
+
+# --- Moving ------------------------------------------------------------------------------------------------------
+
+
+def three(event) -> list[Session]:
+    return [
+        create_session(event, title="A", start_time=NINE, end_time=time(9, 30)),
+        create_session(event, title="B", start_time=TEN, end_time=ELEVEN),
+        create_session(event, title="C", start_time=ELEVEN, end_time=NOON),
+    ]
+
+
+def test_trading_places_keeps_lengths_and_what_lies_between(event):
+    a, b, _c = three(event)
+
+    move_earlier(b)
+    assert hours(event) == [("B", "09:00", "10:00"), ("A", "10:30", "11:00"), ("C", "11:00", "12:00")]
+
+    a.refresh_from_db()
+    move_earlier(a)
+    assert hours(event) == [("A", "09:00", "09:30"), ("B", "10:00", "11:00"), ("C", "11:00", "12:00")]
+
+
+def test_sessions_of_the_same_hour_trade_their_order(event):
+    a = create_session(event, title="A", start_time=NINE, end_time=TEN)
+    create_session(event, title="B", start_time=NINE, end_time=ELEVEN)
+
+    move_later(a)
+
+    assert hours(event) == [("B", "09:00", "11:00"), ("A", "09:00", "10:00")]
+
+
+def test_the_first_and_the_last_of_a_day_stay(event):
+    a, _b, c = three(event)
+
+    with pytest.raises(NoNeighbour):
+        move_earlier(a)
+    with pytest.raises(NoNeighbour):
+        move_later(c)
+
+
+def test_trading_never_leaves_the_day(event):
+    a = create_session(event, title="A", start_time=NINE, end_time=time(23))
+    create_session(event, title="B", start_time=time(22), end_time=time(23, 30))
+
+    with pytest.raises(ShiftLeavesTheDay):
+        move_later(a)
+    assert hours(event) == [("A", "09:00", "23:00"), ("B", "22:00", "23:30")]
+
+
+def test_moving_is_done_by_buttons_that_keep_the_focus(client, event, bob):
+    _a, b, _c = three(event)
+
+    answer = client.post(address("change_session", b.pk), {"act": "earlier"}, follow=True)
+
+    assert answer.redirect_chain[0][0].endswith(f"?focus=earlier-{b.pk}")
+    page = answer.content.decode()
+    assert "“B” is now on: day 1, 09:00–10:00." in page
+    # It is the first now: its other button has the focus.
+    assert page.count("autofocus") == 1
+
+
+def test_a_session_moves_to_another_day_at_the_same_hour(client, event, bob):
+    a, *_others = three(event)
+
+    client.post(address("change_session", a.pk), {"act": "day:2"})
+
+    a.refresh_from_db()
+    assert (a.day, a.start_time) == (2, NINE)
+
+
+# --- Shifting ----------------------------------------------------------------------------------------------------
+
+
+def test_all_that_follows_is_shifted_and_what_runs_beside_is_not(event):
+    a, _b, _c = three(event)
+    create_session(event, title="Exhibition", start_time=NINE, end_time=NOON)
+    create_session(event, title="Tomorrow", day=2, start_time=TEN, end_time=ELEVEN)
+
+    assert [one.session.title for one in planned_shift(a, 15)] == ["B", "C"]
+    assert [one.session.title for one in planned_shift(a, 15, with_itself=True)] == ["A", "B", "C"]
+
+    shift_after(a, 15)
+
+    assert hours(event) == [
+        ("A", "09:00", "09:30"),
+        ("Exhibition", "09:00", "12:00"),
+        ("B", "10:15", "11:15"),
+        ("C", "11:15", "12:15"),
+        ("Tomorrow", "10:00", "11:00"),
+    ]
+
+
+def test_the_page_shows_what_moves_before_it_moves(client, event, bob):
+    a, *_others = three(event)
+
+    preview = client.get(address("shift_sessions", a.pk), {"minutes": "-15"}).content.decode()
+    assert "2 sessions move" in preview
+    assert "09:45–10:45" in preview
+    assert hours(event)[1] == ("B", "10:00", "11:00")
+
+    client.post(address("shift_sessions", a.pk), {"minutes": "-15"})
+    assert hours(event)[1:] == [("B", "09:45", "10:45"), ("C", "10:45", "11:45")]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        ("", "Enter by how many minutes"),
+        ("x", "Enter a number of minutes"),
+        ("0", "that is not 0"),
+        ("9999", "between −720 and 720"),
+        ("720", "would leave its day"),
+        ("-700", "would leave its day"),
+    ],
+)
+def test_a_shift_that_cannot_be_is_refused_in_words(client, event, bob, minutes, words):
+    a, *_others = three(event)
+
+    answer = client.post(address("shift_sessions", a.pk), {"minutes": minutes})
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert hours(event)[1] == ("B", "10:00", "11:00")
+
+
+# --- Copying, deleting and taking back ---------------------------------------------------------------------------
+
+
+def test_a_copy_has_the_same_speakers_and_its_own_identity(event):
+    a, *_others = three(event)
+    Contribution.objects.create(session=a, speaker=create_speaker(event, name="Ana"), role="guide")
+
+    other = duplicate(a)
+
+    assert other.pk != a.pk
+    assert (other.title, other.start_time, other.position) == ("A", NINE, 4)
+    assert [(one.speaker.name, one.role) for one in other.contributions.all()] == [("Ana", "guide")]
+    assert a.contributions.count() == 1
+
+
+def test_what_was_deleted_comes_back_as_it_was(client, event, bob):
+    a, *_others = three(event)
+    Contribution.objects.create(session=a, speaker=create_speaker(event))
+
+    answer = client.post(address("change_session", a.pk), {"act": "delete"}, follow=True)
+    assert "“A” is deleted." in answer.content.decode()
+    assert [title for title, *_hours in hours(event)] == ["B", "C"]
+
+    client.post(address("restore_session", a.pk))
+    assert [title for title, *_hours in hours(event)] == ["A", "B", "C"]
+    assert event.sessions.get(title="A").contributions.count() == 1
+    # Once more changes nothing.
+    assert client.post(address("restore_session", a.pk)).status_code == 302
+
+
+def test_a_place_that_was_taken_meanwhile_is_no_error(event):
+    a, b, _c = three(event)
+    delete_session(a)
+    b.position = a.position
+    b.save()
+
+    restore_session(a)
+
+    assert sorted(event.sessions.values_list("position", flat=True)) == [1, 3, 4]
+
+
+def test_what_was_deleted_is_cleared_away_after_30_days_and_who_attended_stays_on_record(event, clock):
+    a, b, _c = three(event)
+    registration = create_registration(event)
+    record_attendance(registration, session=b)
+    delete_session(a)
+    delete_session(b)
+
+    clear_what_was_deleted()
+    assert Session.with_deleted.count() == 3
+    clock.shift(days(31))
+    clear_what_was_deleted()
+
+    assert set(Session.with_deleted.values_list("title", flat=True)) == {"B", "C"}
+    assert AttendanceRecord.objects.count() == 1
+
+
+# --- Choice groups -----------------------------------------------------------------------------------------------
+
+
+def test_a_choice_group_is_made_changed_and_dissolved(client, event, bob):
+    client.post(address("add_choice_group"), {"name": "Visits", "pick": "2"})
+    group = event.choice_groups.get()
+    session = create_session(event, choice_group=group)
+    client.post(address("edit_choice_group", group.pk), {"name": "Afternoon", "pick": ""})
+    group.refresh_from_db()
+    assert (group.name, group.pick) == ("Afternoon", None)
+
+    client.post(address("delete_choice_group", group.pk))
+    session.refresh_from_db()
+    assert session.choice_group is None
+
+
+@pytest.mark.parametrize(
+    ("name", "pick", "words"),
+    [
+        ("", "2", "Enter a name"),
+        ("Visits", "2", "There is a group of this name"),
+        ("X", "0", "at least one"),
+        ("X", "x", "whole number"),
+    ],
+)
+def test_a_wrong_choice_group_is_refused_in_words(client, event, bob, name, pick, words):
+    ChoiceGroup.objects.create(event=event, name="Visits")
+
+    answer = client.post(address("add_choice_group"), {"name": name, "pick": pick})
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+
+
+# --- Calendars and queries ---------------------------------------------------------------------------------------
+
+
+def test_every_change_of_a_programme_is_told_once_to_calendars_and_pages(client, event, bob):
+    a, b, _c = three(event)
+    event.refresh_from_db()
+    acts = [
+        lambda: client.post(address("change_session", b.pk), {"act": "earlier"}),
+        lambda: client.post(address("shift_sessions", a.pk), {"minutes": "5"}),
+        lambda: client.post(address("change_session", b.pk), {"act": "delete"}),
+        lambda: client.post(address("restore_session", b.pk)),
+        lambda: client.post(address("add_session"), typed(**{"speakers-0-name": "Ana"})),
+    ]
+
+    versions = [CalendarState.current()]
+    for act in acts:
+        assert act().status_code == 302
+        versions.append(CalendarState.current())
+
+    assert [later - earlier for earlier, later in pairwise(versions)] == [1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", ["organise_programme", "add_session", "organise_speakers", "organise_documents"])
+def test_pages_take_the_same_queries_for_1_and_30_sessions(client, event, bob, name):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address(name)).status_code == 200
+        return len(captured)
+
+    def one_more() -> None:
+        session = create_session(event, start_time=NINE, site=create_site())
+        Contribution.objects.create(session=session, speaker=create_speaker(event))
+        event.documents.create(session=session, title="Slides")
+
+    one_more()
+    queries()
+    with_one = queries()
+    for _n in range(29):
+        one_more()
+
+    assert queries() == with_one <= 16
+
+
+def test_what_people_typed_is_never_markup(client, event, bob):
+    create_session(event, title="<script>alert(1)</script>", track="<b>", speaker="<i>")
+
+    assert "<script>alert" not in client.get(address("organise_programme")).content.decode()
+
+
+def test_the_form_carries_what_it_was_opened_with(client, event, bob):
+    session = create_session(event, title="Opening")
+
+    assert json.loads(opened(client, session))["title"] == "Opening"

@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, F, FilteredRelation, Prefetch, Q, Value, When
+from django.db.models import BooleanField, Case, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, Value, When
 from django.utils import timezone
 
 from .ical import FORMAT_EPOCH, Personal, calendar_bytes, session_vevents, shown_plan, shown_until, vevent
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 # How many events are loaded at once to be written.
 WRITTEN_AT_ONCE = 10_000
+# The same where nobody waits, so that little is held in memory and little is lost when it is stopped.
+WRITTEN_AHEAD_AT_ONCE = 500
 
 
 class _Row(NamedTuple):
@@ -69,8 +71,23 @@ def calendar_of(
 
 def write_entries(language: str) -> int:
     """Store the entries of all events that were not written in a language yet or changed since; return how many."""
-    rows = _stored(Event.objects.all(), language, with_sessions=False, whole_programme=None, since=None, on=date.min)
-    return len(_write([row.event_id for row in rows if row.is_shown is None], language))
+    keys = list(_to_be_written(language))
+    return sum(
+        len(_write(keys[start : start + WRITTEN_AHEAD_AT_ONCE], language))
+        for start in range(0, len(keys), WRITTEN_AHEAD_AT_ONCE)
+    )
+
+
+def are_written(language: str) -> bool:
+    """Whether every event's entry in a language is stored as it is now."""
+    return not _to_be_written(language).exists()
+
+
+def _to_be_written(language: str):
+    up_to_date = CalendarEntry.objects.filter(
+        event=OuterRef("pk"), language=language, format=way_of_writing(), written_for=OuterRef("changed_at")
+    )
+    return Event.objects.exclude(Exists(up_to_date)).order_by("pk").values_list("pk", flat=True)
 
 
 def way_of_writing() -> str:

@@ -5,6 +5,8 @@ from django.core.management import CommandError, call_command
 
 from config.management.commands import prepare
 from config.management.commands.start import refuse_taken_port
+from events.models import CalendarEntry
+from tests.factories import create_event
 
 
 def test_a_taken_port_is_refused_before_anything_else_is_done():
@@ -39,3 +41,18 @@ def test_static_files_are_collected_once_until_one_changes(settings, tmp_path, c
     prepare.fingerprint_file().write_text("of an earlier version")
     call_command("prepare")
     assert "Style sheet" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_calendars_are_written_before_the_first_program_asks(settings, tmp_path, capsys):
+    settings.STATIC_ROOT = tmp_path / "collected"
+    settings.LANGUAGES = [("en", "English"), ("it", "italiano")]
+    for _ in range(3):
+        create_event()
+
+    call_command("prepare")
+    assert "Calendars … 1 of 2: English, 3 entries … 2 of 2: italiano, 3 entries … ready" in capsys.readouterr().out
+    assert CalendarEntry.objects.count() == 6
+
+    call_command("prepare")
+    assert "Calendars" not in capsys.readouterr().out

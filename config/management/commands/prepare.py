@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from config.catalogues import compile_catalogues
+from events.entries import are_written, write_entries
 from events.loading import load_kinds
 from events.models import EventKind
 
@@ -31,6 +32,13 @@ class Command(BaseCommand):
             with self.step("Style sheet, scripts and pictures"):
                 call_command("collectstatic", verbosity=0, interactive=False, clear=True)
             fingerprint_file().write_text(fingerprint, encoding="ascii")
+        # Else the first program that asks for a calendar after an update would wait for all of it.
+        if missing := [(code, name) for code, name in settings.LANGUAGES if not are_written(code)]:
+            with self.step("Calendars"):
+                for number, (code, name) in enumerate(missing, 1):
+                    count = write_entries(code)
+                    self.stdout.write(f"{number} of {len(missing)}: {name}, {count} entries …", ending=" ")
+                    self.stdout.flush()
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:

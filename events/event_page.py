@@ -23,7 +23,7 @@ from .kinds.parts import carried, visit
 from .models import CalendarState, Event, Session
 from .places.getting_there import getting_there
 from .programme.days import programme, shown_sessions, speakers_beside, towns
-from .programme.documents import ShownDocument
+from .programme.documents import ShownDocument, said_to_readers
 from .syndication.link_previews import is_for_everybody, picture_address
 from .syndication.structured_data import structured_data
 from .times import when_in_words
@@ -110,7 +110,7 @@ def _made(user, slug: str, language: str, text_language: str) -> EventPage | Non
     if event is None:
         return None
     sessions = shown_sessions(event, user)
-    documents = list(event.documents.visible_to(user))
+    documents = said_to_readers(event.documents.visible_to(user), event)
     more_for_registered = event.documents.for_registered().exists()
     changes = list(event.changes.all())
     outcome_is_unknown = event.outcome_is_unknown()

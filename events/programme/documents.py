@@ -1,7 +1,7 @@
 """Files of an event: which are taken, what they really are, and who may open one."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +24,7 @@ from django.utils.translation import get_language, gettext
 from projects.languages import language_of
 from projects.models.languages import Text
 
-from ..models import Document, Speaker
+from ..models import Document, Event, Speaker
 
 MOST_OCTETS = 25_000_000
 # How long an address opens a document for people who are registered; their page makes a fresh one at each reading.
@@ -163,6 +163,14 @@ class ShownDocument:
             f"{address}?key={key}" if key else address,
             document.language,
         )
+
+
+def said_to_readers(documents: Iterable[Document], event: Event) -> list[Document]:
+    """Return documents without those whose file has not come although the event is over.
+
+    Before, such a document says that it comes; afterwards only its organisers read that it is not there yet.
+    """
+    return [document for document in documents if document.file or not event.is_over()]
 
 
 def _language(document: Document) -> str:

@@ -47,6 +47,7 @@ def documents(request: HttpRequest, slug: str) -> HttpResponse:
     everything = list(deleted_too.order_by("position", "pk"))
     context = {
         "event": event,
+        "is_over": event.is_over(),
         "rows": [(one, ShownDocument.of(one)) for one in everything if one.deleted_at is None],
         "deleted": [one for one in everything if one.deleted_at is not None],
         "just_deleted": next(

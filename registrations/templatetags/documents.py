@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from events.programme.documents import ShownDocument, key_for
+from events.programme.documents import ShownDocument, key_for, said_to_readers
 
 from ..models import Registration
 
@@ -19,5 +19,5 @@ def documents_for(registration: Registration) -> dict[str, Any]:
     """List what is open to whoever has a seat, beside what everybody sees; nothing for others. One query."""
     if registration.state != Registration.State.CONFIRMED:
         return {}
-    documents = registration.event.documents.for_registered()
+    documents = said_to_readers(registration.event.documents.for_registered(), registration.event)
     return {"documents": [ShownDocument.of(document, key=key_for(document)) for document in documents]}

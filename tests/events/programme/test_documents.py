@@ -420,6 +420,17 @@ def test_a_document_without_a_file_says_that_it_comes(client, event):
     assert client.get(reverse("events:document", args=[document.pk])).status_code == 404
 
 
+def test_a_document_that_has_not_come_is_named_to_organisers_alone(client, event):
+    create_document(event, content=None, title="The slides")
+    Event.objects.filter(pk=event.pk).update(status=Event.Status.HELD)
+    CalendarState.advance()
+
+    page = client.get("/en/events/conference/").content.decode()
+    assert "The slides" not in page and "comes after the event" not in page
+    bob = create_lead(event.project, "Bob")
+    assert "Not there yet" in as_user(bob).get("/en/organise/conference/documents/").content.decode()
+
+
 def test_a_file_that_is_gone_from_the_disk_is_not_found(client, event, media):
     document = create_document(event)
     for file in files(media):

@@ -6,7 +6,7 @@ not what was posted: “9:30” and “09:30” are one time.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -23,17 +23,13 @@ MINE, THEIRS = "mine", "theirs"
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field that two people changed: its name and label, and both texts."""
+    """A field that two people changed: its name and label, both texts, and the name under which a choice is posted."""
 
     name: str
     label: str
     mine: str
     theirs: str
-
-    @property
-    def choice(self) -> str:
-        """The name under which the choice is posted."""
-        return f"keep-{self.name}"
+    choice: str
 
 
 def plain(value: Any) -> Any:
@@ -50,10 +46,22 @@ def plain(value: Any) -> Any:
         return value.replace("\r\n", "\n").strip()
     if isinstance(value, bool | int):
         return value
+    if isinstance(value, tuple):
+        # Its order means something: a name and its role, latitude and longitude.
+        return [plain(one) for one in value]
     try:
         return sorted(plain(one) for one in value)
     except TypeError:
         return str(value)
+
+
+class OpenedWith(forms.CharField):
+    """The values that a form was opened with, in JSON. They are nothing that somebody types or changes."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
 
 
 class ComparingForm(forms.Form):
@@ -65,7 +73,7 @@ class ComparingForm(forms.Form):
 
     use_required_attribute = False
 
-    opened_with = forms.CharField(widget=forms.HiddenInput, required=False)
+    opened_with = OpenedWith(required=False)
 
     def __init__(self, *args: Any, now: Mapping[str, Any], **options: Any) -> None:
         options["initial"] = {**now, **options.get("initial", {})}
@@ -98,14 +106,14 @@ class ComparingForm(forms.Form):
             self.cleaned_data[name] = self._stored(name)
             self.taken_over.append(name)
             return
-        kept = self.data.get(f"keep-{name}")
+        choice = f"keep-{self.add_prefix(name)}"
+        kept = self.data.get(choice)
         if kept == THEIRS:
             self.cleaned_data[name] = self._stored(name)
         elif kept != MINE:
             field = self.fields[name]
-            self.conflicts.append(
-                Conflict(name, str(field.label), self._shown(name, self.cleaned_data[name]), self._shown(name, now))
-            )
+            mine, theirs = self._shown(name, self.cleaned_data[name]), self._shown(name, self.now[name])
+            self.conflicts.append(Conflict(name, str(field.label), mine, theirs, choice))
             words = gettext("Somebody else changed this too. Choose one of the two texts below.")
             self.add_error(name, ValidationError(words, code="conflict"))
 
@@ -115,7 +123,7 @@ class ComparingForm(forms.Form):
 
     def _shown(self, name: str, value: Any) -> str:
         field = self.fields[name]
-        choices = dict(getattr(field, "choices", ()) or ())
+        choices = _flat(getattr(field, "choices", ()) or ())
         if isinstance(value, list | tuple) or hasattr(value, "all"):
             names = {plain_key(key): str(label) for key, label in choices.items()}
             return ", ".join(names.get(str(one), str(one)) for one in plain(value)) or "–"
@@ -129,8 +137,34 @@ class ComparingForm(forms.Form):
         return str(value) if value not in (None, "") else "–"
 
     @property
-    def taken_over_labels(self) -> list[str]:
-        return [str(self.fields[name].label) for name in self.taken_over]
+    def taken_over_in_words(self) -> str:
+        """What somebody else changed and this form left alone, as a sentence; empty when there is nothing."""
+        if not self.taken_over:
+            return ""
+        labels = ", ".join(str(self.fields[name].label) for name in self.taken_over)
+        return gettext("Somebody else changed this meanwhile, and it stays as they left it: %(fields)s.") % {
+            "fields": labels
+        }
+
+
+class ComparingModelForm(ComparingForm, forms.ModelForm):
+    """The same for the form of one row, which is compared as `instance` has it: load it under a lock to save."""
+
+    def __init__(self, *args: Any, instance: Model | None = None, **options: Any) -> None:
+        now = self.values_of(instance) if instance is not None and instance.pk else {}
+        super().__init__(*args, now=now, instance=instance, **options)
+
+    def values_of(self, row: Any) -> dict[str, Any]:
+        """Return what the form shows of a stored row, by field."""
+        return {name: getattr(row, name) for name in self._meta.fields or ()}
+
+
+def _flat(choices: Iterable[Any]) -> dict[Any, Any]:
+    """The options of a list without the headings of its groups."""
+    flat: dict[Any, Any] = {}
+    for value, label in choices:
+        flat |= dict(label) if isinstance(label, list | tuple) else {value: label}
+    return flat
 
 
 def plain_key(key: Any) -> str:

@@ -13,6 +13,7 @@ from projects.languages import language_choices
 from projects.models import Programme
 from projects.search import fold
 
+from ..editing.comparing import ComparingModelForm
 from ..models import EventKind, EvidenceKind
 
 EMPTY_ROWS = 2
@@ -76,7 +77,7 @@ SWITCHES = {
 }
 
 
-class KindForm(forms.ModelForm):
+class KindForm(ComparingModelForm):
     """A kind of event. `user` decides for which programmes it can be; `copied` gives a new one its first values."""
 
     position = forms.IntegerField(
@@ -147,9 +148,20 @@ class KindForm(forms.ModelForm):
         self._set_up_programme(user)
         catalogue = set(EvidenceKind.values)
         self.fields["evidence"].initial = [key for key in known.evidence_due if key in catalogue]
-        self.fields["own_evidence"].initial = "\n".join(key for key in known.evidence_due if key not in catalogue)
+        own = "\n".join(key for key in known.evidence_due if key not in catalogue)
+        self.fields["own_evidence"].initial = self.initial["own_evidence"] = own
         self.fields["is_offered"].initial = True
         self._add_name_rows(known)
+
+    def values_of(self, row: EventKind) -> dict[str, Any]:
+        catalogue = set(EvidenceKind.values)
+        values = {name: value for name, value in super().values_of(row).items() if name != "programme"}
+        values["evidence"] = [key for key in row.evidence_due if key in catalogue]
+        values["own_evidence"] = [key for key in row.evidence_due if key not in catalogue]
+        codes = _languages_of(row)
+        for n, code in enumerate([*codes, *[""] * EMPTY_ROWS]):
+            values |= _row(n, code, row.names.get(code, ""), row.plurals.get(code, ""))
+        return values
 
     def _set_up_programme(self, user: Any) -> None:
         field: Any = self.fields["programme"]
@@ -162,7 +174,7 @@ class KindForm(forms.ModelForm):
         field.error_messages["required"] = field.error_messages["invalid_choice"] = _("Choose a programme.")
 
     def _add_name_rows(self, known: EventKind) -> None:
-        codes = list(dict.fromkeys([*known.names, *known.plurals]))
+        codes = _languages_of(known)
         posted = [int(found[1]) + 1 for key in self.data if (found := re.fullmatch(r"language_(\d{1,2})", key))]
         rows = min(max([len(codes) + EMPTY_ROWS, *posted]), MOST_ROWS)
         choices = [("", _("No language")), *language_choices()]
@@ -179,6 +191,9 @@ class KindForm(forms.ModelForm):
                 self.fields[f"{field}_{n}"] = forms.CharField(
                     label=label, required=False, max_length=100, initial=texts.get(code, "")
                 )
+            if self.instance.pk:
+                # A row that somebody else emptied since the form was opened is compared, too.
+                self.now = {**_row(n, "", "", ""), **self.now}
         self._rows = range(rows)
 
     @property
@@ -238,3 +253,11 @@ class KindForm(forms.ModelForm):
         catalogue = [key for key in EvidenceKind.values if key in typed]
         kind.evidence_due = [*catalogue, *(key for key in typed if key not in catalogue)]
         return super().save(commit)
+
+
+def _languages_of(kind: EventKind) -> list[str]:
+    return list(dict.fromkeys([*kind.names, *kind.plurals]))
+
+
+def _row(number: int, language: str, name: str, plural: str) -> dict[str, str]:
+    return {f"language_{number}": language, f"name_{number}": name, f"plural_{number}": plural}

@@ -1,22 +1,20 @@
 """What organisers write down of a place."""
 
-import hashlib
-import json
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from venues.coordinates import NoCoordinates, in_words, read_coordinates
+from venues.coordinates import Coordinates, NoCoordinates, in_words, read_coordinates
 from venues.models import ACCESS_FIELDS, Place, Room, Site, Venue
 from venues.outlines import is_in
 from venues.pictures import ACCEPTED, PictureRefused, re_encode
 
+from ..editing.comparing import ComparingModelForm
 from ..signals import calendar_changes_at_once
 
 # A point is this far outside of its country at most: harbours, and outlines that are simplified.
@@ -44,10 +42,23 @@ class YesNoNotKnown(forms.NullBooleanSelect):
         self.choices = [("unknown", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
 
 
-class PlaceForm(forms.ModelForm):
-    """A place; `changed_meanwhile` lists what somebody else saved after the form was opened."""
+class CoordinatesField(forms.CharField):
+    """Latitude and longitude in any usual way of writing them; None where nothing is typed."""
 
-    coordinates = forms.CharField(
+    def prepare_value(self, value: Any) -> Any:
+        return in_words(*value) if isinstance(value, tuple) else value
+
+    def clean(self, value: Any) -> Coordinates | None:
+        if not (typed := super().clean(value)):
+            return None
+        try:
+            return read_coordinates(typed)
+        except NoCoordinates as refused:
+            raise forms.ValidationError(str(refused)) from refused
+
+
+class PlaceForm(ComparingModelForm):
+    coordinates = CoordinatesField(
         label=_("Coordinates"),
         required=False,
         max_length=500,
@@ -60,7 +71,6 @@ class PlaceForm(forms.ModelForm):
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
     )
     remove_picture = forms.BooleanField(label=_("Remove the picture that is there"), required=False)
-    opened = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model: type[Place] = Venue
@@ -69,12 +79,9 @@ class PlaceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.changed_meanwhile: list[tuple[str, str]] = []
         for name in ACCESS_FIELDS:
             # An answer is always chosen, so it is not called optional.
             self.fields[name].required = True
-        self.initial["coordinates"] = in_words(self.instance.latitude, self.instance.longitude)
-        self.initial["opened"] = self._state_of(self.instance)
         if not self.instance.picture:
             del self.fields["remove_picture"]
         self.order_fields([*COMMON, *self.own_fields, *PICTURE])
@@ -82,13 +89,10 @@ class PlaceForm(forms.ModelForm):
     # What only one kind of place has.
     own_fields: tuple[str, ...] = ()
 
-    def clean_coordinates(self) -> tuple[float, float] | None:
-        if not (typed := self.cleaned_data["coordinates"].strip()):
-            return None
-        try:
-            return read_coordinates(typed)
-        except NoCoordinates as refused:
-            raise forms.ValidationError(str(refused)) from refused
+    def values_of(self, row: Any) -> dict[str, Any]:
+        point = in_words(row.latitude, row.longitude)
+        # As they would be read from the form: to as many digits.
+        return {**super().values_of(row), "coordinates": read_coordinates(point) if point else None}
 
     def clean_picture_file(self) -> UploadedFile | None:
         file = self.cleaned_data["picture_file"]
@@ -131,39 +135,12 @@ class PlaceForm(forms.ModelForm):
         self.instance.latitude, self.instance.longitude = point or (None, None)
         super()._post_clean()  # type: ignore[misc]
 
-    def keeps_what_others_saved(self) -> bool:
-        """Whether nobody saved this place since the form was opened; else say what they changed."""
-        if self.instance.pk is None:
-            return True
-        saved = self._meta.model._default_manager.get(pk=self.instance.pk)
-        if self.cleaned_data.get("opened") == self._state_of(saved):
-            return True
-        theirs = type(self)(instance=saved)
-        for name in self.fields:
-            if name in ("opened", "picture_file", "remove_picture"):
-                continue
-            bound, mine = theirs[name], self[name].value()
-            if _one_line(bound.initial) != _one_line(mine):
-                self.changed_meanwhile.append((str(bound.label), self._in_words(name, bound.initial)))
-        # Sent once more, it counts: by then it was read.
-        self.data = {**{name: self.data[name] for name in self.data}, self.add_prefix("opened"): self._state_of(saved)}
-        return not self.changed_meanwhile
-
-    @staticmethod
-    def _in_words(name: str, value: Any) -> str:
-        if name in ACCESS_FIELDS or isinstance(value, bool):
-            return gettext("Not known") if value is None else gettext("Yes") if value else gettext("No")
-        if name == "country":
-            return str(countries.name(str(value)))
-        return str(value or gettext("(empty)"))
-
-    @cached_property
-    def _shown(self) -> list[str]:
-        return sorted({field.name for field in self._meta.model._meta.fields} - {"id", "merged_into"})
-
-    def _state_of(self, place: Place) -> str:
-        values = [str(getattr(place, name)) for name in self._shown]
-        return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:20]
+    def _shown(self, name: str, value: Any) -> str:
+        if name == "coordinates" and value:
+            return in_words(*value)
+        if name in ACCESS_FIELDS and value is None:
+            return gettext("Not known")
+        return super()._shown(name, value)
 
     def save(self, commit: bool = True) -> Any:
         """Save the place with its picture; events there are found under its new name at once."""
@@ -204,7 +181,7 @@ class SiteForm(PlaceForm):
 FORMS: dict[type[Place], type[PlaceForm]] = {Venue: VenueForm, Site: SiteForm}
 
 
-class RoomForm(forms.ModelForm):
+class RoomForm(ComparingModelForm):
     class Meta:
         model = Room
         fields = ["name", "seats", "access"]
@@ -229,11 +206,6 @@ class RoomFormSet(forms.BaseInlineFormSet):
 ROOM_FORMS = forms.inlineformset_factory(
     Venue, Room, form=RoomForm, formset=RoomFormSet, extra=2, can_delete=True, max_num=100, absolute_max=120
 )
-
-
-def _one_line(value: Any) -> str:
-    # “Not known” is None in the database, and nothing or “unknown” in what was sent.
-    return "" if value in (None, "unknown") else " ".join(str(value).split()).lower()
 
 
 def _delete_picture(place: Place, name: str) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from venues.models import Room, Site, Venue
 
-from ..editing.comparing import ComparingForm
+from ..editing.comparing import ComparingForm, ComparingModelForm
 from ..editing.fields import ClockField, LineField, TextField, without_control_characters
 from ..models import ChoiceGroup, Contribution, Event, Session, Speaker
 from ..times import day_in_words
@@ -390,7 +390,7 @@ def save_speakers(session: Session, rows: Iterable[SpeakerRow]) -> None:
         gone.delete()
 
 
-class ChoiceGroupForm(forms.ModelForm):
+class ChoiceGroupForm(ComparingModelForm):
     class Meta:
         model = ChoiceGroup
         fields = ("name", "pick")

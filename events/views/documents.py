@@ -13,6 +13,7 @@ from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
 from ..models import Document, Event
+from ..programme.changes import changing_programme
 from ..programme.document_form import DocumentForm
 from ..programme.documents import ShownDocument, download, is_opened_by
 
@@ -63,6 +64,14 @@ def documents(request: HttpRequest, slug: str) -> HttpResponse:
 def edit_document(request: HttpRequest, slug: str, key: int | None = None) -> HttpResponse:
     """Add a document, with key None, or change one."""
     event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    if request.method != "POST":
+        return _document_page(request, event, key)
+    # What was typed is compared with what is stored, so nobody may store anything in between.
+    with changing_programme(event):
+        return _document_page(request, event, key)
+
+
+def _document_page(request: HttpRequest, event: Event, key: int | None) -> HttpResponse:
     found: Document | None = None
     if key is not None:
         found = get_object_or_404(Document, event=event, pk=key)
@@ -70,6 +79,8 @@ def edit_document(request: HttpRequest, slug: str, key: int | None = None) -> Ht
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         messages.success(request, gettext("“%(document)s” is saved.") % {"document": saved})
+        if words := form.taken_over_in_words:
+            messages.info(request, words)
         return redirect("events:organise_documents", event.slug)
     context = {
         "event": event,

@@ -1,6 +1,7 @@
 """The kinds of events: what each asks for and how it counts, changed by the administrators of a programme."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -44,13 +45,19 @@ def new_kind(request: HttpRequest) -> HttpResponse:
 @access(programme_administrators)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def kind(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a kind."""
+    if request.method == "POST":
+        # What was typed is compared with what is stored, so nobody may store anything in between.
+        EventKind.objects.select_for_update().filter(slug=slug).first()
     kind = get_object_or_404(_with_counts(request), slug=slug)
     form = KindForm(request.POST or None, instance=kind, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("“%(kind)s” is saved.") % {"kind": kind.name})
+        if words := form.taken_over_in_words:
+            messages.info(request, words)
         return redirect("events:kinds")
     return _page(request, form)
 

@@ -71,9 +71,8 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         form = EventForm(request.POST, event=event)
         if form.is_valid() and _saved(form):
             drafts.discard(user=request.user, event=event, form=EVENT)
-            if form.taken_over:
-                words = gettext("Somebody else changed this meanwhile, and it stays as they left it: %(fields)s.")
-                messages.info(request, words % {"fields": ", ".join(form.taken_over_labels)})
+            if words := form.taken_over_in_words:
+                messages.info(request, words)
             messages.success(request, gettext("Saved."))
             return redirect("events:organise_event", event.slug)
         draft = None

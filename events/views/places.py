@@ -92,13 +92,20 @@ def edit_place(request: HttpRequest, kind: str, key: int) -> HttpResponse:
 @access(people_with_a_role)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def rooms(request: HttpRequest, key: int) -> HttpResponse:
     """The rooms of a venue in one form."""
     venue = _place_to_change(request, Venue.address_word, key)
+    if request.method == "POST":
+        # Whoever saves at the same moment waits, and is then told.
+        Venue.objects.select_for_update().get(pk=venue.pk)
     forms = ROOM_FORMS(request.POST or None, instance=venue)
     if request.method == "POST" and forms.is_valid():
         forms.save()
         messages.success(request, gettext("The rooms are saved."))
+        for form in forms:
+            if words := form.taken_over_in_words:
+                messages.info(request, f"{form.instance}: {words}")
         return _to(venue)
     status = 422 if request.method == "POST" else 200
     return render(request, "events/places/rooms.html", {"place": venue, "forms": forms}, status=status)
@@ -180,23 +187,24 @@ def picture(request: HttpRequest, name: str) -> FileResponse:
 
 
 def _edit(request: HttpRequest, place: Venue | Site) -> HttpResponse:
-    form = FORMS[type(place)](request.POST or None, request.FILES or None, instance=place)
+    model = type(place)
     if request.method != "POST":
-        return _form(request, place, form)
-    if not form.is_valid():
-        return _form(request, place, form, status=422)
+        return _form(request, place, FORMS[model](instance=place))
     try:
         with transaction.atomic():
             if place.pk is not None:
                 # Whoever saves at the same moment waits, and is then told.
-                type(place)._default_manager.select_for_update().get(pk=place.pk)
-            if not form.keeps_what_others_saved():
-                return _form(request, place, form, status=409)
+                place = model._default_manager.select_for_update().get(pk=place.pk)
+            form = FORMS[model](request.POST, request.FILES, instance=place)
+            if not form.is_valid():
+                return _form(request, place, form, status=422)
             saved = form.save()
     except IntegrityError:
         form.add_error("name", gettext("Somebody else listed this place just now. Use that one."))
         return _form(request, place, form, status=422)
     messages.success(request, gettext("The place is saved."))
+    if words := form.taken_over_in_words:
+        messages.info(request, words)
     return _to(saved)
 
 

@@ -86,8 +86,8 @@ def _change(request: HttpRequest, event: Event, form_class: type[PlanForm], name
         messages.error(request, in_words(refusal))
         return _page(request, event, form, template, name=name, status=409)
     drafts.discard(user=request.user, event=event, form=name)
-    if form.taken_over:
-        _say_taken_over(request, form)
+    if words := form.taken_over_in_words:
+        messages.info(request, words)
     messages.success(request, gettext("The plan is changed.") if event.is_published else gettext("Saved."))
     return redirect("events:plan", event.slug)
 
@@ -99,11 +99,6 @@ def _store(event: Event, form: PlanForm, *, by) -> None:
         event.take_up_again(reason=form.cleaned_data["reason"], as_status=status, by=by, tells=form.tells, **changes)
     else:
         event.move(reason=form.cleaned_data.get("reason", ""), by=by, tells=form.tells, **changes)
-
-
-def _say_taken_over(request: HttpRequest, form: PlanForm) -> None:
-    words = gettext("Somebody else changed this meanwhile, and it stays as they left it: %(fields)s.")
-    messages.info(request, words % {"fields": ", ".join(form.taken_over_labels)})
 
 
 def _preview(request: HttpRequest, event: Event, form: PlanForm, name: str) -> HttpResponse:
@@ -119,7 +114,7 @@ def _preview(request: HttpRequest, event: Event, form: PlanForm, name: str) -> H
         "reason": form.cleaned_data["reason"],
         "tells": form.tells,
         "warnings": warnings(after),
-        "taken_over": form.taken_over_labels,
+        "taken_over": form.taken_over_in_words,
         "typed": _typed(request),
     }
     return render(request, "events/organise/plan_preview.html", context)

@@ -219,9 +219,8 @@ def _where_it_goes_on(request: HttpRequest, event: Event, last_day: int) -> dict
 
 def _after_saving(request: HttpRequest, event: Event, session: Session, form: SessionForm) -> HttpResponse:
     messages.success(request, gettext("“%(session)s” is saved.") % {"session": session})
-    if form.taken_over:
-        words = gettext("Somebody else had changed meanwhile, and it is kept: %(fields)s.")
-        messages.info(request, words % {"fields": ", ".join(form.taken_over_labels)})
+    if words := form.taken_over_in_words:
+        messages.info(request, words)
     if "another" in request.POST:
         address = reverse("events:add_session", args=[event.slug])
         return redirect(f"{address}?day={session.day}" if session.day else address)
@@ -275,13 +274,24 @@ def shift(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 def choice_group(request: HttpRequest, slug: str, key: int | None = None) -> HttpResponse:
     """Add a choice group, with key None, or change one."""
     event = organised_event(request, slug)
+    if request.method != "POST":
+        return _choice_group_page(request, event, key)
+    with changes.changing_programme(event):
+        return _choice_group_page(request, event, key)
+
+
+def _choice_group_page(request: HttpRequest, event: Event, key: int | None) -> HttpResponse:
     group = get_object_or_404(ChoiceGroup, event=event, pk=key) if key else None
+    name = group.name if group else ""
     form = ChoiceGroupForm(request.POST or None, instance=group, event=event)
     if request.method == "POST" and form.is_valid():
         group = form.save()
         messages.success(request, gettext("“%(group)s” is saved.") % {"group": group})
+        if words := form.taken_over_in_words:
+            messages.info(request, words)
         return redirect("events:organise_programme", event.slug)
-    context = {"event": event, "group": group, "form": form}
+    # `group` carries what was typed; the heading names it as it is.
+    context = {"event": event, "name": name, "form": form}
     return render(request, "events/programme/choice_group.html", context, status=422 if form.errors else 200)
 
 

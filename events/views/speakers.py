@@ -61,6 +61,14 @@ def speakers(request: HttpRequest, slug: str) -> HttpResponse:
 def edit_speaker(request: HttpRequest, slug: str, key: int | None = None) -> HttpResponse:
     """Add a speaker, with key None, or change one."""
     event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    if request.method != "POST":
+        return _speaker_page(request, event, key)
+    # What was typed is compared with what is stored, so nobody may store anything in between.
+    with changing_programme(event):
+        return _speaker_page(request, event, key)
+
+
+def _speaker_page(request: HttpRequest, event: Event, key: int | None) -> HttpResponse:
     speaker: Speaker | None = None
     if key is not None:
         speaker = get_object_or_404(Speaker, event=event, pk=key)
@@ -68,6 +76,8 @@ def edit_speaker(request: HttpRequest, slug: str, key: int | None = None) -> Htt
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         messages.success(request, gettext("“%(speaker)s” is saved.") % {"speaker": saved})
+        if words := form.taken_over_in_words:
+            messages.info(request, words)
         return redirect("events:organise_speakers", event.slug)
     context = {"event": event, "speaker": speaker, "form": form}
     return render(request, "events/programme/speaker.html", context, status=422 if form.errors else 200)

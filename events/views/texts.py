@@ -55,9 +55,8 @@ def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
         if form.is_valid():
             form.save()
             drafts.discard(user=request.user, event=event, form=name)
-            if form.taken_over:
-                words = gettext("Somebody else changed this meanwhile, and it stays as they left it: %(fields)s.")
-                messages.info(request, words % {"fields": ", ".join(form.taken_over_labels)})
+            if words := form.taken_over_in_words:
+                messages.info(request, words)
             messages.success(request, gettext("The texts in this language are saved."))
             return redirect("events:texts", slug)
     elif draft and "draft" in request.GET:

@@ -355,7 +355,7 @@ def test_what_both_changed_is_shown_twice_and_one_is_chosen(client, bob, event):
     answer = client.post(address(event), opened)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert [(c.mine, c.theirs) for c in answer.context["form"].conflicts] == [("10:00", "11:00:00")]
+    assert [(c.mine, c.theirs) for c in answer.context["form"].conflicts] == [("10:00", "11:00")]
     assert 'name="keep-start_time"' in page
 
     event.refresh_from_db()

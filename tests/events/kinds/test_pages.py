@@ -289,3 +289,26 @@ def test_my_events_lead_an_officer_to_the_kinds(programme):
 
     assert address in officer_of(programme).get("/en/organise/").content.decode()
     assert address not in lead.get("/en/organise/").content.decode()
+
+
+def test_two_people_in_one_kind_lose_nothing(programme):
+    kind = create_kind("hackathon", programme=programme, names={"it": "Maratona"}, plurals={"it": "Maratone"})
+    page, client = f"/en/organise/kinds/{kind.slug}/", officer_of(programme)
+    form = client.get(page).context["form"]
+    opened = {name: form[name].value() for name in form.fields}
+    opened = {name: value for name, value in opened.items() if value not in (None, False)}
+    EventKind.objects.filter(pk=kind.pk).update(plural="Races", names={}, plurals={}, evidence_due=["minutes"])
+
+    typed = {**opened, "plural": "Marathons", "name": "Marathon", "own_evidence": "A film"}
+    answer = client.post(page, typed)
+
+    conflicts = {conflict.name: (conflict.mine, conflict.theirs) for conflict in answer.context["form"].conflicts}
+    assert conflicts == {"plural": ("Marathons", "Races")}
+    assert 'value="Marathons"' in answer.content.decode() and "A film" in answer.content.decode()
+    kind.refresh_from_db()
+    assert kind.plural == "Races"
+
+    client.post(page, {**typed, "keep-plural": "mine"})
+    kind.refresh_from_db()
+    assert (kind.name, kind.plural, kind.names) == ("Marathon", "Marathons", {})
+    assert kind.evidence_due == ["minutes", "A film"]

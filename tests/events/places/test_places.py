@@ -339,22 +339,24 @@ def test_a_change_reaches_the_page_and_the_calendars_of_events_there(client):
 
 
 def test_two_people_in_one_form_lose_nothing(client, alice):
-    venue = create_venue(name="Hall", directions="By bus.")
-    opened = typed(venue, access="Lift.")
-    Venue.objects.filter(pk=venue.pk).update(directions="By tram.")
+    venue = create_venue(name="Hall", directions="By bus.", latitude=50.85, longitude=5.69)
+    opened = typed(venue, access="Lift.", coordinates="50.9, 5.7")
+    Venue.objects.filter(pk=venue.pk).update(directions="By tram.", latitude=50.8, longitude=5.6, is_step_free=True)
 
     answer = client.post(page_of(venue, "edit/"), opened)
 
-    assert answer.status_code == 409
-    assert answer.context["form"].changed_meanwhile == [("Directions", "By tram."), ("Access", "(empty)")]
-    assert "Lift." in answer.content.decode()
+    assert answer.status_code == 422
+    (conflict,) = answer.context["form"].conflicts
+    assert (conflict.name, conflict.mine, conflict.theirs) == ("coordinates", "50.9, 5.7", "50.8, 5.6")
+    page = answer.content.decode()
+    assert "Lift." in page and "50.8, 5.6" in page and 'name="keep-coordinates"' in page
     venue.refresh_from_db()
-    assert (venue.directions, venue.access) == ("By tram.", "")
+    assert (venue.directions, venue.access, venue.latitude) == ("By tram.", "", 50.8)
 
-    again = {**opened, "directions": "By tram.", "opened": answer.context["form"]["opened"].value()}
-    assert client.post(page_of(venue, "edit/"), again).status_code == 302
+    answer = client.post(page_of(venue, "edit/"), {**opened, "keep-coordinates": "mine"}, follow=True)
+    assert "it stays as they left it: " in answer.content.decode()
     venue.refresh_from_db()
-    assert (venue.directions, venue.access) == ("By tram.", "Lift.")
+    assert (venue.directions, venue.access, venue.latitude, venue.is_step_free) == ("By tram.", "Lift.", 50.9, True)
 
 
 # --- Rooms ---------------------------------------------------------------------------------------------------------
@@ -377,6 +379,30 @@ def test_rooms_are_added_changed_and_removed(client, alice):
     client.post(page_of(venue, "rooms/"), room_forms(*rows, initial=2))
 
     assert list(venue.rooms.values_list("name", "seats", "access")) == [("Hall", 180, "Lift"), ("Room Maas", 60, "")]
+
+
+def test_two_people_in_the_rooms_of_a_venue_lose_nothing(client, alice):
+    venue = create_venue()
+    hall, cellar = (Room.objects.create(venue=venue, name=name) for name in ("Hall", "Cellar"))
+    rooms = client.get(page_of(venue, "rooms/")).context["forms"]
+    opened = {form.instance.pk: form["opened_with"].value() for form in rooms if form.instance.pk}
+    rows = [
+        {"id": cellar.pk, "name": "Cellar", "opened_with": opened[cellar.pk]},
+        {"id": hall.pk, "name": "Great hall", "access": "Lift", "opened_with": opened[hall.pk]},
+        {"name": "", "opened_with": "{}"},
+    ]
+    Room.objects.filter(pk=hall.pk).update(name="Old hall", seats=80)
+    Room.objects.filter(pk=cellar.pk).update(seats=20)
+
+    answer = client.post(page_of(venue, "rooms/"), room_forms(*rows, initial=2))
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Great hall" in page and "Old hall" in page and 'name="keep-rooms-1-name"' in page
+    assert set(venue.rooms.values_list("name", "seats")) == {("Old hall", 80), ("Cellar", 20)}
+
+    client.post(page_of(venue, "rooms/"), room_forms(*rows, initial=2) | {"keep-rooms-1-name": "theirs"})
+    assert set(venue.rooms.values_list("name", "seats", "access")) == {("Old hall", 80, "Lift"), ("Cellar", 20, "")}
 
 
 def test_bad_rooms_are_told(client, alice):

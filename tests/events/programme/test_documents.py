@@ -458,3 +458,20 @@ def test_a_change_of_a_document_is_on_the_page_at_once(client, event):
 
     assert CalendarState.current() == before + 1
     assert "The film" in client.get("/en/events/conference/").content.decode()
+
+
+def test_two_people_in_one_document_lose_nothing(client, event, bob):
+    document = create_document(event, title="Slides", language="en")
+    page = address("edit_document", document.pk)
+    opened = {"opened_with": client.get(page).context["form"]["opened_with"].value()}
+    Document.objects.filter(pk=document.pk).update(title="Theirs", language="it")
+
+    answer = client.post(page, typed(title="Mine", language="en", **opened))
+
+    assert [(c.mine, c.theirs) for c in answer.context["form"].conflicts] == [("Mine", "Theirs")]
+    assert 'value="Mine"' in answer.content.decode()
+    document.refresh_from_db()
+    assert document.title == "Theirs"
+    client.post(page, typed(title="Mine", language="en", **opened, **{"keep-title": "mine"}))
+    document.refresh_from_db()
+    assert (document.title, document.language) == ("Mine", "it")

@@ -559,6 +559,23 @@ def test_what_was_deleted_is_cleared_away_after_30_days_and_who_attended_stays_o
 # --- Choice groups -----------------------------------------------------------------------------------------------
 
 
+def test_two_people_in_one_choice_group_lose_nothing(client, event, bob):
+    group = event.choice_groups.create(name="Visits", pick=1)
+    page = address("edit_choice_group", group.pk)
+    opened = {"opened_with": client.get(page).context["form"]["opened_with"].value()}
+    event.choice_groups.filter(pk=group.pk).update(name="Trips", pick=2)
+
+    answer = client.post(page, {"name": "Tours", "pick": "1", **opened})
+
+    assert [(c.mine, c.theirs) for c in answer.context["form"].conflicts] == [("Tours", "Trips")]
+    assert 'value="Tours"' in answer.content.decode()
+    group.refresh_from_db()
+    assert group.name == "Trips"
+    client.post(page, {"name": "Tours", "pick": "1", **opened, "keep-name": "mine"})
+    group.refresh_from_db()
+    assert (group.name, group.pick) == ("Tours", 2)
+
+
 def test_a_choice_group_is_made_changed_and_dissolved(client, event, bob):
     client.post(address("add_choice_group"), {"name": "Visits", "pick": "2"})
     group = event.choice_groups.get()

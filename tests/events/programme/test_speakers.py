@@ -260,3 +260,20 @@ def test_the_photo_of_a_draft_is_for_its_organisers(client, event):
     assert client.get(photo).status_code == 404
     client.force_login(create_lead(event.project))
     assert client.get(photo).status_code == 200
+
+
+def test_two_people_in_one_speaker_lose_nothing(client, event, bob):
+    speaker = create_speaker(event, name="Ana", function="Clerk")
+    page = address("edit_speaker", speaker.pk)
+    opened = {"opened_with": client.get(page).context["form"]["opened_with"].value()}
+    Speaker.objects.filter(pk=speaker.pk).update(about="Theirs", function="Mayor")
+
+    answer = client.post(page, {"name": "Ana", "about": "Mine", "function": "Clerk", **opened})
+
+    assert [(c.mine, c.theirs) for c in answer.context["form"].conflicts] == [("Mine", "Theirs")]
+    assert ">\nMine</textarea>" in answer.content.decode()
+    speaker.refresh_from_db()
+    assert speaker.about == "Theirs"
+    client.post(page, {"name": "Ana", "about": "Mine", "function": "Clerk", **opened, "keep-about": "mine"})
+    speaker.refresh_from_db()
+    assert (speaker.about, speaker.function) == ("Mine", "Mayor")

@@ -1,6 +1,7 @@
 """The mails about one registration, each written in the transaction of what it tells."""
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -23,8 +24,26 @@ from .models import Offer, Registration
 LINK_AGAIN_AFTER = timedelta(minutes=10)
 
 
-def state(registration: Registration) -> Mail | None:
-    """Say how the registration stands: confirmed, on the waiting list, or offered a place."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a mail says, and what goes with it."""
+
+    letter: Letter
+    enclosed: invitations.Enclosed
+
+
+def confirmation(registration: Registration) -> Written:
+    """Return the mail that confirms a seat; the registration need not be saved yet."""
+    return Written(letter("confirmed", registration), invitations.enclosed(registration))
+
+
+def state(registration: Registration, *, written: Written | None = None) -> Mail | None:
+    """Say how the registration stands: confirmed, on the waiting list, or offered a place.
+
+    `written` is the mail that confirms the seat if it was written already, see places.expected().
+    """
+    if registration.is_confirmed and written is not None:
+        return _send("confirmed", registration, written)
     if registration.state == Registration.State.WAITING:
         return _write("waiting", registration, place=registration.place_in_line)
     if registration.state == Registration.State.OFFERED:
@@ -81,19 +100,25 @@ def _write(
     with_calendar: bool = False,
     **facts: Hashable,
 ) -> Mail | None:
-    event, language, to = registration.event, registration.language, to or registration.email
-    written = letter(name, registration, **_deadline(event, until, language), **facts)
-    enclosed = invitations.enclosed(registration) if with_calendar else invitations.NOTHING
+    written = Written(
+        letter(name, registration, **_deadline(registration.event, until, registration.language), **facts),
+        invitations.enclosed(registration) if with_calendar else invitations.NOTHING,
+    )
+    return _send(name, registration, written, key=key, to=to)
+
+
+def _send(name: str, registration: Registration, written: Written, *, key: str = "", to: str = "") -> Mail | None:
+    to = to or registration.email
     return outbox.write(
         key=_key(name, registration, key or str(registration.changed_at.timestamp()), to),
         to=to,
-        subject=written.subject,
-        text=written.text,
-        html=written.html,
-        language=language,
-        reply_to=event.contact_email,
-        attachments=enclosed.attachments,
-        alternatives=enclosed.alternatives,
+        subject=written.letter.subject,
+        text=written.letter.text,
+        html=written.letter.html,
+        language=registration.language,
+        reply_to=registration.event.contact_email,
+        attachments=written.enclosed.attachments,
+        alternatives=written.enclosed.alternatives,
     )
 
 

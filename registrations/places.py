@@ -186,6 +186,27 @@ class Registered:
     has_place: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A seat as most people get it, with the code of its link, and the mail that will confirm it."""
+
+    code: str
+    event_changed_at: datetime
+    mail: emails.Written
+
+
+def expected(event: Event, *, at: datetime | None = None, **answers: Any) -> Expected:
+    """Write the mail of a registration before the lock is taken, as if the person were new and got a seat.
+
+    What is done under the lock keeps everybody else waiting, and the mail is most of it. `answers` are those of
+    `register`, which writes another mail if things come out differently.
+    """
+    at = at or timezone.now()
+    answers["mode"] = mode_at(event, answers.get("mode"))
+    registration = Registration(event=event, state=State.CONFIRMED, joined_at=at, confirmed_at=at, **answers)
+    return Expected(registration.code, event.changed_at, emails.confirmation(registration))
+
+
 @transaction.atomic
 def register(
     event: Event,
@@ -196,6 +217,7 @@ def register(
     country: str,
     consents: Iterable[Consent] = (),
     opened_at: datetime | None = None,
+    expected: Expected | None = None,
     at: datetime | None = None,
     **details: Any,
 ) -> Registered:
@@ -204,7 +226,7 @@ def register(
     Whoever is registered already under this address and name stays as they are and gets their link by mail again.
     `details` are other fields of Registration (`organisation`, `phone`, `language`, `mode`); `consents` are unsaved.
     `opened_at` says when the form was opened: the same answers since then are the same act, sent twice.
-    Raises RegistrationClosed.
+    `expected` is what `expected()` wrote for the same answers. Raises RegistrationClosed.
     """
     event = lock(event)
     # The clock is read under the lock, so that the order of arrival is the order of the queue.
@@ -236,6 +258,7 @@ def register(
     registration = Registration(
         event=event,
         person=person,
+        code=expected.code if expected else new_code(),
         joined_at=at,
         # Calendars take the invitation of whoever comes back only if it is newer than what took the old one back.
         invitation_revision=max((earlier.invitation_revision + 1 for earlier in mine), default=0),
@@ -248,7 +271,9 @@ def register(
     for consent in consents:
         consent.registration, consent.given_at = registration, at
     Consent.objects.bulk_create(consents)
-    emails.state(registration)
+    # Whoever was here before gets a newer invitation, and of an event that changed meanwhile other things are said.
+    fits = expected and expected.event_changed_at == event.changed_at and not registration.invitation_revision
+    emails.state(registration, written=expected.mail if expected and fits else None)
     return Registered(registration, is_new=True, is_own=True, has_place=has_place)
 
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -51,9 +52,12 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         return _form(request, page, form, status=422)
     if until := limits.closed_until(request, form.cleaned_data["email"]):
         return _form(request, page, form, status=429, closed_until=until)
-    limits.count(request, form.cleaned_data["email"])
     try:
-        done = _register(event, form, receipt)
+        expected = None if receipt else places.expected(event, **form.answers)
+        # In one transaction: each that writes waits for all others, which is what takes longest in a rush.
+        with transaction.atomic():
+            limits.count(request, form.cleaned_data["email"])
+            done = _register(event, form, receipt, expected)
     except RegistrationClosed:
         return _closed(request, event, status=409)
     except NoFreePlace:
@@ -65,12 +69,14 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _register(event: Event, form: RegistrationForm, receipt: Receipt | None) -> places.Registered:
+def _register(
+    event: Event, form: RegistrationForm, receipt: Receipt | None, expected: places.Expected | None
+) -> places.Registered:
     if receipt and (own := receipt.own_registration(event)):
         # Cancelled in the meantime, it cannot be corrected: then this is somebody who comes back.
         with suppress(NotRegistered):
             return places.correct(own, consents=form.consents, **form.answers)
-    return places.register(event, consents=form.consents, opened_at=form.opened_at, **form.answers)
+    return places.register(event, consents=form.consents, opened_at=form.opened_at, expected=expected, **form.answers)
 
 
 def _form(

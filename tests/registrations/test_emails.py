@@ -220,3 +220,69 @@ def test_how_to_join_online_is_in_the_confirmation_only():
     assert "https://meet.example.org/abc" in Mail.objects.get(to="alice@example.org").text
     waiting = Mail.objects.get(to="bob@example.org")
     assert "meet.example.org" not in waiting.text + waiting.html
+
+
+# --- Written before the lock -------------------------------------------------------------------------------------
+
+
+def expected_of(event, person="Alice") -> places.Expected:
+    """What the form writes ahead for the same answers as `register` above."""
+    return places.expected(
+        event,
+        name=person,
+        email=f"{person.lower()}@example.org",
+        organisation_name="City of Gävle",
+        country="SE",
+        at=NOW,
+    )
+
+
+def said(mail: Mail) -> tuple:
+    """Everything of a mail but the code of its link and the second in which it was made."""
+    code = Registration.objects.get(email=mail.to).code
+    calendars = [
+        (name, mimetype, re.sub(rb"DTSTAMP:\w+", b"", content.replace(b"\r\n ", b"")).replace(code.encode(), b"code"))
+        for name, mimetype, content in (
+            (part["name"], part["mimetype"], base64.b64decode(part["content"])) for part in mail.attachments
+        )
+    ]
+    return mail.subject, mail.text.replace(code, "code"), mail.html.replace(code, "code"), calendars
+
+
+def test_a_mail_that_is_written_ahead_says_the_same(clock):
+    event = round_table()
+    register(event)
+    written_under_the_lock = said(Mail.objects.get())
+    Mail.objects.all().delete()
+    Registration.objects.all().delete()
+
+    ahead = expected_of(event)
+    alice = register(event, expected=ahead)
+
+    assert alice.code == ahead.code
+    assert said(Mail.objects.get()) == written_under_the_lock
+
+
+def test_what_was_written_ahead_is_thrown_away_when_things_come_out_differently():
+    full, changed = create_event(places=0), round_table()
+    ahead_of_full, ahead_of_changed = expected_of(full), expected_of(changed, "Bob")
+    changed.bring = "Boots"
+    changed.save()
+
+    register(full, expected=ahead_of_full)
+    register(changed, "Bob", expected=ahead_of_changed)
+
+    assert Mail.objects.get(to="alice@example.org").subject.startswith("On the waiting list")
+    assert "Bring: Boots" in Mail.objects.get(to="bob@example.org").text
+
+
+def test_whoever_comes_back_gets_an_invitation_that_is_newer_than_what_was_written_ahead():
+    event = round_table()
+    first = register(event)
+    places.cancel(first, by=Registration.CancelledBy.PERSON, at=NOW)
+
+    again = register(event, expected=expected_of(event))
+
+    calendars = [base64.b64decode(part["content"]) for part in Mail.objects.latest("pk").attachments]
+    assert again.invitation_revision == 2
+    assert all(b"SEQUENCE:2\r\n" in calendar for calendar in calendars)

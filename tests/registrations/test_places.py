@@ -439,7 +439,7 @@ def test_correcting_into_somebody_who_is_registered_leaves_them_one_seat():
 def test_when_the_mail_cannot_be_written_nobody_is_registered(monkeypatch):
     event = create_event(places=1)
 
-    def fail(registration):
+    def fail(*args, **kwargs):
         raise RuntimeError
 
     monkeypatch.setattr(places.emails, "state", fail)

@@ -64,7 +64,17 @@ def serve(environment: dict[str, str]) -> Iterator[Server]:
     environment = {**environment, "SITE_URL": f"http://127.0.0.1:{port}", "DJANGO_SETTINGS_MODULE": "bench.settings"}
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     # As many threads as `manage.py start` has: each keeps a connection to the database.
-    command += ["--workers", str(WORKERS), "--blocking-threads", "4", "--no-access-log", "--log-level", "warning"]
+    command += [
+        "--workers",
+        str(WORKERS),
+        "--workers-kill-timeout",
+        "5",
+        "--blocking-threads",
+        "4",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
     command.append("bench.wsgi:application")
     process = subprocess.Popen(command, env=environment)
     try:

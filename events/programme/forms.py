@@ -125,19 +125,30 @@ class Places:
     venues: dict[int, Venue]
     rooms: dict[int, Room]
     sites: dict[int, Site]
+    # The keys of the venues and sites where the events and sessions of the project are.
+    near_venues: frozenset[int] = frozenset()
+    near_sites: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, event: Event) -> "Places":
-        """Read every place that is not merged into another one. Three queries."""
+        """Read every place that is not merged into another one. Five queries."""
         venues = Venue.objects.filter(merged_into__isnull=True) | Venue.objects.filter(events=event)
+        sessions = Session.objects.filter(event__project=event.project_id).order_by()
+        there = list(sessions.values_list("venue", "room__venue", "site").distinct())
+        used = Event.objects.filter(project=event.project_id).order_by().values_list("venue", flat=True).distinct()
         return cls(
             {venue.pk: venue for venue in venues.distinct().order_by("city", "name")},
             {room.pk: room for room in Room.objects.order_by("venue", "name")},
             {site.pk: site for site in Site.objects.filter(merged_into__isnull=True).order_by("city", "name")},
+            frozenset(key for key in (*used, *(key for row in there for key in row[:2])) if key),
+            frozenset(site for _venue, _venue_of_room, site in there if site),
         )
 
     def choices(self, event: Event, session: Session | None) -> list[Any]:
-        """Return the options, first those of the event's own venue. What the session has now is always among them."""
+        """Return the options: the rooms of the event's venue, the places of its project, and others.
+
+        What the session has now is always among them.
+        """
         by_venue: dict[int, list[Room]] = {}
         for room in self.rooms.values():
             by_venue.setdefault(room.venue_id, []).append(room)
@@ -145,16 +156,23 @@ class Places:
         own = self.venues.get(event.venue_id or 0)
         if own is not None and by_venue.get(own.pk):
             choices.append((str(own), [(f"room:{room.pk}", room.name) for room in by_venue[own.pk]]))
-        sites = [(f"site:{site.pk}", str(site)) for site in self.sites.values()]
-        others = []
+        near: list[tuple[str, str]] = []
+        others: list[tuple[str, str]] = []
         for venue in self.venues.values():
+            group = near if venue.pk in self.near_venues else others
             if venue.pk != event.venue_id:
-                others.append((f"venue:{venue.pk}", str(venue)))
-                others += [(f"room:{room.pk}", f"{venue}: {room.name}") for room in by_venue.get(venue.pk, [])]
-        if sites:
-            choices.append((gettext("Sites that are visited"), sites))
-        if others:
-            choices.append((gettext("Other venues"), others))
+                group.append((f"venue:{venue.pk}", str(venue)))
+                group += [(f"room:{room.pk}", f"{venue}: {room.name}") for room in by_venue.get(venue.pk, [])]
+        sites: list[tuple[str, str]] = []
+        for site in self.sites.values():
+            (near if site.pk in self.near_sites else sites).append((f"site:{site.pk}", str(site)))
+        for label, group in (
+            (gettext("Places of this event and its project"), near),
+            (gettext("Sites that are visited"), sites),
+            (gettext("Other venues"), others),
+        ):
+            if group:
+                choices.append((label, group))
         current = place_value(session) if session else ""
         if current and current not in {value for value, _label in _flat(choices)}:
             choices.append((current, str(session.place) if session else ""))

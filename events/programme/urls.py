@@ -28,11 +28,13 @@ urlpatterns = [
     path("organise/<slug:slug>/speakers/", speakers.speakers, name="organise_speakers"),
     path("organise/<slug:slug>/speakers/add/", speakers.edit_speaker, name="add_speaker"),
     path("organise/<slug:slug>/speakers/<int:key>/", speakers.edit_speaker, name="edit_speaker"),
+    path("organise/<slug:slug>/speakers/<int:key>/move/", speakers.move_speaker, name="move_speaker"),
     path("organise/<slug:slug>/speakers/<int:key>/delete/", speakers.delete_speaker, name="delete_speaker"),
     path("organise/<slug:slug>/speakers/<int:key>/restore/", speakers.restore_speaker, name="restore_speaker"),
     path("organise/<slug:slug>/documents/", documents.documents, name="organise_documents"),
     path("organise/<slug:slug>/documents/add/", documents.edit_document, name="add_document"),
     path("organise/<slug:slug>/documents/<int:key>/", documents.edit_document, name="edit_document"),
+    path("organise/<slug:slug>/documents/<int:key>/move/", documents.move_document, name="move_document"),
     path("organise/<slug:slug>/documents/<int:key>/delete/", documents.delete_document, name="delete_document"),
     path("organise/<slug:slug>/documents/<int:key>/restore/", documents.restore_document, name="restore_document"),
 ]

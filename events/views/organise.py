@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -27,6 +28,7 @@ from ..editing.splits import merge as merge_into
 from ..editing.splits import split as split_into
 from ..exceptions import PlanRefused
 from ..models import Event
+from ..places import adding
 from ..times import instant_in_words
 
 NEW, EVENT = "new", "event"
@@ -123,7 +125,7 @@ def new_draft(request: HttpRequest) -> HttpResponse:
 def _draft(request: HttpRequest, event: Event | None, form: str) -> HttpResponse:
     if "discard" in request.POST:
         drafts.discard(user=request.user, event=event, form=form)
-        return _back(request, event, form)
+        return redirect(_address(event, form))
     try:
         kept = drafts.keep(user=request.user, event=event, form=form, data=request.POST)
     except drafts.DraftRefused:
@@ -131,24 +133,32 @@ def _draft(request: HttpRequest, event: Event | None, form: str) -> HttpResponse
         if "X-Autosave" in request.headers:
             return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
         messages.error(request, words)
-        return _back(request, event, form)
+        return redirect(_address(event, form))
     zone = event.zone if event else ZoneInfo("UTC")
     if "X-Autosave" in request.headers:
         at = kept.saved_at.astimezone(zone)
         words = gettext("Kept as a draft at %(time)s (%(zone)s)") % {"time": f"{at:%H:%M}", "zone": f"{at:%Z}"}
         return HttpResponse(words, content_type="text/plain; charset=utf-8")
+    if event is not None and (what := request.POST.get("keep", "")) in adding.ADDED:
+        return redirect(adding.page_to_add(what, event, back=_address(event, form)))
     kept_at = instant_in_words(kept.saved_at, zone)
     messages.success(request, gettext("Kept as a draft: %(when)s. Nothing is published.") % {"when": kept_at})
-    return _back(request, event, form)
+    return redirect(_address(event, form))
 
 
-def _back(request: HttpRequest, event: Event | None, form: str) -> HttpResponse:
+def _address(event: Event | None, form: str) -> str:
+    """Return where a form is that was kept as a draft."""
     if event is None:
-        return redirect("events:new_event")
+        return reverse("events:new_event")
     if (language := form.removeprefix("texts-")) in LANGUAGES:
-        return redirect("events:translation", event.slug, language)
+        return reverse("events:translation", args=[event.slug, language])
+    row, _dash, key = form.partition("-")
+    if row in ("session", "speaker", "document"):
+        if key.isdecimal():
+            return reverse(f"events:edit_{row}", args=[event.slug, key])
+        return reverse(f"events:add_{row}", args=[event.slug])
     names = {"event": "events:organise_event", "plan": "events:plan", "take-up-again": "events:take_up_again"}
-    return redirect(names.get(form, "events:plan"), event.slug)
+    return reverse(names.get(form, "events:plan"), args=[event.slug])
 
 
 # --- Split, merge, duplicate -------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from venues.models import Site, Venue
 from ..models import Event, PlaceMerge
 from ..places import listing as place_list
 from ..places import merges as place_merges
+from ..places.adding import way_back, with_place
 from ..places.comparison import compare
 from ..places.forms import FORMS, ROOM_FORMS
 from ..places.getting_there import map_address, place_map
@@ -106,9 +107,12 @@ def rooms(request: HttpRequest, key: int) -> HttpResponse:
         for form in forms:
             if words := form.taken_over_in_words:
                 messages.info(request, f"{form.instance}: {words}")
+        if back := way_back(request.GET.get("back", "")):
+            return redirect(with_place(back, forms.new_objects[-1] if forms.new_objects else None))
         return _to(venue)
     status = 422 if request.method == "POST" else 200
-    return render(request, "events/places/rooms.html", {"place": venue, "forms": forms}, status=status)
+    context = {"place": venue, "forms": forms, "back": way_back(request.GET.get("back", ""))}
+    return render(request, "events/places/rooms.html", context, status=status)
 
 
 @access(people_with_a_role)
@@ -205,12 +209,15 @@ def _edit(request: HttpRequest, place: Venue | Site) -> HttpResponse:
     messages.success(request, gettext("The place is saved."))
     if words := form.taken_over_in_words:
         messages.info(request, words)
+    if back := way_back(request.GET.get("back", "")):
+        return redirect(with_place(back, saved))
     return _to(saved)
 
 
 def _form(request: HttpRequest, place: Venue | Site, form: Any, *, status: int = 200) -> HttpResponse:
     stored = type(place)._default_manager.filter(pk=place.pk).first()
-    context = {"place": stored, "form": form, "is_site": isinstance(place, Site)}
+    back = way_back(request.GET.get("back", ""))
+    context = {"place": stored, "form": form, "is_site": isinstance(place, Site), "back": back}
     return render(request, "events/places/form.html", context, status=status)
 
 

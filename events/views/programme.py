@@ -17,6 +17,7 @@ from projects.access import people_with_a_role
 
 from ..editing import drafts
 from ..models import ChoiceGroup, Event, Session
+from ..places.listing import can_be_changed_by
 from ..programme import changes
 from ..programme.days import programme as programme_of
 from ..programme.days import shown_sessions
@@ -25,6 +26,7 @@ from ..programme.forms import LONGEST_PROGRAMME_DAYS, ChoiceGroupForm, Places, S
 from ..programme.my_programme import calendar_of, marked_in
 from ..times import hours_in_words
 
+MOST_STEPS = 200
 MOVES = {"earlier": changes.move_earlier, "later": changes.move_later}
 
 
@@ -110,7 +112,9 @@ def change_session(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     focus = f"{act}-{session.pk}"
     try:
         if act in MOVES:
-            MOVES[act](session)
+            with changes.changing_programme(event):
+                for _step in range(_steps(request)):
+                    MOVES[act](session)
             _say_when(request, session)
         elif act == "day" and (day == "" or (day.isdecimal() and 1 <= int(day) <= LONGEST_PROGRAMME_DAYS)):
             changes.move_to_day(session, int(day) if day else None)
@@ -133,6 +137,12 @@ def change_session(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     except changes.ShiftLeavesTheDay as refused:
         _say_it_leaves_the_day(request, refused.session)
     return redirect(f"{reverse('events:organise_programme', args=[event.slug])}?focus={focus}")
+
+
+def _steps(request: HttpRequest) -> int:
+    """By how many places to move: one with a button, several where a session was dragged (static/js/programme.js)."""
+    asked = request.POST.get("steps", "")
+    return int(asked) if asked.isdecimal() and 1 <= int(asked) <= MOST_STEPS else 1
 
 
 def _say_when(request: HttpRequest, session: Session) -> None:
@@ -192,7 +202,11 @@ def _session_page(request: HttpRequest, event: Event, session: Session | None) -
     options: dict[str, Any] = {"event": event, "session": session, "places": Places.of(event), "last_day": last_day}
     form = SessionForm(request.POST or None, initial=initial, **options)
     if draft is not None and "draft" in request.GET:
-        form = SessionForm(initial=drafts.typed_in(form, draft), **options)
+        typed = drafts.typed_in(form, draft)
+        # A place that was just added is chosen at once.
+        if added := request.GET.get("place"):
+            typed["place"] = added
+        form = SessionForm(initial=typed, **options)
         draft = None
     if request.method == "POST" and form.is_valid():
         with changes.changing_programme(event):
@@ -205,6 +219,9 @@ def _session_page(request: HttpRequest, event: Event, session: Session | None) -
         "form": form,
         "form_name": name,
         "draft": draft,
+        "may_add_rooms": event.venue is not None
+        and not event.venue.is_only_a_town
+        and can_be_changed_by(request.user, event.venue),
         "speakers": event.speakers.values_list("name", flat=True),
         "tracks": event.sessions.exclude(track="").order_by("track").values_list("track", flat=True).distinct(),
     }

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
+from ..editing import drafts
 from ..models import Contribution, Event, Session, Speaker
-from ..programme.changes import changing_programme
+from ..programme import order
+from ..programme.changes import NoNeighbour, changing_programme
 from ..programme.documents import picture
 from ..programme.speaker_form import SpeakerForm
 
@@ -44,9 +46,19 @@ def speakers(request: HttpRequest, slug: str) -> HttpResponse:
     for contribution in contributions:
         sessions.setdefault(contribution.speaker_id, []).append(contribution.session)
     everyone = list(Speaker.with_deleted.filter(event=event).order_by("position", "name"))
+    listed = [one for one in everyone if one.deleted_at is None]
     context = {
         "event": event,
-        "rows": [(one, sessions.get(one.pk, [])) for one in everyone if one.deleted_at is None],
+        "rows": [
+            (
+                one,
+                sessions.get(one.pk, []),
+                order.button_to_press_again(
+                    request.GET.get("focus", ""), one.pk, is_first=one == listed[0], is_last=one == listed[-1]
+                ),
+            )
+            for one in listed
+        ],
         "deleted": [one for one in everyone if one.deleted_at is not None],
         "just_deleted": next(
             (one for one in everyone if one.deleted_at and str(one.pk) == request.GET.get("deleted")), None
@@ -72,15 +84,39 @@ def _speaker_page(request: HttpRequest, event: Event, key: int | None) -> HttpRe
     speaker: Speaker | None = None
     if key is not None:
         speaker = get_object_or_404(Speaker, event=event, pk=key)
+    name = f"speaker-{key or 'new'}"
+    draft = None if request.method == "POST" else drafts.kept(user=request.user, event=event, form=name)
     form = SpeakerForm(request.POST or None, request.FILES or None, event=event, speaker=speaker)
+    if draft is not None and "draft" in request.GET:
+        form = SpeakerForm(initial=drafts.typed_in(form, draft), event=event, speaker=speaker)
+        draft = None
     if request.method == "POST" and form.is_valid():
         saved = form.save()
+        drafts.discard(user=request.user, event=event, form=name)
         messages.success(request, gettext("“%(speaker)s” is saved.") % {"speaker": saved})
         if words := form.taken_over_in_words:
             messages.info(request, words)
         return redirect("events:organise_speakers", event.slug)
-    context = {"event": event, "speaker": speaker, "form": form}
+    context = {"event": event, "speaker": speaker, "form": form, "draft": draft, "form_name": name}
     return render(request, "events/programme/speaker.html", context, status=422 if form.errors else 200)
+
+
+@access(people_with_a_role)
+@require_POST
+def move_speaker(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """Move one up or down in the list, as the button says that was pressed."""
+    event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    found = get_object_or_404(Speaker, event=event, pk=key)
+    where = request.POST.get("move", "")
+    if where not in order.STEPS:
+        raise Http404
+    try:
+        order.move(found, where)
+    except NoNeighbour:
+        messages.info(request, gettext("“%(speaker)s” cannot move further.") % {"speaker": found})
+    else:
+        messages.success(request, gettext("“%(speaker)s” is moved.") % {"speaker": found})
+    return redirect(f"{reverse('events:organise_speakers', args=[slug])}?focus={where}-{found.pk}")
 
 
 @access(people_with_a_role)

@@ -7,9 +7,12 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     clearTimeout(timer);
     if (!changed) return;
     changed = false;
+    const typed = new FormData(form);
+    // A draft is words; a file is sent once, when the form is saved.
+    for (const [name, value] of [...typed]) if (value instanceof File) typed.delete(name);
     try {
       const answer = await fetch(form.dataset.autosave, {
-        method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" }, keepalive: true,
+        method: "POST", body: typed, headers: { "X-Autosave": "1" }, keepalive: true,
       });
       note.textContent = await answer.text();
     } catch {

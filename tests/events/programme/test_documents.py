@@ -475,3 +475,27 @@ def test_two_people_in_one_document_lose_nothing(client, event, bob):
     client.post(page, typed(title="Mine", language="en", **opened, **{"keep-title": "mine"}))
     document.refresh_from_db()
     assert (document.title, document.language) == ("Mine", "it")
+
+
+def test_documents_are_put_in_order_by_buttons(client, event, bob):
+    first, second = (create_document(event, title=title) for title in ("Agenda", "Slides"))
+
+    client.post(address("move_document", second.pk), {"move": "up"})
+
+    assert list(event.documents.order_by("position").values_list("title", flat=True)) == ["Slides", "Agenda"]
+    assert (
+        "cannot move further"
+        in client.post(address("move_document", first.pk), {"move": "down"}, follow=True).content.decode()
+    )
+
+
+def test_what_is_typed_of_a_document_is_kept_and_offered_again(client, event, bob):
+    document = create_document(event, title="Slides")
+    page = address("edit_document", document.pk)
+
+    client.post(address("draft", f"document-{document.pk}"), typed(title="New slides", from_day="half"))
+
+    assert "Use it" in client.get(page).content.decode()
+    assert 'value="New slides"' in client.get(page + "?draft=1").content.decode()
+    client.post(page, typed(title="New slides"))
+    assert "Use it" not in client.get(page).content.decode()

@@ -6,6 +6,7 @@ Alice leads the project, Bob coordinates the partner that hosts, Charlie coordin
 import json
 from datetime import time
 from itertools import pairwise
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -26,7 +27,7 @@ from events.programme.changes import (
     restore_session,
     shift_after,
 )
-from events.programme.forms import clock, length
+from events.programme.forms import Places, clock, length
 from registrations.models import AttendanceRecord
 from tests.factories import (
     create_coordinator,
@@ -42,7 +43,7 @@ from tests.factories import (
     days,
     record_attendance,
 )
-from venues.models import Room
+from venues.models import ACCESS_FIELDS, Room, Venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -647,7 +648,8 @@ def test_pages_take_the_same_queries_for_1_and_30_sessions(client, event, bob, n
     for _n in range(29):
         one_more()
 
-    assert queries() == with_one <= 16
+    # A form of a session also reads where its project has been before.
+    assert queries() == with_one <= 19
 
 
 def test_what_people_typed_is_never_markup(client, event, bob):
@@ -660,3 +662,58 @@ def test_the_form_carries_what_it_was_opened_with(client, event, bob):
     session = create_session(event, title="Opening")
 
     assert json.loads(opened(client, session))["title"] == "Opening"
+
+
+UNKNOWN_ACCESS = dict.fromkeys(ACCESS_FIELDS, "unknown")
+
+
+# --- Places of sessions ------------------------------------------------------------------------------------------
+
+
+def test_a_missing_place_is_added_and_what_was_typed_is_there_again(client, event, bob):
+    form = address("add_session")
+
+    answer = client.post(address("draft", "session-new"), typed(title="Workshop", keep="venues"))
+    assert answer.url == f"{reverse('events:new_place', args=['venues'])}?{urlencode({'back': form})}"
+    assert f'href="{form}?draft=1"' in client.get(answer.url).content.decode()
+    answer = client.post(answer.url, {"name": "Old mill", **UNKNOWN_ACCESS})
+    mill = Venue.objects.get(name="Old mill")
+    assert answer.url == f"{form}?draft=1&place=venue%3A{mill.pk}"
+
+    page = client.get(answer.url).content.decode()
+    assert 'value="Workshop"' in page
+    assert f'<option value="venue:{mill.pk}" selected>' in page
+
+
+def test_one_comes_back_to_no_other_address(client, bob):
+    for other in ("https://example.org/", "//example.org/", "/en/help/", "x"):
+        address = f"{reverse('events:new_place', args=['venues'])}?{urlencode({'back': other})}"
+        assert "?draft=1" not in client.get(address).content.decode()
+        answer = client.post(address, {"name": f"Hall {other}", **UNKNOWN_ACCESS})
+        assert answer.url.startswith("/en/organise/places/venues/")
+
+
+def test_places_of_the_project_are_offered_before_others(event):
+    near, far = create_venue(name="Near", city="Zwolle"), create_venue(name="Far", city="Aachen")
+    create_session(create_event(event.project), venue=near)
+
+    groups = dict(Places.of(event).choices(event, None)[1:])
+
+    (label,) = [label for label, options in groups.items() if (f"venue:{near.pk}", str(near)) in options]
+    assert label == "Places of this event and its project"
+    labels = list(groups)
+    assert labels.index(label) < labels.index("Other venues")
+    assert (f"venue:{far.pk}", str(far)) in groups["Other venues"]
+
+
+def test_a_session_is_dragged_by_several_places_at_once(client, event, bob):
+    for hour, title in ((9, "One"), (10, "Two"), (11, "Three")):
+        create_session(event, title=title, start_time=time(hour), end_time=time(hour + 1), day=1)
+    one = event.sessions.get(title="One")
+
+    client.post(address("change_session", one.pk), {"act": "later", "steps": "2"})
+    assert list(event.sessions.in_order().values_list("title", flat=True)) == ["Two", "Three", "One"]
+
+    # Further than there is: nothing moves by half.
+    client.post(address("change_session", one.pk), {"act": "earlier", "steps": "9"})
+    assert list(event.sessions.in_order().values_list("title", flat=True)) == ["Two", "Three", "One"]

@@ -277,3 +277,41 @@ def test_two_people_in_one_speaker_lose_nothing(client, event, bob):
     client.post(page, {"name": "Ana", "about": "Mine", "function": "Clerk", **opened, "keep-about": "mine"})
     speaker.refresh_from_db()
     assert (speaker.about, speaker.function) == ("Mine", "Mayor")
+
+
+def test_speakers_are_put_in_order_by_buttons(client, event, bob):
+    # As from a file: all at one position.
+    ana, bo, cem = (create_speaker(event, name=name, position=1) for name in ("Ana", "Bo", "Cem"))
+
+    answer = client.post(address("move_speaker", cem.pk), {"move": "up"}, follow=True)
+    assert list(event.speakers.order_by("position").values_list("name", flat=True)) == ["Ana", "Cem", "Bo"]
+    assert answer.redirect_chain[0][0] == f"{address('organise_speakers')}?focus=up-{cem.pk}"
+    page = answer.content.decode()
+    assert page.count("autofocus") == 1 and page.count(">Move up<") == page.count(">Move down<") == 2
+
+    client.post(address("move_speaker", ana.pk), {"move": "down"})
+    assert list(event.speakers.order_by("position").values_list("name", flat=True)) == ["Cem", "Ana", "Bo"]
+    answer = client.post(address("move_speaker", bo.pk), {"move": "down"}, follow=True)
+    assert "cannot move further" in answer.content.decode()
+    assert client.post(address("move_speaker", bo.pk), {"move": "away"}).status_code == 404
+
+
+def test_another_partner_moves_no_speaker(client, event):
+    speaker = create_speaker(event)
+    client.force_login(create_coordinator(create_partner(event.project), "Charlie"))
+
+    assert client.post(address("move_speaker", speaker.pk), {"move": "up"}).status_code == 404
+
+
+def test_what_is_typed_of_a_speaker_is_kept_and_offered_again(client, event, bob):
+    page = address("add_speaker")
+    draft = address("draft", "speaker-new")
+
+    client.post(draft, {"name": "Ana", "about": "Half a sentence"}, headers={"X-Autosave": "1"})
+    assert "Use it" in client.get(page).content.decode()
+    used = client.get(page + "?draft=1").content.decode()
+    assert 'value="Ana"' in used and "Half a sentence" in used
+    assert client.post(draft, {"name": "Ana", "keep": "1"}).url == page
+
+    client.post(page, {"name": "Ana"})
+    assert "Use it" not in client.get(page).content.decode()

@@ -1,8 +1,12 @@
 """What is written to the log, and how much of it."""
 
 import logging
+import re
 
 from django.core.exceptions import PermissionDenied
+
+# Addresses that open what they name for whoever holds them: registrations, interest lists, private calendars, signing in.
+_SECRET = re.compile(r"(/(?:registrations|interest|calendars/private|sign-in)/)[^/\s?.]{16,}")
 
 
 class RefusalsInOneLine(logging.Filter):
@@ -11,4 +15,14 @@ class RefusalsInOneLine(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
             record.exc_info = None
+        return True
+
+
+class SecretsMasked(logging.Filter):
+    """Write no address that is a key, such as the link of a registration: who reads the log is not its holder."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if (masked := _SECRET.sub(r"\1…", message)) != message:
+            record.msg, record.args = masked, ()
         return True

@@ -47,9 +47,9 @@ def picture(event: Event, language: str) -> bytes:
         title = one_line(event.in_language("title", language).text)
         return _drawn(
             title=title,
-            above=f"{one_line(event.project.acronym)} · {event.kind.name_in(language)}",
+            above=one_line(f"{event.project.acronym} · {event.kind.name_in(language)}"),
             state=_state(event),
-            when=when_in_words(event),
+            when=one_line(when_in_words(event)),
             where=one_line(where_in_words(event)),
             site=settings.SITE_NAME,
         )

@@ -4,9 +4,10 @@ import io
 import logging
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
-from config.logs import RefusalsInOneLine
+from config.logs import RefusalsInOneLine, SecretsMasked
 from tests.factories import create_event
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +47,24 @@ def test_a_refusal_is_one_line_in_the_log():
     lines = written.getvalue().splitlines()
     assert lines[:3] == ["Forbidden", "Forbidden", "Traceback (most recent call last):"]
     assert lines[-1] == "ValueError: a fault"
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("/en/registrations/Zk3_x-9QfT0aaaaaaaaaaaaaaaaaaaa/change/", "/en/registrations/…/change/"),
+        ("/en/interest/Zk3_x-9QfT0aaaaaaaaaaaaaaaaaaaa/", "/en/interest/…/"),
+        ("/calendars/private/Zk3_x-9QfT0aaaaaaaaaaaaaaaaaaaa.ics", "/calendars/private/….ics"),
+        ("/en/sign-in/Zk3_x-9QfT0aaaaaaaaaaaaaaaaaaaa/", "/en/sign-in/…/"),
+        ("/en/events/closing-conference-of-the-project/", "/en/events/closing-conference-of-the-project/"),
+    ],
+)
+def test_an_address_that_is_a_key_is_not_in_the_log(path, written):
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Not Found: %s", (path,), None)
+
+    assert SecretsMasked().filter(record)
+    assert record.getMessage() == f"Not Found: {written}"
+
+
+def test_the_log_is_written_through_these_filters():
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["refusals", "secrets"]

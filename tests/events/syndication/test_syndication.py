@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from events.models import Event
-from tests.factories import create_event, create_project, create_venue
+from tests.factories import create_event, create_kind, create_project, create_venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -249,3 +249,11 @@ def test_the_picture_follows_the_event(client):
 
 def test_robots_are_shown_the_map_of_the_site(client):
     assert "Sitemap: http" in client.get("/robots.txt").content.decode()
+
+
+@pytest.mark.parametrize("name", ["Two\u2029lines", "Two\u0085lines", "Two\r\nlines"])
+def test_a_line_end_in_the_name_of_a_kind_does_not_break_the_picture(client, name):
+    kind = create_kind("open-house", name=name)
+    create_event(slug="pictured", kind=kind)
+
+    assert client.get("/events/pictured.png").status_code == 200

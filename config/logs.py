@@ -5,7 +5,7 @@ import re
 
 from django.core.exceptions import PermissionDenied
 
-# Addresses that open what they name for whoever holds them: registrations, interest lists, private calendars, signing in.
+# Addresses that open what they name for whoever holds them: registrations, interest lists, private calendars, sign-ins.
 _SECRET = re.compile(r"(/(?:registrations|interest|calendars/private|sign-in)/)[^/\s?.]{16,}")
 
 

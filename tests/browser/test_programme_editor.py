@@ -228,3 +228,28 @@ def test_without_javascript_a_session_is_added_moved_and_deleted(site, open_brow
     assert [line.split("|")[3] for line in planned(site, slug)] == ["Second"]
     window.get_by_role("button", name="Undo").click()
     assert [line.split("|")[3] for line in planned(site, slug)] == ["Second", "First"]
+
+
+def test_sessions_are_dragged_and_enter_saves(site, open_browser, signed_in, slug):
+    window = open_browser(state=signed_in("host"))
+    for start, title in (("9:00", "One"), ("10:00", "Two"), ("11:00", "Three")):
+        window.goto(f"/en/organise/{slug}/programme/add/?day=1")
+        window.get_by_label("Starts at").fill(start)
+        window.get_by_label("Ends at, or takes").fill("1 h")
+        window.get_by_label("Title").fill(title)
+        with window.expect_navigation():
+            window.get_by_label("Title").press("Enter")
+
+    def row(title: str):
+        return window.locator("li.plan-row", has=window.get_by_role("link", name=title, exact=True))
+
+    # Both days in one view: scrolling in the middle of a drag is another thing.
+    window.set_viewport_size({"width": 1280, "height": 2400})
+    with window.expect_navigation():
+        row("One").locator(".hours").drag_to(row("Three").locator(".hours"))
+    assert [line.split("|")[3] for line in planned(site, slug)] == ["Two", "Three", "One"]
+
+    with window.expect_navigation():
+        row("Two").locator(".hours").drag_to(window.locator("[data-day='2'] h2"))
+    assert [line.split("|")[::3][:2] for line in planned(site, slug)] == [["1", "Three"], ["1", "One"], ["2", "Two"]]
+    assert "“Two” is now on: day 2" in window.locator("body").inner_text()

@@ -120,6 +120,7 @@ def _made(user, slug: str, language: str, text_language: str) -> EventPage | Non
     title = event.in_language("title", read_in)
     context = {
         "event": event,
+        "reader": user,
         **{name: event.in_language(name, read_in) for name in _TEXTS},
         "text_language": read_in,
         "text_languages": text_languages,

@@ -11,6 +11,7 @@ from projects.search import fold, typed_words
 from venues.models import Place, Site, Venue
 
 from ..models import Event, EventQuerySet, Session
+from ..models.sessions import SessionQuerySet
 
 PAGE_SIZE = 25
 SEARCH_LENGTH = 100
@@ -71,11 +72,18 @@ def found(keys: Sequence[tuple[str, int]], *, user) -> list[Found]:
 
 def events_at(place: Venue | Site) -> EventQuerySet:
     """Every event that takes place there, or of which a session does."""
+    return Event.objects.filter(_is_at(place, Session.objects.all()))
+
+
+def events_shown_at(place: Venue | Site, *, user) -> EventQuerySet:
+    """The same as far as this user sees the event and, where it is there for a session alone, that session."""
+    return Event.objects.filter(_is_at(place, Session.objects.visible_to(user))).visible_to(user)
+
+
+def _is_at(place: Venue | Site, sessions: SessionQuerySet) -> Q:
     if isinstance(place, Venue):
-        here = Q(venue=place) | Q(pk__in=Session.objects.filter(venue=place).values("event"))
-    else:
-        here = Q(pk__in=Session.objects.filter(site=place).values("event"))
-    return Event.objects.filter(here)
+        return Q(venue=place) | Q(pk__in=sessions.filter(venue=place).values("event"))
+    return Q(pk__in=sessions.filter(site=place).values("event"))
 
 
 def can_be_changed_by(user, place: Venue | Site) -> bool:
@@ -96,13 +104,12 @@ def _key(place: Place | None) -> tuple[str, int] | None:
 
 
 def _used(model: type[Venue] | type[Site], keys: Iterable[int], user) -> dict[int, set[int]]:
-    """The events that the user may see at each place."""
+    """The events that the user may see at each place; see also events_shown_at."""
     used: dict[int, set[int]] = defaultdict(set)
     name = "venue" if model is Venue else "site"
     visible = Event.objects.visible_to(user)
-    sources: list[QuerySet] = [
-        Session.objects.filter(**{f"{name}__in": keys}, event__in=visible).order_by().values_list(name, "event")
-    ]
+    sessions = Session.objects.visible_to(user).filter(**{f"{name}__in": keys}, event__in=visible)
+    sources: list[QuerySet] = [sessions.order_by().values_list(name, "event")]
     if model is Venue:
         sources.append(visible.filter(venue__in=keys).order_by().values_list("venue", "pk"))
     for source in sources:

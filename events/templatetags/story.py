@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 from django import template
-from django.db.models import Q
 from django.utils import timezone
 
 from events import series as numbered
-from events.models import Event
+from events.models import Event, EventQuerySet
 from events.versions import Version, is_moved
 
 register = template.Library()
@@ -33,21 +32,17 @@ def moved_from(event: Event, versions: list[Version]) -> Version | None:
 
 
 @register.simple_tag
-def became(event: Event) -> list[Event]:
-    """Return the events into which one was split or merged, that whoever reads its page may see."""
-    return list(_readers_see(event).filter(links_back__origin=event).in_order())
+def became(event: Event, reader) -> list[Event]:
+    """Return the events into which one was split or merged, as far as a reader sees them; None is the public."""
+    return list(_told_to(reader).filter(links_back__origin=event).in_order())
 
 
 @register.simple_tag
-def came_from(event: Event) -> list[Event]:
-    """Return the events of which one is a part, or that were merged into it, that whoever reads its page may see."""
-    return list(_readers_see(event).filter(links_onward__outcome=event).in_order())
+def came_from(event: Event, reader) -> list[Event]:
+    """Return the events of which one is a part, or that were merged into it, as far as a reader sees them."""
+    return list(_told_to(reader).filter(links_onward__outcome=event).in_order())
 
 
-def _readers_see(event: Event):
-    # The page is made once for many readers, so it names what each of them may see: what is public, and, on a page
-    # for partners, what is for partners of the same project.
-    public = Q(visibility=Event.Visibility.PUBLIC)
-    if event.visibility == Event.Visibility.PARTNERS:
-        public |= Q(project=event.project_id)
-    return Event.objects.published().filter(public).select_related("venue", "kind")
+def _told_to(reader) -> EventQuerySet:
+    # Without drafts: the page shows organisers what they publish, their own pages show the rest.
+    return Event.objects.visible_to(reader).published().select_related("venue", "kind")

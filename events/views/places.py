@@ -15,7 +15,7 @@ from accounts.access import access, holder_of_the_link
 from projects.access import people_with_a_role
 from venues.models import Site, Venue
 
-from ..models import Event, PlaceMerge
+from ..models import PlaceMerge
 from ..places import listing as place_list
 from ..places import merges as place_merges
 from ..places.adding import way_back, with_place
@@ -68,7 +68,7 @@ def new_place(request: HttpRequest, kind: str) -> HttpResponse:
 def place(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     """Show one place, where it is used, and what else it may be."""
     place = _place(kind, key)
-    used = place_list.events_at(place).filter(pk__in=Event.objects.visible_to(request.user).values("pk"))
+    used = place_list.events_shown_at(place, user=request.user)
     context = {
         "place": place,
         "map": place_map(place),

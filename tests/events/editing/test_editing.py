@@ -462,6 +462,25 @@ def test_an_event_is_split_and_both_pages_say_so(client, bob, event):
     assert event.get_absolute_url() in client.get(geleen.get_absolute_url()).content.decode()
 
 
+def test_the_story_of_a_shared_event_names_what_each_reader_sees(client, event):
+    event.visibility = Event.Visibility.PARTNERS
+    event.save()
+    other = create_project()
+    event.other_projects.add(other)
+    hidden = create_event(event.project, title="Among ourselves", visibility=Event.Visibility.PARTNERS)
+    EventLink.objects.create(kind=EventLink.Kind.SPLIT, origin=event, outcome=hidden, made_at=datetime.now(UTC))
+    EventLink.objects.create(kind=EventLink.Kind.SPLIT, origin=hidden, outcome=event, made_at=datetime.now(UTC))
+
+    def page(user) -> str:
+        client.force_login(user)
+        answer = client.get(event.get_absolute_url())
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    assert "Among ourselves" not in page(create_lead(other))
+    assert page(create_lead(event.project)).count("Among ourselves") == 2
+
+
 def test_a_split_event_can_be_cancelled(client, bob, event):
     client.post(address(event, "split"), {"what": "cancels", "parts": "One\nTwo", "reason": "Two towns"})
 

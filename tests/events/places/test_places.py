@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from events.models import Event, PlaceMerge
+from events.models import Event, PlaceMerge, Session
 from projects.models import Membership
 from tests.factories import (
     create_coordinator,
@@ -244,6 +244,21 @@ def test_pages_tell_nothing_of_events_that_the_reader_does_not_see(client, alice
     assert "Seen" in shown
     assert "secret" not in shown
     assert "Among partners" not in shown
+
+
+def test_pages_tell_nothing_of_sessions_among_partners(client, alice):
+    venue, site = create_venue(), create_site()
+    event = create_event(title="Elsewhere")
+    create_session(event, venue=venue, visibility=Session.Visibility.PARTNERS)
+    create_session(event, site=site, visibility=Session.Visibility.PARTNERS)
+
+    assert [line.events for line in client.get(PLACES).context["lines"]] == [0, 0]
+    assert "Elsewhere" not in client.get(page_of(venue)).content.decode()
+    assert "Elsewhere" not in client.get(page_of(site)).content.decode()
+
+    client.force_login(create_lead(event.project))
+    assert [line.events for line in client.get(PLACES).context["lines"]] == [1, 1]
+    assert "Elsewhere" in client.get(page_of(venue)).content.decode()
 
 
 # --- Writing down --------------------------------------------------------------------------------------------------

@@ -52,6 +52,35 @@ def test_nothing_but_the_picture_is_kept():
     assert not opened(BytesIO(content)).getexif()
 
 
+@pytest.mark.parametrize("damage", ["another tag", "the orientation", "everything"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_damaged_note_of_a_camera_does_not_lose_the_picture(kind, damage):
+    def entry(tag: int, of_type: int, value: int) -> bytes:
+        return struct.pack("<HHII", tag, of_type, 1, value)
+
+    lies = entry(0x0112, 3, 6)
+    # A description that is a number, as no program writes it.
+    entries = [entry(0x010E, 3, 5), lies] if damage == "another tag" else [entry(0x0112, 5, 1_000_000)]
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    if damage == "everything":
+        exif = exif[:9]
+
+    made = opened(re_encode(picture((40, 30), kind=kind, exif=exif)))
+
+    assert made.size == ((30, 40) if damage == "another tag" else (40, 30))
+
+
+@pytest.mark.parametrize("error", [struct.error, TypeError, AttributeError, zlib.error])
+def test_whatever_a_decoder_raises_is_refused_in_words(monkeypatch, error):
+    def stumble(*args, **options):
+        raise error("made to break it")
+
+    monkeypatch.setattr(Image, "open", stumble)
+
+    with pytest.raises(PictureRefused, match="This is no picture that we can read"):
+        re_encode(BytesIO(b"x"))
+
+
 def test_a_photo_that_lies_on_its_side_is_set_upright():
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -24,7 +24,7 @@ from projects.models import Project
 
 from .emails import LINK_AGAIN_AFTER, event_in_short
 from .models import Interest
-from .places import Availability, Opening
+from .places import Availability, Opening, lock
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,8 @@ def may_be_joined(event: Event, availability: Availability) -> bool:
 @transaction.atomic
 def join(event: Event, *, email: str, language: str, at: datetime | None = None) -> None:
     """Put an address on the list and mail the way to leave it. Whoever is on it already gets the same mail again."""
+    # The clock is read under the lock: plan_changes.py asks which plan somebody knew when they joined.
+    event = lock(event)
     at = at or timezone.now()
     interest, _is_new = Interest.objects.get_or_create(
         event=event, email=email.casefold(), defaults={"language": language, "since": at}

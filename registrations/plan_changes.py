@@ -1,8 +1,9 @@
 """Telling people that the plan of an event changed: one mail to each for all that changed, a minute later.
 
-Whoever changed it can take it back until then. People are told what is different from the plan they last knew; what was
-moved and moved back tells nobody. The mails of CHUNK people are written in one transaction, each under a key of its own
-for person and change: a stop in the middle neither loses nor repeats one (docs/decisions/events-that-move.md).
+Whoever changed it can take it back until then. People are told what is different from the plan they last knew, which is
+the one it led to for whoever joined after a change; what was moved and moved back tells nobody. The mails of CHUNK
+people are written in one transaction, each under a key of its own for person and change: a stop in the middle neither
+loses nor repeats one (docs/decisions/events-that-move.md).
 """
 
 import logging
@@ -194,7 +195,7 @@ def _tell_some(event: Event, told: _Told, *, at: datetime) -> _Told | None:
     written = 0
     for person in people:
         person.event = event
-        news = _news(event, changes[known.get(person, 0) :])
+        news = _news(event, changes[max(known.get(person, 0), _seen(person, changes)) :])
         if news is not None and concerns(person, news):
             written += _write(person, news, changes[-1])
     last = people[-1]
@@ -243,6 +244,16 @@ def _last_told(changes: Sequence[PlanChange], people: Sequence[Somebody]) -> dic
         person, place = keys[key]
         told[person] = max(told.get(person, 0), place)
     return told
+
+
+def _seen(person: Somebody, changes: Sequence[PlanChange]) -> int:
+    """Return how many of these changes somebody knew when they joined: their first mail named the plan of then.
+
+    Both clocks are read under the lock of the event, so the order of the instants is the order of what happened.
+    """
+    joined_at = person.since if isinstance(person, Interest) else person.joined_at
+    made_before = [change.changed_at is not None and change.changed_at < joined_at for change in changes]
+    return max((place for place, is_known in enumerate(made_before, start=1) if is_known), default=0)
 
 
 def _news(event: Event, changes: Sequence[PlanChange]) -> News | None:

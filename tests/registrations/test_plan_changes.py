@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Mail
 from events.models import Event, PlanChange
-from registrations import plan_changes
+from registrations import interests, places, plan_changes
 from registrations.models import Interest, Registration
 from registrations.plan_changes import tell_of_plan_changes
 from tests.factories import create_event, create_registration, create_venue
@@ -258,6 +258,50 @@ def test_the_link_to_join_is_for_those_with_a_seat():
     assert "Join online: https://meet.example.org/abc" in Mail.objects.get(to="alice@example.org").text
     bob = Mail.objects.get(to="bob@example.org")
     assert "meet.example.org" not in bob.text + bob.html + str(bob.attachments)
+
+
+# --- Who joined meanwhile ----------------------------------------------------------------------------------------
+
+
+def test_whoever_registers_after_a_change_knows_it_and_is_told_nothing(clock):
+    event = round_table(status="save_the_date", registration_opens_at=NOW - timedelta(days=1))
+    create_registration(event, "Bob", joined_at=NOW - timedelta(days=1))
+    move(event, starts_on=date(2027, 6, 3), ends_on=date(2027, 6, 4))
+    event.announce(at=NOW + timedelta(seconds=10))
+    clock.shift(timedelta(seconds=40))
+    places.register(event, name="Anna", email="anna@example.org", organisation_name="City of Gävle", country="SE")
+    tell_of_plan_changes(at=NOW + timedelta(seconds=70))
+
+    assert told() == ["bob@example.org"]
+    assert [mail.subject for mail in Mail.objects.filter(to="anna@example.org")] == [
+        "Confirmed: Round table, 3–4 June 2027, Maastricht"
+    ]
+
+
+def test_whoever_asks_to_hear_after_a_change_knows_it(clock):
+    event = round_table(status="save_the_date")
+    interests.join(event, email="bob@example.org", language="en")
+    move(event)
+    clock.shift(timedelta(seconds=40))
+    interests.join(event, email="dora@example.org", language="en")
+    tell_of_plan_changes(at=DUE)
+
+    assert told() == ["bob@example.org"]
+    assert "3 June 2027" in Mail.objects.get(to="dora@example.org").subject
+
+
+def test_whoever_registers_between_two_changes_is_told_of_the_second_only(clock):
+    event = round_table()
+    move(event)
+    create_registration(event, "Anna", joined_at=NOW + timedelta(seconds=20))
+    move(event, at=SOON, reason="The train strike.", starts_on=date(2027, 6, 10), ends_on=date(2027, 6, 10))
+    tell_of_plan_changes(at=SOON + timedelta(seconds=60))
+
+    text = Mail.objects.get(to="anna@example.org").text
+    assert "When before: Thursday 3 June 2027" in text
+    assert "When now: Thursday 10 June 2027" in text
+    assert "The train strike." in text
+    assert "The room is taken." not in text
 
 
 # --- Stopped in the middle ---------------------------------------------------------------------------------------

@@ -97,16 +97,23 @@ def _zipped_type(upload: UploadedFile) -> str:
         upload.seek(0)
         with zipfile.ZipFile(cast(BinaryIO, upload.file)) as archive:
             names = set(archive.namelist())
+            if any(_is_macro(name) for name in names):
+                return ""
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 declared = archive.read("mimetype").decode("ascii", "replace").strip()
                 return declared if declared.startswith(_OPEN) and declared in TYPES else ""
-            if any(name.lower().endswith("vbaproject.bin") for name in names):
-                return ""
             return next((kind for part, kind in _MAIN_PARTS.items() if part in names), "")
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+    except Exception:
+        # The decoders of archives raise whatever they do for one that is damaged, locked, or made to break them.
         return ""
     finally:
         upload.seek(0)
+
+
+def _is_macro(name: str) -> bool:
+    """Whether a part of a document is a program: VBA of Office files, Basic and other scripts of open documents."""
+    *folders, part = name.replace("\\", "/").lower().split("/")
+    return part == "vbaproject.bin" or not {"basic", "scripts"}.isdisjoint(folders)
 
 
 def _is_text(upload: UploadedFile) -> bool:

@@ -70,6 +70,25 @@ def zipped(**parts: str) -> bytes:
     return out.getvalue()
 
 
+def damaged(compression: int) -> bytes:
+    """An archive whose list of parts is whole and whose first part cannot be unfolded."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    packed = bytearray(out.getvalue())
+    start = 30 + len("mimetype") + (9 if compression == zipfile.ZIP_LZMA else 0)
+    packed[start : start + 12] = b"\xff" * 12
+    return bytes(packed)
+
+
+def locked() -> bytes:
+    """An archive that says that a password is needed."""
+    packed = bytearray(zipped(mimetype="application/vnd.oasis.opendocument.text"))
+    packed[6] |= 1
+    packed[packed.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(packed)
+
+
 def files(media: Path) -> list[Path]:
     return [path for path in media.rglob("*") if path.is_file()]
 
@@ -107,6 +126,18 @@ NOT_TAKEN = {
     "a script": b"#!/bin/sh\nrm -rf /\0",
     "an archive": zipped(**{"evil.exe": "x"}),
     "a document with macros": zipped(**{"word__document.xml": "x", "word__vbaProject.bin": "x"}),
+    "an Office file with macros that calls itself ODT": zipped(
+        mimetype="application/vnd.oasis.opendocument.text", **{"word__vbaProject.bin": "x"}
+    ),
+    "an Open Document with macros": zipped(
+        mimetype="application/vnd.oasis.opendocument.text", **{"Basic__Standard__Module1.xml": "x"}
+    ),
+    "an Open Document with scripts": zipped(
+        mimetype="application/vnd.oasis.opendocument.text", **{"Scripts__python__x.py": "x"}
+    ),
+    "a damaged archive": damaged(zipfile.ZIP_DEFLATED),
+    "an archive damaged in LZMA": damaged(zipfile.ZIP_LZMA),
+    "a locked archive": locked(),
     "an Open Document of another kind": zipped(mimetype="application/vnd.oasis.opendocument.formula"),
     "a broken archive": b"PK\x03\x04 and nothing",
     "an old Office file": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",

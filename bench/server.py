@@ -78,14 +78,14 @@ def serve(environment: dict[str, str]) -> Iterator[Server]:
     command.append("bench.wsgi:application")
     process = subprocess.Popen(command, env=environment)
     try:
-        for _attempt in range(150):
+        for _attempt in range(600):
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
             except OSError:
                 time.sleep(0.1)
         else:
-            raise RuntimeError("The server did not start within 15 seconds.")
+            raise RuntimeError("The server did not start within a minute.")
         time.sleep(1)
         yield Server(port, process.pid)
     finally:

@@ -93,7 +93,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         cwd=ROOT,
         env=environment,
     )
-    for _attempt in range(150):
+    for _attempt in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             break

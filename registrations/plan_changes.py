@@ -41,6 +41,8 @@ Somebody = Registration | Interest
 _SUBJECTS = {
     "cancelled": _("Cancelled: %(event)s"),
     "postponed": _("Postponed: %(event)s"),
+    "after_all": _("It takes place after all: %(event)s"),
+    "after_all_new_date": _("It takes place after all: %(event)s"),
     "new_date": _("New date: %(event)s"),
     "announced": _("Announced: %(event)s"),
     "online": _("Now online: %(event)s"),
@@ -54,6 +56,8 @@ _SUBJECTS = {
 _SENTENCES = {
     "cancelled": _("This event is cancelled."),
     "postponed": _("This event is postponed. A new date is not known yet."),
+    "after_all": _("It takes place after all: this event is no longer cancelled."),
+    "after_all_new_date": _("It takes place after all: this event is no longer cancelled. It has a new date."),
     "new_date": _("This event has a new date."),
     "announced": _("This event is now announced."),
     "online": _("This event now takes place online."),
@@ -90,7 +94,9 @@ class News:
             if after.status == Status.POSTPONED:
                 return "postponed"
         days = (before.starts_on, before.ends_on) != (after.starts_on, after.ends_on)
-        if before.status in (Status.CANCELLED, Status.POSTPONED) or (before.starts_on is None and days):
+        if before.status == Status.CANCELLED and after.status != Status.CANCELLED:
+            return "after_all_new_date" if days else "after_all"
+        if before.status == Status.POSTPONED or (before.starts_on is None and days):
             return "new_date"
         if days:
             return "moved"
@@ -318,6 +324,9 @@ def _meaning(registration: Registration, news: News) -> str:
     status = news.after.status
     if status == Status.CANCELLED:
         return "cancelled"
+    # Cancelling an event leaves each registration as it was, so all of them hold again.
+    if news.before.status == Status.CANCELLED and (registration.is_confirmed or registration.is_waiting):
+        return "kept_after_all" if registration.is_confirmed else "waiting_after_all"
     if not registration.is_confirmed:
         waits = registration.is_waiting and status == Status.POSTPONED
         return "waiting_for_date" if waits else str(registration.state)

@@ -138,6 +138,53 @@ def test_a_postponed_event_is_named_by_its_old_date():
     assert "Alice, you keep your seat. We write again when there is a new date." in mail.text
 
 
+def cancelled_and_told(event: Event) -> None:
+    event.cancel(reason="The speakers are ill.", at=NOW)
+    tell_of_plan_changes(at=DUE)
+    Mail.objects.all().delete()
+
+
+def test_a_cancelled_event_that_is_taken_up_again_takes_place_after_all():
+    event = round_table()
+    alice = create_registration(event, "Alice")
+    create_registration(event, "Bob", state=State.WAITING)
+    create_registration(event, "Carol", state=State.FOR_APPROVAL)
+    cancelled_and_told(event)
+    event.take_up_again(reason="The speakers are well again.", at=DUE)
+    tell_of_plan_changes(at=DUE + timedelta(seconds=60))
+
+    mail = Mail.objects.get(to="alice@example.org")
+    assert mail.subject == "It takes place after all: Round table, 20 May 2027, Maastricht"
+    assert [line for line in mail.text.splitlines() if line][:5] == [
+        "It takes place after all: this event is no longer cancelled.",
+        "Reason: The speakers are well again.",
+        "Alice, you have your seat again and need not register anew. You cannot come any more? Give it back: somebody"
+        " else gets it.",
+        "Round table",
+        "When: Thursday 20 May 2027, 09:00–16:00 (Maastricht time, UTC+2)",
+    ]
+    assert "new date" not in mail.text
+    assert "Bob, you are on the waiting list again, where you were." in Mail.objects.get(to="bob@example.org").text
+    assert "the host still has to decide" in Mail.objects.get(to="carol@example.org").text
+    # What the mail promises is so.
+    alice.refresh_from_db()
+    assert alice.is_confirmed
+
+
+def test_a_cancelled_event_that_is_taken_up_again_later_says_both_dates():
+    event = round_table()
+    create_registration(event)
+    cancelled_and_told(event)
+    event.take_up_again(reason="", at=DUE, starts_on=date(2027, 6, 3), ends_on=date(2027, 6, 3))
+    tell_of_plan_changes(at=DUE + timedelta(seconds=60))
+
+    mail = Mail.objects.get()
+    assert mail.subject == "It takes place after all: Round table, 3 June 2027, Maastricht"
+    assert "this event is no longer cancelled. It has a new date." in mail.text
+    assert "When now: Thursday 3 June 2027" in mail.text
+    assert "When before: Thursday 20 May 2027" in mail.text
+
+
 def test_a_save_the_date_whose_place_is_found_and_then_announced_is_no_move():
     event = round_table(status="save_the_date", venue=None)
     create_registration(event)

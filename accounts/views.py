@@ -179,7 +179,6 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return redirect(static("icon.svg"), permanent=False)
 
 
-
 @access(everybody)
 @never_cache
 @require_safe

@@ -16,6 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, pgettext
 
 from .models import Event, Plan
+from .place_clocks import is_clock_of_mainland
 
 # Prints one moment: its machine-readable form (for the `datetime` attribute) and its text.
 Mark = Callable[[str, str], str]
@@ -79,7 +80,7 @@ def clock_in_words(what: Event | Plan, day: date) -> str:
     """Return whose clock the times of one day are on: “Maastricht time, UTC+2”."""
     zone = ZoneInfo(what.time_zone or "UTC")
     # At noon: where the clocks change, they do so in the night.
-    return _zone(datetime.combine(day, time(12), zone), _town(what, zone))
+    return _zone(datetime.combine(day, time(12), zone), _town(what, zone, day))
 
 
 def offset_in_words(at: datetime) -> str:
@@ -110,7 +111,7 @@ def _when(what: Event | Plan, short: bool, mark: Mark) -> str:
         return _fill(gettext("%(date)s (time not known)"), date=_days_in_full(what, mark))
 
     zone = ZoneInfo(what.time_zone)
-    town = _town(what, zone)
+    town = _town(what, zone, what.starts_on, what.ends_on)
     start = datetime.combine(what.starts_on, what.start_time, zone)
     if what.end_time is None and what.starts_on == what.ends_on:
         return _fill(
@@ -163,12 +164,18 @@ def _gets_a_new_date(what: Event | Plan) -> bool:
     return not (isinstance(what, Event) and what.outcome_is_unknown())
 
 
-def _town(what: Event | Plan, zone: ZoneInfo) -> str:
-    """The town whose clock is meant: where the event is, or of its time zone when people join from anywhere."""
+def _town(what: Event | Plan, zone: ZoneInfo, *days: date) -> str:
+    """The town whose clock is meant: where the event is, or of its time zone when people join from anywhere.
+
+    A town is named only where clocks show that time on these days: 09:00 on Amsterdam's clock is not 09:00 in Tartu.
+    """
     if what.mode == Event.Mode.ONLINE:
         return zone_in_words(zone)
-    city = what.city if isinstance(what, Plan) else (what.venue.city if what.venue else "")
-    return city or zone_in_words(zone)
+    if isinstance(what, Plan):
+        city, country = what.city, what.country
+    else:
+        city, country = (what.venue.city, str(what.venue.country)) if what.venue else ("", "")
+    return city if city and is_clock_of_mainland(zone.key, country, *days) else zone_in_words(zone)
 
 
 def _zone(at: datetime, town: str) -> str:

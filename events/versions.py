@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
 
@@ -63,7 +64,20 @@ def is_moved(before: Plan, after: Plan) -> bool:
     """Whether a plan with a date became one of another date, time, mode or place."""
     if before.starts_on is None or after.starts_on is None:
         return False
-    return _promise(before) != _promise(after) or before.place != after.place
+    return (
+        _promise(before) != _promise(after)
+        or before.place != after.place
+        or (before.starts_on == after.starts_on and _is_on_another_clock(before, after))
+    )
+
+
+def _is_on_another_clock(before: Plan, after: Plan) -> bool:
+    """Whether the hour is the same, and another moment: 09:00 in Maastricht is not 09:00 in Tartu."""
+    if before.start_time is None or after.starts_on is None or not (before.time_zone and after.time_zone):
+        return False
+    start = datetime.combine(after.starts_on, before.start_time)
+    zones = ZoneInfo(before.time_zone), ZoneInfo(after.time_zone)
+    return start.replace(tzinfo=zones[0]).utcoffset() != start.replace(tzinfo=zones[1]).utcoffset()
 
 
 def what_changed(before: Plan, after: Plan) -> list[str]:
@@ -85,6 +99,8 @@ def what_changed(before: Plan, after: Plan) -> list[str]:
             words.append(gettext("Moved to another date"))
     elif (before.start_time, before.end_time) != (after.start_time, after.end_time):
         words.append(gettext("Time set") if before.start_time is None else gettext("Moved to another time"))
+    elif _is_on_another_clock(before, after):
+        words.append(gettext("The same hour on another clock"))
     if before.mode != after.mode:
         if after.mode == Event.Mode.ONLINE:
             words.append(gettext("Moved online"))

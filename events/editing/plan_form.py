@@ -12,7 +12,9 @@ from django_countries import countries
 from venues.models import Venue
 
 from ..models import Event, Plan
-from .comparing import ComparingForm
+from ..place_clocks import zone_of_country
+from .clocks import no_such_time
+from .comparing import ComparingForm, plain
 from .fields import ClockField, DayField, LineField, TextField, TypedDay, zones
 
 DEFAULT_ZONE = "Europe/Brussels"
@@ -23,8 +25,19 @@ def _zone_choices() -> list[tuple[str, str]]:
     return zones()
 
 
+class ReasonOfAChangeField(TextField):
+    """A reason that is needed, which its label says; whether anything changes at all is known to the form alone."""
+
+    def validate(self, value: Any) -> None:
+        pass
+
+
 class PlanForm(ComparingForm):
-    """Date, place and mode of an event, and why they change."""
+    """Date, place and mode of an event, and why they change.
+
+    The clock follows the place: who chooses a place in another country and leaves “Whose clock” as it was gets the
+    clock of that country, unless `keeps_clock` says that the times are meant on that of before.
+    """
 
     date_precision = forms.ChoiceField(
         label=_("What is known of the date"),
@@ -48,7 +61,7 @@ class PlanForm(ComparingForm):
     time_zone = forms.ChoiceField(
         label=_("Whose clock"),
         choices=_zone_choices,
-        help_text=_("The town whose clock these times are on."),
+        help_text=_("The town whose clock these times are on. Left as it is, it follows the place to another country."),
         error_messages={"invalid_choice": _("Choose a time zone from the list.")},
     )
     mode = forms.ChoiceField(
@@ -78,10 +91,10 @@ class PlanForm(ComparingForm):
         error_messages={"invalid": _("Enter the whole address, like https://meet.example.eu/room")},
         widget=forms.URLInput(attrs={"dir": "ltr"}),
     )
-    reason = TextField(
+    keeps_clock = LineField(required=False, max_length=50, widget=forms.HiddenInput)
+    reason = ReasonOfAChangeField(
         label=_("Why the plan changes"),
         max_length=1_000,
-        required=False,
         help_text=_("It is shown on the page of the event and in the mail to everybody who is registered."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -95,6 +108,8 @@ class PlanForm(ComparingForm):
         super().__init__(*args, now=_values(event), **options)
         self.event = event
         self.changes: dict[str, Any] = {}
+        self.left_clock = ""
+        """The zone that was left alone, and that the place took the clock away from; empty when it did not."""
         offered = Venue.objects.filter(merged_into__isnull=True).exclude(name="")
         if event.venue_id:
             offered |= Venue.objects.filter(pk=event.venue_id).exclude(name="")
@@ -109,11 +124,32 @@ class PlanForm(ComparingForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        self._choose_venue_over_town(cleaned)
         if not self.errors:
             self._assemble(cleaned)
-        if not self.errors and self.asks_for_reason and self.is_a_change and not cleaned["reason"]:
+        # Beside all other errors: nobody should mend one to be told of the next.
+        if self.asks_for_reason and "reason" in cleaned and not cleaned["reason"] and self._changes_something():
             self.add_error("reason", gettext("Say why the plan changes."))
         return cleaned
+
+    def _choose_venue_over_town(self, cleaned: dict[str, Any]) -> None:
+        """A venue that is chosen now replaces the town that stood there; a town typed beside it is an error."""
+        if not (cleaned.get("venue") and cleaned.get("town")):
+            return
+        if self._is_as_opened("town") and not self._is_as_opened("venue"):
+            cleaned["town"] = cleaned["country"] = ""
+        else:
+            self.add_error("town", gettext("Choose a venue or type a town, not both."))
+
+    def _is_as_opened(self, name: str) -> bool:
+        opened = self._opened_with()
+        before = opened[name] if name in opened else plain(self.now[name])
+        return plain(self.cleaned_data.get(name)) == before
+
+    def _changes_something(self) -> bool:
+        if not self.errors:
+            return self.is_a_change
+        return any(name in self.errors or not self._is_as_opened(name) for name in self.now)
 
     @property
     def is_a_change(self) -> bool:
@@ -135,6 +171,16 @@ class PlanForm(ComparingForm):
     @property
     def plan_after(self) -> Plan:
         return self.event_after.plan
+
+    @property
+    def clock_follows_in_words(self) -> str:
+        """That the times are on the clock of the place now, as a sentence; empty when they were before."""
+        if not self.left_clock:
+            return ""
+        return gettext(
+            "The clock follows the place: the times are on that of %(town)s now. If another is meant, choose it at "
+            "“Whose clock”."
+        ) % {"town": self.changes["venue"].city}
 
     def _assemble(self, cleaned: dict[str, Any]) -> None:
         """Turn what was typed into fields of the event; what does not fit together is an error where it is mended."""
@@ -164,24 +210,45 @@ class PlanForm(ComparingForm):
             self.add_error("start_time", gettext("Enter when the event starts, or leave the end empty too."))
         if start_time and end_time and starts_on == ends_on and end_time <= start_time:
             self.add_error("end_time", gettext("On one day, the end must be later than the start."))
-        if cleaned["venue"] and cleaned["town"]:
-            self.add_error("town", gettext("Choose a venue or type a town, not both."))
         if self.errors:
             return
+        venue = cleaned["venue"] or self._town(cleaned["town"], cleaned["country"])
+        zone = self._zone(cleaned, venue)
+        if precision == Precision.DAY:
+            self._refuse_times_that_do_not_exist(zone, {"start_time": starts_on, "end_time": ends_on})
         self.changes = {
             "date_precision": precision,
             "starts_on": starts_on,
             "ends_on": ends_on,
             "start_time": start_time,
             "end_time": end_time,
-            # Without a day there is no clock to speak of.
-            "time_zone": cleaned["time_zone"] if starts_on else self.event.time_zone,
+            # Without a day there is no clock to speak of, but that of the place.
+            "time_zone": zone if starts_on or self.left_clock else self.event.time_zone,
             "mode": cleaned["mode"],
-            "venue": cleaned["venue"] or self._town(cleaned["town"], cleaned["country"]),
+            "venue": venue,
             "place_to_be_confirmed": cleaned["place_to_be_confirmed"],
             "online_platform": cleaned["online_platform"],
             "join_url": cleaned["join_url"],
         }
+
+    def _zone(self, cleaned: dict[str, Any], venue: Venue | None) -> str:
+        """The zone of the times: as chosen, or that of the place where the place changed and the choice did not."""
+        chosen = cleaned["time_zone"]
+        if venue is None or cleaned["mode"] == Event.Mode.ONLINE or not self._is_as_opened("time_zone"):
+            return chosen
+        of_place, before = zone_of_country(str(venue.country)), self.event.venue
+        if not of_place or of_place == chosen or chosen == cleaned["keeps_clock"]:
+            return chosen
+        if before is not None and zone_of_country(str(before.country)) == of_place:
+            return chosen
+        self.left_clock = chosen
+        return of_place
+
+    def _refuse_times_that_do_not_exist(self, zone: str, days: dict[str, Any]) -> None:
+        for field, day in days.items():
+            clock = self.cleaned_data[field]
+            if clock and (words := no_such_time(day, clock, zone)):
+                self.add_error(field, words)
 
     def _town(self, city: str, country: str) -> Venue | None:
         """The place that stands for a town; one that is not known yet is stored by `changes_to_store`."""
@@ -258,7 +325,7 @@ def _values(event: Event) -> dict[str, Any]:
         "last_day": last if last != first else None,
         "start_time": event.start_time,
         "end_time": event.end_time,
-        "time_zone": event.time_zone or DEFAULT_ZONE,
+        "time_zone": event.time_zone or (zone_of_country(str(venue.country)) if venue else "") or DEFAULT_ZONE,
         "mode": event.mode,
         "venue": venue.pk if venue and not is_town else None,
         "town": venue.city if venue and is_town else "",

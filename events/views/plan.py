@@ -14,6 +14,7 @@ from accounts.access import access
 from projects.access import people_with_a_role
 
 from ..editing import drafts
+from ..editing.clocks import clock_left_behind, clock_of_the_place
 from ..editing.plan_acts import ACTS, Act
 from ..editing.plan_form import PlanForm, ReasonForm, TakeUpForm
 from ..editing.refusals import in_words
@@ -88,6 +89,8 @@ def _change(request: HttpRequest, event: Event, form_class: type[PlanForm], name
     drafts.discard(user=request.user, event=event, form=name)
     if words := form.taken_over_in_words:
         messages.info(request, words)
+    if not event.is_published and (words := form.clock_follows_in_words):
+        messages.info(request, words)
     messages.success(request, gettext("The plan is changed.") if event.is_published else gettext("Saved."))
     return redirect("events:plan", event.slug)
 
@@ -114,6 +117,8 @@ def _preview(request: HttpRequest, event: Event, form: PlanForm, name: str) -> H
         "reason": form.cleaned_data["reason"],
         "tells": form.tells,
         "warnings": warnings(after),
+        "clock_of_place": clock_of_the_place(after),
+        "clock_before": clock_left_behind(after, form.left_clock),
         "taken_over": form.taken_over_in_words,
         "typed": _typed(request),
     }
@@ -149,6 +154,7 @@ def _page(
         "acts": [act for act in ACTS if act.fits(event)],
         "last_change": last if last and last.can_be_undone() else None,
         "warnings": warnings(event),
+        "clock_of_place": clock_of_the_place(event),
     }
     return render(request, template, context, status=status)
 

@@ -30,6 +30,7 @@ def plan(**fields) -> Plan:
         "time_zone": "Europe/Amsterdam",
         "mode": "on_site",
         "city": "Maastricht",
+        "country": "NL",
     }
     fields = {**defaults, **fields}
     return Plan(**{"ends_on": fields["starts_on"], **fields})
@@ -91,15 +92,15 @@ def test_a_plan_says_what_is_known_of_its_time(fields, words):
 
 
 @pytest.mark.parametrize(
-    ("zone", "city", "winter", "summer"),
+    ("zone", "city", "country", "winter", "summer"),
     [
-        ("Europe/Lisbon", "Porto", "UTC+0", "UTC+1"),
-        ("Europe/Amsterdam", "Geleen", "UTC+1", "UTC+2"),
-        ("Europe/Tallinn", "Tartu", "UTC+2", "UTC+3"),
+        ("Europe/Lisbon", "Porto", "PT", "UTC+0", "UTC+1"),
+        ("Europe/Amsterdam", "Geleen", "NL", "UTC+1", "UTC+2"),
+        ("Europe/Tallinn", "Tartu", "EE", "UTC+2", "UTC+3"),
     ],
 )
-def test_the_offset_is_that_of_the_day(zone, city, winter, summer):
-    times = {"time_zone": zone, "city": city, "start_time": time(9), "end_time": time(17)}
+def test_the_offset_is_that_of_the_day(zone, city, country, winter, summer):
+    times = {"time_zone": zone, "city": city, "country": country, "start_time": time(9), "end_time": time(17)}
 
     assert when_in_words(plan(starts_on=date(2027, 3, 26), **times)) == (
         f"Friday 26 March 2027, 09:00–17:00 ({city} time, {winter})"
@@ -264,3 +265,22 @@ def test_the_tag_prints_a_month_an_instant_days_and_nothing():
     )
     assert render("{% dates day %}", day=date(2027, 5, 20)) == '<time datetime="2027-05-20">20 May 2027</time>'
     assert render("{% when nothing %}") == ""
+
+
+@pytest.mark.parametrize(
+    ("city", "country", "zone", "words"),
+    [
+        ("Tartu", "EE", "Europe/Amsterdam", "Amsterdam time, UTC+2"),
+        ("Tartu", "EE", "Europe/Tallinn", "Tartu time, UTC+3"),
+        ("Maastricht", "NL", "Europe/Brussels", "Maastricht time, UTC+2"),
+        ("Maastricht", "", "Europe/Amsterdam", "Amsterdam time, UTC+2"),
+        ("Ponta Delgada", "PT", "Atlantic/Azores", "Azores time, UTC+0"),
+        ("Lviv", "UA", "Europe/Kyiv", "Lviv time, UTC+3"),
+        ("Busingen", "DE", "Europe/Berlin", "Busingen time, UTC+2"),
+    ],
+)
+def test_a_town_is_named_only_where_its_clocks_show_that_time(city, country, zone, words):
+    there = plan(city=city, country=country, time_zone=zone, start_time=time(9))
+
+    assert when_in_words(there) == f"Thursday 20 May 2027, from 09:00 ({words})"
+    assert clock_in_words(there, date(2027, 5, 20)) == words

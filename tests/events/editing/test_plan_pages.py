@@ -188,24 +188,122 @@ def test_what_cannot_be_is_explained_and_nothing_typed_is_lost(client, bob, even
     assert not PlanChange.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("day", "clock", "words"),
-    [
-        (("28", "3"), "02:30", "There is no 02:30 on Sunday 28 March 2027: the clocks go forward over it."),
-        (("31", "10"), "02:30", "02:30 comes twice on Sunday 31 October 2027: the clocks go back."),
-    ],
-)
-def test_hours_that_the_clocks_skip_or_repeat_are_named(client, bob, event, day, clock, words):
-    day, month = day
-    changes = {"first_day_0": day, "first_day_1": month, "last_day_0": day, "last_day_1": month}
+def test_an_hour_that_the_clocks_repeat_is_named(client, bob, event):
+    changes = {"first_day_0": "31", "first_day_1": "10", "last_day_0": "31", "last_day_1": "10"}
 
     answer = client.post(
-        address(event), typed(client, event, start_time=clock, end_time="12:00", reason="x", act="preview", **changes)
+        address(event), typed(client, event, start_time="02:30", end_time="12:00", reason="x", act="preview", **changes)
     )
 
     assert answer.status_code == 200
-    assert words in " ".join(answer.context["warnings"])
+    assert "02:30 comes twice on Sunday 31 October 2027: the clocks go back." in " ".join(answer.context["warnings"])
     assert any("The clocks change during the event" in warning for warning in answer.context["warnings"])
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.ANNOUNCED])
+@pytest.mark.parametrize("field", ["start_time", "end_time"])
+def test_an_hour_that_the_clocks_skip_is_refused(client, bob, event, status, field):
+    Event.objects.filter(pk=event.pk).update(status=status)
+    changes = {"first_day_0": "28", "first_day_1": "3", "last_day_0": "28", "last_day_1": "3"}
+    hours = {"start_time": "01:00", "end_time": "12:00", field: "02:30"}
+
+    answer = client.post(
+        address(event),
+        typed(client, event, time_zone="Europe/Stockholm", reason="x", act="preview", **changes, **hours),
+    )
+
+    words = "There is no 02:30 on Sunday 28 March 2027: the clocks go forward over it. Enter 03:30 instead."
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {field: [words]}
+    event.refresh_from_db()
+    assert event.starts_on == date(2027, 5, 20)
+
+
+def test_a_venue_replaces_the_town_that_stood_there_before(client, bob, event):
+    hall = event.venue
+    move_to(client, event, venue="", town="Geleen", country="NL", reason="The venue is open.")
+
+    move_to(client, event, venue=str(hall.pk), reason="The venue is known.")
+
+    event.refresh_from_db()
+    assert event.venue == hall
+
+
+def test_all_errors_are_told_at_once_and_the_reason_says_that_it_is_needed(client, bob, event):
+    answer = client.post(address(event), typed(client, event, town="Geleen", start_time="half nine"))
+
+    form = answer.context["form"]
+    assert list(form.errors) == ["start_time", "town", "reason"]
+    assert form.fields["reason"].required
+
+
+# --- Whose clock -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def laboratory():
+    return create_venue(name="Emajõe City Laboratory", city="Tartu", country="EE")
+
+
+def test_the_clock_follows_the_place_to_another_country(client, bob, event, laboratory):
+    preview = client.post(
+        address(event), typed(client, event, venue=str(laboratory.pk), reason="The hall is taken.", act="preview")
+    )
+    move_to(client, event, venue=str(laboratory.pk), reason="The hall is taken.")
+
+    page = preview.content.decode()
+    event.refresh_from_db()
+    assert "This is 09:00 on the clock of Tartu. In Amsterdam it is then 08:00." in page
+    assert 'name="keeps_clock" value="Europe/Amsterdam"' in page
+    assert preview.context["what_changed"] == ["The same hour on another clock", "Moved to another place"]
+    assert (event.time_zone, event.venue) == ("Europe/Tallinn", laboratory)
+    assert "(Tartu time, UTC+3)" in client.get(event.get_absolute_url()).content.decode()
+
+
+def test_one_click_keeps_the_clock_of_before(client, bob, event, laboratory):
+    data = typed(client, event, venue=str(laboratory.pk), reason="x", keeps_clock="Europe/Amsterdam")
+
+    preview = client.post(address(event), data)
+    client.post(address(event), data | {"act": "change"})
+
+    page = preview.content.decode()
+    event.refresh_from_db()
+    assert "This is 09:00 on the clock of Amsterdam. In Tartu it is then 10:00." in page
+    assert 'name="time_zone" value="Europe/Tallinn">Mean the clock of Tartu instead' in page
+    assert event.time_zone == "Europe/Amsterdam"
+    assert "(Amsterdam time, UTC+2)" in client.get(event.get_absolute_url()).content.decode()
+    assert "In Tartu it is then 10:00." in client.get(address(event)).content.decode()
+
+
+def test_the_clock_of_a_draft_follows_a_town_and_says_so(client, bob, event):
+    Event.objects.filter(pk=event.pk).update(status=Status.DRAFT, venue=None)
+
+    answer = client.post(address(event), typed(client, event, town="Tartu", country="EE"), follow=True)
+
+    event.refresh_from_db()
+    assert event.time_zone == "Europe/Tallinn"
+    assert "the times are on that of Tartu now" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"time_zone": "Europe/Lisbon"},
+        {"time_zone": "Europe/Lisbon", "mode": "online"},
+    ],
+)
+def test_a_clock_that_is_chosen_stays(client, bob, event, laboratory, changes):
+    move_to(client, event, venue=str(laboratory.pk), reason="x", **changes)
+
+    event.refresh_from_db()
+    assert event.time_zone == "Europe/Lisbon"
+
+
+def test_online_the_clock_follows_no_place(client, bob, event, laboratory):
+    move_to(client, event, venue=str(laboratory.pk), mode="online", reason="x")
+
+    event.refresh_from_db()
+    assert event.time_zone == "Europe/Amsterdam"
 
 
 # --- Undoing -----------------------------------------------------------------------------------------------------

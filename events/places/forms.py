@@ -189,7 +189,10 @@ class RoomForm(ComparingModelForm):
 
 
 class RoomFormSet(forms.BaseInlineFormSet):
-    """The rooms of a venue. One that a session is in stays: its people would not find it."""
+    """The rooms of a venue. One that a session is in stays: its people would not find it.
+
+    A room that is sent once more, as by a second press of the button, is the one that is there.
+    """
 
     deletion_widget = forms.CheckboxInput
 
@@ -201,6 +204,32 @@ class RoomFormSet(forms.BaseInlineFormSet):
                     "DELETE",
                     gettext("A session takes place in this room. Move the session first, then remove the room."),
                 )
+        self._check_names()
+
+    def _check_names(self) -> None:
+        there = list(self.instance.rooms.all()) if self.instance.pk else []
+        by_name = {room.name: room for room in there}
+        words = gettext("There is a room of this name here already.")
+        for form in self.initial_forms:
+            same = by_name.get(form.cleaned_data.get("name"))
+            if same and same.pk != form.instance.pk and not form.cleaned_data.get("DELETE"):
+                form.add_error("name", words)
+        # Rooms that are sent along are saved, or removed, before new ones are made.
+        sent = {form.instance.pk: form.cleaned_data for form in self.initial_forms}
+        left = {room.name for room in there if sent.get(room.pk, {}).get("DELETE")}
+        left |= {room.name for room in there if sent.get(room.pk, {}).get("name", room.name) != room.name}
+        self.made_before: dict[str, Room] = {}
+        for form in self.extra_forms:
+            same = by_name.get(form.cleaned_data.get("name"))
+            if same is None or same.name in left or form.cleaned_data.get("DELETE"):
+                continue
+            if all(form.cleaned_data.get(name) == getattr(same, name) for name in ("seats", "access")):
+                self.made_before[same.name] = same
+            else:
+                form.add_error("name", words)
+
+    def save_new(self, form: Any, commit: bool = True) -> Any:
+        return self.made_before.get(form.cleaned_data["name"]) or super().save_new(form, commit)
 
 
 ROOM_FORMS = forms.inlineformset_factory(

@@ -420,6 +420,31 @@ def test_two_people_in_the_rooms_of_a_venue_lose_nothing(client, alice):
     assert set(venue.rooms.values_list("name", "seats", "access")) == {("Old hall", 80, "Lift"), ("Cellar", 20, "")}
 
 
+def test_rooms_that_are_sent_twice_are_added_once(client, alice):
+    venue = create_venue()
+    sent = room_forms({"name": "Hall", "seats": 180, "opened_with": "{}"}, {"name": "", "opened_with": "{}"})
+
+    answers = [client.post(page_of(venue, "rooms/"), sent) for _n in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert list(venue.rooms.values_list("name", "seats")) == [("Hall", 180)]
+
+    other = client.post(page_of(venue, "rooms/"), sent | {"rooms-0-seats": 20})
+    assert other.status_code == 422
+    assert "There is a room of this name here already." in other.content.decode()
+    assert list(venue.rooms.values_list("name", "seats")) == [("Hall", 180)]
+
+
+def test_a_room_takes_the_name_of_another_in_words(client, alice):
+    venue = create_venue()
+    _hall, cellar = (Room.objects.create(venue=venue, name=name) for name in ("Hall", "Cellar"))
+
+    answer = client.post(page_of(venue, "rooms/"), room_forms({"id": cellar.pk, "name": "Hall"}, initial=1))
+
+    assert answer.status_code == 422
+    assert "There is a room of this name here already." in answer.content.decode()
+
+
 def test_bad_rooms_are_told(client, alice):
     venue = create_venue()
     hall = Room.objects.create(venue=venue, name="Hall")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,47 @@ def versions(event: Event, changes: Sequence[PlanChange]) -> list[Version]:
         # The sources tell of a plan and then nothing more: it did not become what we know of the event now.
         ended.append(Version(plan=last, is_current=False, became=[gettext("Not known")]))
     return [Version(plan=now, is_current=True), *reversed(ended)]
+
+
+def moved_lately(versions: Sequence[Version], *, since: date) -> Version | None:
+    """Return the plan that an event was moved from after a day, and what became of it up to now; None when it was not.
+
+    `versions` are those of the event, newest first. Changes that cancel each other out are left out: whoever knows the
+    plan of before does not hear of one that stood for a minute. The reasons are those of the changes that remain.
+    """
+    now = versions[0].plan if versions else None
+    lately: list[Version] = []
+    for version in versions[1:]:
+        if version.changed_on is None or version.changed_on <= since:
+            break
+        lately.insert(0, version)
+    path: list[Version] = []
+    for version in lately:
+        path = [*_until(path, version.plan), version]
+    if now is None:
+        return None
+    path = _until(path, now)
+    while path and not is_moved(path[0].plan, now):
+        path.pop(0)
+    if not path:
+        return None
+    return Version(
+        plan=path[0].plan,
+        is_current=False,
+        became=what_changed(path[0].plan, now),
+        changed_on=path[-1].changed_on,
+        reason="\n".join(dict.fromkeys(version.reason for version in path if version.reason)),
+    )
+
+
+def _until(path: list[Version], plan: Plan) -> list[Version]:
+    """The plans before an event first had this one."""
+    return list(takewhile(lambda version: _told(version.plan) != _told(plan), path))
+
+
+def _told(plan: Plan) -> tuple[Any, ...]:
+    """What people know of a plan: date, hour, clock, mode and place."""
+    return *_promise(plan), plan.place, plan.time_zone if plan.start_time else ""
 
 
 def _promise(plan: Plan) -> tuple[Any, ...]:

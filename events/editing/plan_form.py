@@ -142,9 +142,8 @@ class PlanForm(ComparingForm):
             self.add_error("town", gettext("Choose a venue or type a town, not both."))
 
     def _is_as_opened(self, name: str) -> bool:
-        opened = self._opened_with()
-        before = opened[name] if name in opened else plain(self.now[name])
-        return plain(self.cleaned_data.get(name)) == before
+        """Whether a field was left alone; what only somebody else changed was taken over already."""
+        return plain(self.cleaned_data.get(name)) == plain(self.now[name])
 
     def _changes_something(self) -> bool:
         if not self.errors:

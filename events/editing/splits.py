@@ -5,9 +5,10 @@ Each keeps its identity: nobody's registration is moved silently, and both pages
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ..addresses import free_slug
@@ -44,6 +45,9 @@ _NOT_COPIED = {
     "note",
 }
 
+# A form that is sent again this soon was sent by a second press of its button.
+SENT_TWICE = timedelta(minutes=1)
+
 
 class SameEvent(PlanRefused):
     """An event cannot be merged into itself."""
@@ -59,8 +63,16 @@ class Links:
 
 
 @transaction.atomic
-def duplicate(event: Event, *, title: str = "") -> Event:
-    """Make a draft like an event: texts, partners, programme, speakers and choices; no dates, people or documents."""
+def duplicate(event: Event, *, title: str = "", at: datetime | None = None) -> Event:
+    """Make a draft like an event: texts, partners, programme, speakers and choices; no dates, people or documents.
+
+    Asked for once more within a minute, as by a second press of the button, it is the draft that was made; one that
+    has its date meanwhile is another one.
+    """
+    # Whoever copies it at the same moment waits, and finds the draft.
+    event._lock()
+    if before := _copied_before(event, title or event.title, at or timezone.now()):
+        return before
     copied = Event(
         **{
             field.attname: getattr(event, field.attname)
@@ -75,6 +87,18 @@ def duplicate(event: Event, *, title: str = "") -> Event:
         getattr(copied, name).set(getattr(event, name).all())
     _copy_programme(event, copied)
     return copied
+
+
+def _copied_before(event: Event, title: str, at: datetime) -> Event | None:
+    same = {name: getattr(event, name) for name in ("project", "kind", "host", "summary", "description")}
+    drafts = Event.objects.filter(**same, title=title, status=Event.Status.DRAFT, starts_on=None, source_key=None)
+    return drafts.filter(created_at__gt=at - SENT_TWICE).exclude(pk=event.pk).first()
+
+
+def _split_before(event: Event, titles: list[str], at: datetime) -> list[Event]:
+    latest = event.links_onward.filter(kind=EventLink.Kind.SPLIT, made_at__gt=at - SENT_TWICE)
+    parts = [link.outcome for link in latest.select_related("outcome")]
+    return parts if [part.title for part in parts] == titles else []
 
 
 def _copy_programme(event: Event, copied: Event) -> None:
@@ -111,10 +135,13 @@ def split(
     """Split an event: make a draft for each title, linked both ways, and return them.
 
     The event stays as the first of the parts; with `cancels` it is cancelled, and all parts are new. Raises
-    NotPublished for a draft, and AlreadyHeld or Cancelled for what is over.
+    NotPublished for a draft, and AlreadyHeld or Cancelled for what is over. Asked for once more within a minute, the
+    parts are those that were made.
     """
-    at = at or timezone.now()
+    at, titles = at or timezone.now(), list(titles)
     event._lock()
+    if before := _split_before(event, titles, at):
+        return before
     event._must_be_published()
     parts = []
     for title in titles:
@@ -130,6 +157,10 @@ def split(
             contact_email=event.contact_email,
             audience=event.audience,
             spoken_languages=event.spoken_languages,
+            summary=event.summary,
+            themes=event.themes,
+            registration_opens_at=event.registration_opens_at,
+            translations=_texts_for_each_part(event),
         )
         for name in ("co_hosts", "other_projects", "practices"):
             getattr(part, name).set(getattr(event, name).all())
@@ -138,6 +169,26 @@ def split(
     if cancels:
         event.cancel(reason=reason, by=by, at=at)
     return parts
+
+
+def _texts_for_each_part(event: Event) -> dict[str, dict[str, str]]:
+    """The translations of what each part takes over; a title is its own, and the description tells of one day."""
+    shared = ("summary", "themes", "audience", "spoken_languages")
+    kept = {
+        code: {name: texts[name] for name in shared if texts.get(name)} for code, texts in event.translations.items()
+    }
+    return {code: texts for code, texts in kept.items() if texts}
+
+
+def other_parts(event: Event, user) -> list[Event]:
+    """Return the events that belong to one that was split: its origin, its parts and theirs. One query.
+
+    Only those that this user organises: they lead to editors.
+    """
+    origins = EventLink.objects.filter(outcome=event, kind=EventLink.Kind.SPLIT).values("origin")
+    parts = EventLink.objects.filter(kind=EventLink.Kind.SPLIT).filter(Q(origin=event) | Q(origin__in=origins))
+    belong = Event.objects.organised_by(user).filter(Q(pk__in=origins) | Q(pk__in=parts.values("outcome")))
+    return list(belong.exclude(pk=event.pk).select_related("venue").order_by("pk"))
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from events import series as numbered
 from events.models import Event, EventQuerySet
-from events.versions import Version, is_moved
+from events.versions import Version, moved_lately
 
 register = template.Library()
 
@@ -24,11 +24,9 @@ def series(event: Event) -> str:
 @register.simple_tag
 def moved_from(event: Event, versions: list[Version]) -> Version | None:
     """Return the plan that an event was moved from in the last 30 days; None when it was not, or is called off."""
-    if len(versions) < 2 or event.is_cancelled or event.is_postponed:
+    if event.is_cancelled or event.is_postponed:
         return None
-    before = versions[1]
-    is_news = before.changed_on is not None and before.changed_on > timezone.now().date() - MOVE_IS_NEWS
-    return before if is_news and is_moved(before.plan, versions[0].plan) else None
+    return moved_lately(versions, since=timezone.now().date() - MOVE_IS_NEWS)
 
 
 @register.simple_tag

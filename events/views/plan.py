@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,6 +19,7 @@ from ..editing.clocks import clock_left_behind, clock_of_the_place
 from ..editing.plan_acts import ACTS, Act
 from ..editing.plan_form import PlanForm, ReasonForm, TakeUpForm
 from ..editing.refusals import in_words
+from ..editing.splits import other_parts
 from ..editing.warnings import warnings
 from ..exceptions import PlanRefused, UndoRefused
 from ..models import Event
@@ -71,6 +73,8 @@ def _change(request: HttpRequest, event: Event, form_class: type[PlanForm], name
         return _page(request, event, form, template, name=name, status=422)
     if act == CORRECT:
         return _page(request, event, form, template, name=name)
+    if event.is_postponed and not isinstance(form, TakeUpForm) and form.changes["starts_on"]:
+        return _take_up_with_what_was_typed(request, event)
     if (
         not form.is_a_change
         and event.is_published
@@ -93,6 +97,17 @@ def _change(request: HttpRequest, event: Event, form_class: type[PlanForm], name
         messages.info(request, words)
     messages.success(request, gettext("The plan is changed.") if event.is_published else gettext("Saved."))
     return redirect("events:plan", event.slug)
+
+
+def _take_up_with_what_was_typed(request: HttpRequest, event: Event) -> HttpResponse:
+    """Carry a date that was typed for a postponed event over to where it takes it up again."""
+    typed = request.POST.copy()
+    typed["as_status"] = Event.Status.ANNOUNCED
+    drafts.keep(user=request.user, event=event, form="take-up-again", data=typed)
+    drafts.discard(user=request.user, event=event, form="plan")
+    words = gettext("This event is postponed: a new date takes it up again. What you typed is below; nothing is saved.")
+    messages.info(request, words)
+    return redirect(reverse("events:take_up_again", args=[event.slug]) + "?draft=1")
 
 
 def _store(event: Event, form: PlanForm, *, by) -> None:
@@ -155,6 +170,7 @@ def _page(
         "last_change": last if last and last.can_be_undone() else None,
         "warnings": warnings(event),
         "clock_of_place": clock_of_the_place(event),
+        "other_parts": other_parts(event, request.user),
     }
     return render(request, template, context, status=status)
 

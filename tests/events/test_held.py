@@ -1,12 +1,14 @@
 """Events are held by themselves, and listings, series and banners tell what became of them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from events.checklists import after_holding
 from events.held import hold_what_is_over
 from events.models import Event
+from events.templatetags.story import moved_from
+from events.versions import Version, versions
 from projects.models import Semester
 from tests.factories import (
     create_event,
@@ -130,6 +132,44 @@ def test_for_thirty_days_the_page_says_on_top_that_the_event_moved(client, clock
 
     clock.shift(timedelta(days=31))
     assert banner not in client.get(event.get_absolute_url()).content.decode()
+
+
+def banner_of(event: Event) -> Version | None:
+    return moved_from(event, versions(event, list(event.changes.all())))
+
+
+def test_changes_that_cancel_each_other_out_are_not_said(clock):
+    event = create_event()
+    event.move(starts_on=date(2027, 5, 19), reason="The hall is taken.")
+    clock.shift(timedelta(days=1))
+    event.move(start_time=time(10), reason="By mistake")
+    event.move(start_time=time(9), reason="By mistake, back")
+
+    before = banner_of(event)
+
+    assert before
+    assert (before.plan.starts_on, before.reason) == (date(2027, 5, 20), "The hall is taken.")
+    assert before.became == ["Moved to another date"]
+
+
+def test_a_change_and_its_way_back_are_no_change(clock):
+    event = create_event()
+    event.move(starts_on=date(2027, 5, 19), reason="By mistake")
+    event.move(starts_on=date(2027, 5, 20), reason="By mistake, back")
+
+    assert banner_of(event) is None
+
+
+def test_two_changes_are_said_as_one_from_the_first_plan_with_both_reasons(clock):
+    event = create_event()
+    event.move(starts_on=date(2027, 5, 19), reason="The hall is taken.")
+    event.move(start_time=time(10), reason="The train is late.")
+
+    before = banner_of(event)
+
+    assert before
+    assert (before.plan.starts_on, before.plan.start_time) == (date(2027, 5, 20), time(9))
+    assert before.reason == "The hall is taken.\nThe train is late."
 
 
 def test_what_was_undone_is_not_said(client, clock):

@@ -94,6 +94,27 @@ def test_a_coordinator_makes_events_that_their_partner_hosts(client):
     assert Event.objects.get().host == partner
 
 
+@pytest.mark.parametrize("name", ["co_hosts", "other_projects", "practices"])
+@pytest.mark.parametrize("key", ["99999999999999999999", "9" * 5_000])
+def test_a_key_that_no_row_can_have_is_no_choice(client, bob, event, name, key):
+    event.kind.shows_practices = True
+    event.kind.save()
+    create_practice(event.project)
+    create_project(programme=event.project.programme)
+
+    answer = save(client, event, **{name: [key]})
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [name]
+
+
+@pytest.mark.parametrize("opened", ["[" * 100_000, '{"title":' * 100_000, '{"title":' + "[" * 500 + "]" * 500 + "}"])
+def test_what_a_form_was_opened_with_is_not_believed_however_deep(client, bob, event, opened):
+    assert save(client, event, title="Another", opened_with=opened).status_code in (302, 422)
+    sent = {"title": "Another", "opened_with": opened}
+    assert client.post(address(event, "draft", "event"), sent, headers={"X-Autosave": "1"}).status_code in (200, 413)
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -462,6 +483,22 @@ def test_an_event_is_split_and_both_pages_say_so(client, bob, event):
     assert event.get_absolute_url() in client.get(geleen.get_absolute_url()).content.decode()
 
 
+def test_the_parts_of_an_event_take_over_what_is_said_of_all_and_lead_to_each_other(client, bob, event):
+    event.summary, event.themes, event.contact_email = "Two days of farming.", "Soil", "bob@example.org"
+    event.translations = {"nl": {"title": "Landbouw", "summary": "Twee dagen landbouw."}}
+    event.save()
+
+    client.post(address(event, "split"), {"what": "keeps", "parts": "Geleen\nOnline", "reason": ""})
+
+    geleen, online = Event.objects.exclude(pk=event.pk).order_by("pk")
+    assert (geleen.summary, geleen.themes, geleen.contact_email) == ("Two days of farming.", "Soil", "bob@example.org")
+    assert geleen.registration_opens_at == event.registration_opens_at
+    assert geleen.translations == {"nl": {"summary": "Twee dagen landbouw."}}
+    page = client.get(address(geleen, "plan"))
+    assert page.context["other_parts"] == [event, online]
+    assert address(event, "plan") in page.content.decode()
+
+
 def test_the_story_of_a_shared_event_names_what_each_reader_sees(client, event):
     event.visibility = Event.Visibility.PARTNERS
     event.save()
@@ -527,6 +564,29 @@ def test_nobody_merges_into_an_event_of_others_or_into_itself(client, bob, event
         answer = client.post(address(event, "merge"), {"into": into, "reason": "x"})
         assert answer.status_code == 422
     assert not EventLink.objects.exists()
+
+
+def test_a_form_that_is_sent_twice_splits_once(client, bob, event, clock):
+    sent = {"what": "keeps", "parts": "Day in Geleen\nDay online", "reason": ""}
+
+    answers = [client.post(address(event, "split"), sent) for _n in range(2)]
+
+    assert answers[0].url == answers[1].url
+    assert event.links_onward.count() == 2
+    clock.forward(timedelta(minutes=2))
+    client.post(address(event, "split"), sent)
+    assert event.links_onward.count() == 4
+
+
+def test_a_form_that_is_sent_twice_copies_once(client, bob, event, clock):
+    answers = [client.post(address(event, "duplicate"), {"title": "The next one"}) for _n in range(2)]
+
+    assert answers[0].url == answers[1].url
+    assert Event.objects.filter(title="The next one").count() == 1
+    client.post(address(event, "duplicate"), {"title": "The one after"})
+    clock.forward(timedelta(minutes=2))
+    client.post(address(event, "duplicate"), {"title": "The next one"})
+    assert Event.objects.filter(title="The next one").count() == 2
 
 
 def test_a_draft_is_not_split(client, bob, event):

@@ -432,6 +432,27 @@ def test_what_is_over_can_be_noted_as_held(client, bob, event, clock):
     assert event.status == Status.HELD
 
 
+def test_a_date_for_a_postponed_event_takes_it_up_again_with_what_was_typed(client, bob, event):
+    event.postpone(reason="The hall is taken.")
+    dated = {"date_precision": "day", "first_day_0": "3", "first_day_1": "6", "first_day_2": "2027"}
+
+    answer = client.post(
+        address(event), typed(client, event, reason="The hall is free.", act="preview", **dated), follow=True
+    )
+
+    assert answer.redirect_chain == [(address(event, "take_up_again") + "?draft=1", 302)]
+    page = answer.content.decode()
+    form = answer.context["form"]
+    assert (form["first_day"].value(), form["reason"].value()) == (["3", "6", "2027"], "The hall is free.")
+    assert form["as_status"].value() == Status.ANNOUNCED
+    assert "a new date takes it up again" in page
+
+    again = typed(client, event, "take_up_again", act="change", reason="The hall is free.", **dated)
+    client.post(address(event, "take_up_again"), again)
+    event.refresh_from_db()
+    assert (event.status, event.starts_on) == (Status.ANNOUNCED, date(2027, 6, 3))
+
+
 # --- Two at once -------------------------------------------------------------------------------------------------
 
 
@@ -461,6 +482,16 @@ def test_what_both_changed_is_shown_twice_and_one_is_chosen(client, bob, event):
     client.post(address(event), opened | {"keep-start_time": "mine"})
     event.refresh_from_db()
     assert event.start_time == time(10)
+
+
+def test_both_hours_of_a_conflict_are_told_as_they_are_typed(client, bob, event):
+    opened = typed(client, event, act="change", end_time="17:30", reason="The train is late.")
+    Event.objects.get(pk=event.pk).move(end_time=time(18), reason="The bus is late.")
+
+    answer = client.post(address(event), opened)
+
+    assert [(c.mine, c.theirs) for c in answer.context["form"].conflicts] == [("17:30", "18:00")]
+    assert "18:00:00" not in answer.content.decode().replace('"18:00:00"', "").replace("&quot;18:00:00&quot;", "")
 
 
 # --- Who may -----------------------------------------------------------------------------------------------------

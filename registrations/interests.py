@@ -17,14 +17,14 @@ from accounts import outbox
 from accounts.letters import absolute_url, render_letter
 from accounts.models import Mail
 from accounts.periodic import every
-from events.models import Event
+from events.models import Event, PlanChange
 from events.times import when_in_words
 from events.where import where_in_words
 from projects.models import Project
 
 from .emails import LINK_AGAIN_AFTER, event_in_short
 from .models import Interest
-from .places import Availability, Opening, lock
+from .places import Availability, Opening, availability, lock
 
 logger = logging.getLogger(__name__)
 
@@ -64,10 +64,15 @@ def interested(event: Event) -> QuerySet[Interest]:
 
 @every(minutes=1)
 def tell_that_registration_opens(*, at: datetime | None = None) -> int:
-    """Write to everybody on the list of an event whose registration is open now, once; return how many mails."""
+    """Write to everybody on the list of an event whose registration is open now, once; return how many mails.
+
+    A change of plan that people are still to be told of may be undone; plan_changes.py tells of both in one mail.
+    """
     at = at or timezone.now()
+    changing = PlanChange.objects.filter(tell_at__isnull=False, told_at=None, undoes=None, undone_by=None)
     waiting = Interest.objects.filter(told_at=None, event__registration_opens_at__lte=at).values("event")
     events = Event.objects.filter(pk__in=waiting, status=Event.Status.ANNOUNCED).with_page_data()
+    events = events.exclude(pk__in=changing.values("event"))
     written = 0
     for event in events:
         while event.takes_registrations(at=at) and (told := _tell_some(event, at=at)):
@@ -77,21 +82,58 @@ def tell_that_registration_opens(*, at: datetime | None = None) -> int:
 
 @transaction.atomic
 def _tell_some(event: Event, *, at: datetime) -> int:
+    # What was changed since it was read is told in the next round, with the plan as it is then.
+    if lock(event).changed_at != event.changed_at:
+        return 0
     # Two processes may be here at a time; the second one finds what the first one told.
     chunk = list(event.interests.select_for_update().filter(told_at=None).order_by("pk")[:CHUNK])
+    if not chunk:
+        return 0
     registered = event.registrations.live().filter(person__email__in=[interest.email for interest in chunk])
     emails_of_registered = set(registered.values_list("person__email", flat=True))
+    how_it_stands = availability(event, at=at)
     for interest in chunk:
         interest.event = event
         if interest.email not in emails_of_registered:
-            _write("registration_opens", interest, key="")
-    Interest.objects.filter(pk__in=[interest.pk for interest in chunk]).update(told_at=at)
+            registration_opens(interest, how_it_stands)
+    note_told(chunk, at=at)
     return len(chunk)
 
 
-def plan_changed(interest: Interest, *, number: int, **facts: Any) -> Mail | None:
+def waits_for_opening(interest: Interest, availability: Availability) -> bool:
+    """Whether somebody is still to be told that registration opens, and it is open."""
+    return availability.is_open and interest.told_at is None
+
+
+def registration_opens(interest: Interest, availability: Availability, **facts: Any) -> Mail | None:
+    """Say that registration is open; `facts` are those of a change of plan that is told in the same mail."""
+    return _write("registration_opens", interest, key="", is_full=availability.opening == Opening.FULL, **facts)
+
+
+def note_told(chunk: Sequence[Interest], *, at: datetime) -> None:
+    """Keep that these people were told that registration opens; without people, no query."""
+    if chunk:
+        Interest.objects.filter(pk__in=[interest.pk for interest in chunk]).update(told_at=at)
+
+
+def plan_changed(interest: Interest, availability: Availability, *, number: int, **facts: Any) -> Mail | None:
     """Say that the plan of the event changed, up to the change with this number; see plan_changes.py."""
-    return _write("plan_changed_interest", interest, key=str(number), **facts)
+    return _write(
+        "plan_changed_interest",
+        interest,
+        key=str(number),
+        may_register=availability.is_open,
+        registration=_registration_in_a_word(interest, availability),
+        **facts,
+    )
+
+
+def _registration_in_a_word(interest: Interest, availability: Availability) -> str:
+    """How registration stands for somebody on the list: a word of registration_after_change.txt."""
+    if availability.opening == Opening.NOT_YET and interest.told_at is not None:
+        # They were told once that it opens, and are not told again.
+        return "opens_again"
+    return availability.state
 
 
 def plan_changed_key(interest: Interest, number: int) -> str:

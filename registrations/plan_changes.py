@@ -28,6 +28,7 @@ from events.where import where_in_words
 
 from . import emails, interests, places
 from .models import Interest, Registration
+from .places import Availability
 
 logger = logging.getLogger(__name__)
 
@@ -199,11 +200,17 @@ def _tell_some(event: Event, told: _Told, *, at: datetime) -> _Told | None:
     # What calendars say of the event is the same for all of them, so it is read once.
     prefetch_related_objects([event], "changes", "links_onward__outcome")
     written = 0
+    availability = places.availability(event, at=at) if isinstance(people[0], Interest) else None
+    hear_that_it_opens: list[Interest] = []
     for person in people:
         person.event = event
         news = _news(event, changes[max(known.get(person, 0), _seen(person, changes)) :])
-        if news is not None and concerns(person, news):
-            written += _write(person, news, changes[-1])
+        if news is None or not concerns(person, news):
+            continue
+        written += _write(person, news, changes[-1], availability)
+        if isinstance(person, Interest) and availability and interests.waits_for_opening(person, availability):
+            hear_that_it_opens.append(person)
+    interests.note_told(hear_that_it_opens, at=at)
     last = people[-1]
     if isinstance(last, Registration):
         return _Told(registration=last.pk, written=written)
@@ -216,12 +223,18 @@ def _next_people(event: Event, told: _Told) -> list[Somebody]:
     return [*registered[:CHUNK]] or [*interested[:CHUNK]]
 
 
-def _write(person: Somebody, news: News, last: PlanChange) -> int:
+def _write(person: Somebody, news: News, last: PlanChange, availability: Availability | None) -> int:
+    """Write to one person; `availability` is asked for those on the interest list only."""
+    mail = None
     try:
-        if isinstance(person, Interest):
-            mail = interests.plan_changed(person, number=last.number, **facts_for_interested(person, news))
-        else:
+        if isinstance(person, Registration):
             mail = emails.plan_changed(person, number=last.number, **facts_for_registered(person, news))
+        elif availability and interests.waits_for_opening(person, availability):
+            # One mail for both: that registration opens, and what became different of the plan.
+            mail = interests.registration_opens(person, availability, **facts_for_interested(person, news))
+        elif availability:
+            facts = facts_for_interested(person, news)
+            mail = interests.plan_changed(person, availability, number=last.number, **facts)
     except ValidationError:
         # One address that is none, from some file, must not keep everybody else from being told.
         logger.warning("%s %s has no address that can be written to.", type(person).__name__, person.pk)
@@ -253,12 +266,13 @@ def _last_told(changes: Sequence[PlanChange], people: Sequence[Somebody]) -> dic
 
 
 def _seen(person: Somebody, changes: Sequence[PlanChange]) -> int:
-    """Return how many of these changes somebody knew when they joined: their first mail named the plan of then.
+    """Return how many of these changes somebody knew when they joined: the mail of that act named the plan of then.
 
     Both clocks are read under the lock of the event, so the order of the instants is the order of what happened.
     """
-    joined_at = person.since if isinstance(person, Interest) else person.joined_at
-    made_before = [change.changed_at is not None and change.changed_at < joined_at for change in changes]
+    # The mail that says that registration opens names the plan of then, too.
+    knew_at = person.joined_at if isinstance(person, Registration) else person.told_at or person.since
+    made_before = [change.changed_at is not None and change.changed_at < knew_at for change in changes]
     return max((place for place, is_known in enumerate(made_before, start=1) if is_known), default=0)
 
 

@@ -14,6 +14,7 @@ from events.models import Event
 from registrations import interests
 from registrations.interests import forget_interests, tell_that_registration_opens
 from registrations.models import Interest
+from registrations.plan_changes import tell_of_plan_changes
 from tests.factories import create_event, create_kind, create_registration
 
 pytestmark = pytest.mark.django_db
@@ -168,7 +169,7 @@ def test_everybody_on_the_list_is_told_once_when_registration_really_opens():
     assert tell_that_registration_opens(at=NOW) == 0
     # The day has come, and the event is a save the date still.
     assert tell_that_registration_opens(at=NOW + timedelta(days=11)) == 0
-    event.announce(at=NOW + timedelta(days=11))
+    event.announce(at=NOW + timedelta(days=11), tells=False)
     assert tell_that_registration_opens(at=NOW + timedelta(days=11)) == 3
     assert tell_that_registration_opens(at=NOW + timedelta(days=12)) == 0
 
@@ -186,6 +187,86 @@ def test_more_people_than_fit_into_one_transaction_are_all_told(monkeypatch):
 
     assert tell_that_registration_opens(at=NOW) == 5
     assert Mail.objects.count() == 5
+
+
+@pytest.mark.parametrize("first", [tell_that_registration_opens, tell_of_plan_changes])
+def test_moved_and_announced_at_once_is_one_mail_that_says_both(first):
+    event = save_the_date(registration_opens_at=NOW - timedelta(days=1))
+    Interest.objects.create(event=event, email="dora@example.org")
+    event.move(reason="The room is taken.", starts_on=date(2027, 6, 3), ends_on=date(2027, 6, 4), at=NOW)
+    event.announce(at=NOW + timedelta(seconds=20))
+    second = tell_of_plan_changes if first is tell_that_registration_opens else tell_that_registration_opens
+    for seconds in (25, 79, 80, 140):
+        first(at=NOW + timedelta(seconds=seconds))
+        second(at=NOW + timedelta(seconds=seconds))
+        assert Mail.objects.count() == (1 if seconds >= 80 else 0)
+
+    mail = Mail.objects.get()
+    assert mail.subject == "Registration opens: Final conference, 3–4 June 2027"
+    for words in (
+        "Registration is open now",
+        "This event is moved.",
+        "Reason: The room is taken.",
+        "Friday 4 June 2027",
+    ):
+        assert words in mail.text
+        assert words in mail.html
+    assert "When before: Thursday 20 May 2027" in mail.text
+    assert reverse("registrations:register", args=[event.slug]) in mail.text
+
+
+def test_an_announcement_that_is_undone_in_time_opens_nothing_for_anybody():
+    event = save_the_date(registration_opens_at=NOW - timedelta(days=1))
+    Interest.objects.create(event=event, email="dora@example.org")
+    change = event.announce(at=NOW)
+    tell_that_registration_opens(at=NOW + timedelta(seconds=30))
+    change.undo(at=NOW + timedelta(seconds=40))
+    tell_that_registration_opens(at=NOW + timedelta(seconds=90))
+
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_told", "words", "may_register"),
+    [
+        ({}, True, "Registration is open.", True),
+        ({"places": 0}, True, "whoever registers now is put on the waiting list.", True),
+        ({"registration_closes_at": NOW}, True, "and registration is closed.", False),
+        ({"registration_opens_at": NOW + timedelta(days=5)}, True, "Registration opens later", False),
+        ({"registration_opens_at": NOW + timedelta(days=5)}, False, "You hear from us when registration opens.", False),
+    ],
+)
+def test_a_mail_about_a_move_says_how_registration_stands(fields, is_told, words, may_register):
+    event = create_event(title="Final conference", **fields)
+    told_at = NOW - timedelta(days=2) if is_told else None
+    since = NOW - timedelta(days=9)
+    Interest.objects.create(event=event, email="dora@example.org", since=since, told_at=told_at)
+    event.move(reason="", starts_on=date(2027, 6, 3), ends_on=date(2027, 6, 4), at=NOW)
+    tell_of_plan_changes(at=NOW + timedelta(seconds=60))
+
+    mail = Mail.objects.get()
+    assert mail.subject.startswith("Moved")
+    for body in (mail.text, mail.html):
+        assert words in body
+        assert (reverse("registrations:register", args=[event.slug]) in body) == may_register
+        assert ("You hear from us when registration opens." in body) == (not is_told)
+
+
+def test_whoever_waits_for_a_postponed_event_hears_of_its_new_date():
+    event = save_the_date()
+    Interest.objects.create(event=event, email="dora@example.org")
+    event.postpone(reason="The speakers are ill.", at=NOW)
+    tell_of_plan_changes(at=NOW + timedelta(seconds=60))
+
+    assert "You are not registered. You hear from us when there is a new date." in Mail.objects.get().text
+
+
+def test_whoever_is_told_late_that_it_opens_reads_of_the_waiting_list():
+    Interest.objects.create(event=create_event(places=0), email="dora@example.org")
+    tell_that_registration_opens(at=NOW)
+
+    assert "Registration is open now" in Mail.objects.get().text
+    assert "All places are taken: whoever registers now is put on the waiting list." in Mail.objects.get().text
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -241,7 +241,7 @@ def _label(name: str, word: str, language: str) -> str:
         partner = Partner.objects.select_related("project", "organisation").filter(slug=word).first()
         return _partner_name(partner) if partner else ""
     if name == "kind":
-        kind = EventKind.objects.filter(slug=word).first()
+        kind = EventKind.objects.told_with(Event.objects.visible_to(None)).filter(slug=word).first()
         return kind.plural_in(language) if kind else ""
     if name == "country":
         return str(countries.name(word)) if word in countries else ""

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from events.editing.fields import SeveralField
 from events.models import Event
 
 from .models import Registration
@@ -36,7 +37,7 @@ class TickForm(_DayForm):
 class SignedListForm(_DayForm):
     """Several people signed the list of a day."""
 
-    people = forms.ModelMultipleChoiceField(
+    people = SeveralField(
         queryset=Registration.objects.none(),
         error_messages={
             "required": _("Tick at least one person."),

@@ -55,6 +55,23 @@ def plain(value: Any) -> Any:
         return str(value)
 
 
+def opened_values(text: str) -> dict[str, Any]:
+    """Return what a form says that it was opened with, by field; nothing where that is no work of ours."""
+    try:
+        opened = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return opened if isinstance(opened, dict) and _is_flat(opened) else {}
+
+
+def _is_flat(value: Any, deepest: int = 4) -> bool:
+    """Whether lists lie in lists no deeper than forms have them: what lies deeper cannot be stored again."""
+    if not isinstance(value, list | dict):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return deepest > 0 and all(_is_flat(one, deepest - 1) for one in inner)
+
+
 class OpenedWith(forms.CharField):
     """The values that a form was opened with, in JSON. They are nothing that somebody types or changes."""
 
@@ -85,18 +102,11 @@ class ComparingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        opened = self._opened_with()
+        opened = opened_values(self.cleaned_data.get("opened_with", ""))
         for name in self.now:
             if name in cleaned and name in opened:
                 self._compare(name, opened[name])
         return cleaned
-
-    def _opened_with(self) -> dict[str, Any]:
-        try:
-            opened = json.loads(self.cleaned_data.get("opened_with") or "{}")
-        except ValueError:
-            return {}
-        return opened if isinstance(opened, dict) else {}
 
     def _compare(self, name: str, opened: Any) -> None:
         typed, now = plain(self.cleaned_data[name]), plain(self.now[name])

@@ -1,6 +1,5 @@
 """What was typed and not saved: kept two seconds after the last key, offered again when the form is next opened."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.utils import timezone
 from accounts.periodic import every
 
 from ..models import Draft, Event
+from .comparing import opened_values
 
 KEPT_FOR = timedelta(days=60)
 LONGEST = 200_000
@@ -32,21 +32,14 @@ def keep(*, user, event: Event | None, form: str, data: QueryDict, at: datetime 
         raise DraftRefused
     # PostgreSQL refuses NUL even in JSON.
     typed = {name: [value.replace("\0", "") for value in values] for name, values in typed.items()}
+    based_on = opened_values((typed.get("opened_with") or [""])[-1])
     draft, _created = Draft.objects.update_or_create(
         user=user,
         event=event,
         form=form,
-        defaults={"typed": typed, "based_on": _opened_with(typed), "saved_at": at or timezone.now()},
+        defaults={"typed": typed, "based_on": based_on, "saved_at": at or timezone.now()},
     )
     return draft
-
-
-def _opened_with(typed: dict[str, list[str]]) -> dict[str, Any]:
-    try:
-        opened = json.loads((typed.get("opened_with") or ["{}"])[-1])
-    except ValueError:
-        return {}
-    return opened if isinstance(opened, dict) else {}
 
 
 def kept(*, user, event: Event | None, form: str) -> Draft | None:

@@ -18,7 +18,7 @@ from ..addresses import LONGEST, free_slug, is_free, rename
 from ..models import Event, EventKind
 from ..series import next_number
 from .comparing import ComparingForm
-from .fields import ClockField, DateField, LineField, TextField
+from .fields import ClockField, DateField, LineField, SeveralField, TextField
 
 # Fields of the event that the form shows as they are.
 _PLAIN = (
@@ -51,7 +51,7 @@ class PartnerChoice(forms.ModelChoiceField):
         return str(partner.organisation)
 
 
-class PartnersChoice(forms.ModelMultipleChoiceField):
+class PartnersChoice(SeveralField):
     def label_from_instance(self, partner: Any) -> str:
         return f"{partner.organisation} ({partner.project})"
 
@@ -122,7 +122,7 @@ class EventForm(ComparingForm):
         help_text=_("Their coordinators may change the event, too."),
         error_messages=_PARTNER_ERROR,
     )
-    other_projects = forms.ModelMultipleChoiceField(
+    other_projects = SeveralField(
         label=_("Also an event of"),
         queryset=Project.objects.none(),
         required=False,
@@ -130,7 +130,7 @@ class EventForm(ComparingForm):
         help_text=_("It is in the lists, calendars and reports of these projects, too, and counts once in each."),
         error_messages={"invalid_choice": _("Choose a project from the list.")},
     )
-    practices = forms.ModelMultipleChoiceField(
+    practices = SeveralField(
         label=_("Good practices"),
         queryset=GoodPractice.objects.none(),
         required=False,
@@ -322,7 +322,7 @@ class NewEventForm(forms.Form):
     )
     kind = forms.ModelChoiceField(
         label=_("Kind of event"),
-        queryset=EventKind.objects.filter(is_offered=True),
+        queryset=EventKind.objects.none(),
         error_messages={"required": _("Choose the kind of event."), "invalid_choice": _("Choose one of these.")},
         empty_label=_("Choose a kind"),
     )
@@ -332,6 +332,8 @@ class NewEventForm(forms.Form):
         self.user = user
         projects = projects_for_new_events(user)
         self.fields["project"].queryset = projects  # type: ignore[attr-defined]
+        of_theirs = Q(programme__isnull=True) | Q(programme__in=projects.order_by().values("programme"))
+        self.fields["kind"].queryset = EventKind.objects.filter(of_theirs, is_offered=True)  # type: ignore[attr-defined]
         if len(projects) == 1:
             self.initial.setdefault("project", projects[0].pk)
 

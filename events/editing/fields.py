@@ -24,6 +24,18 @@ def without_control_characters(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
 
 
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several rows of a list. A key that no row can have is no choice, however long it is."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            # SQLite holds no number of more than 64 bits; Django lets only single keys pass.
+            words = self.error_messages["invalid_choice"]
+            raise ValidationError(words, code="invalid_choice", params={"value": gettext("This choice")}) from None
+
+
 class LineField(forms.CharField):
     """One line of text."""
 

@@ -42,6 +42,10 @@ class EventKindQuerySet(models.QuerySet["EventKind"]):
         """Kinds that a new event of a project may be of: those for every programme and those of its own."""
         return self.filter(Q(programme__isnull=True) | Q(programme=project.programme_id), is_offered=True)
 
+    def told_with(self, events: models.QuerySet) -> "EventKindQuerySet":
+        """Kinds that whoever sees these events may read of: theirs, and those for every programme."""
+        return self.filter(Q(programme__isnull=True) | Q(pk__in=events.order_by().values("kind")))
+
     def administered_by(self, user) -> "EventKindQuerySet":
         """Kinds that this user may change: the officers of a programme its own, administrators all.
 

@@ -18,7 +18,7 @@ from projects.models import Partner, Project
 
 from .. import feeds
 from ..ical import REFRESH_HOURS
-from ..models import EventKind
+from ..models import Event, EventKind
 from ..subscriptions import Subscription
 
 
@@ -51,7 +51,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
                     kind.plural_in(language),
                     Subscription.to(feed("all", filters=(("kind", kind.slug),))),
                 )
-                for kind in EventKind.objects.all()
+                for kind in EventKind.objects.told_with(Event.objects.visible_to(None))
             ],
             "of_projects": [
                 (

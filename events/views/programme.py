@@ -1,5 +1,6 @@
 """The programme of an event: marking one's own as a reader, and the editor of its organisers."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -116,8 +117,8 @@ def change_session(request: HttpRequest, slug: str, key: int) -> HttpResponse:
                 for _step in range(_steps(request)):
                     MOVES[act](session)
             _say_when(request, session)
-        elif act == "day" and (day == "" or (day.isdecimal() and 1 <= int(day) <= LONGEST_PROGRAMME_DAYS)):
-            changes.move_to_day(session, int(day) if day else None)
+        elif act == "day" and (day == "" or _number(day, most=LONGEST_PROGRAMME_DAYS)):
+            changes.move_to_day(session, _number(day, most=LONGEST_PROGRAMME_DAYS))
             _say_when(request, session)
             focus = f"more-{session.pk}"
         elif act == "duplicate":
@@ -141,8 +142,13 @@ def change_session(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 
 def _steps(request: HttpRequest) -> int:
     """By how many places to move: one with a button, several where a session was dragged (static/js/programme.js)."""
-    asked = request.POST.get("steps", "")
-    return int(asked) if asked.isdecimal() and 1 <= int(asked) <= MOST_STEPS else 1
+    return _number(request.POST.get("steps", ""), most=MOST_STEPS) or 1
+
+
+def _number(typed: str, *, most: int) -> int | None:
+    """Return a whole number from 1 to `most`; None for anything else, however many digits it has."""
+    number = int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else 0
+    return number if 1 <= number <= most else None
 
 
 def _say_when(request: HttpRequest, session: Session) -> None:
@@ -229,8 +235,7 @@ def _session_page(request: HttpRequest, event: Event, session: Session | None) -
 
 
 def _where_it_goes_on(request: HttpRequest, event: Event, last_day: int) -> dict[str, Any]:
-    asked = request.GET.get("day", "")
-    day = int(asked) if asked.isdecimal() and 1 <= int(asked) <= LONGEST_PROGRAMME_DAYS else max(last_day, 1)
+    day = _number(request.GET.get("day", ""), most=LONGEST_PROGRAMME_DAYS) or max(last_day, 1)
     return {"day": day, "start": next_start(event.sessions.filter(day=day), event, day)}
 
 

@@ -526,6 +526,14 @@ def test_an_empty_list_is_refused_with_a_link_to_the_people(desk, event):
     assert 'id="id_people"' in page
 
 
+@pytest.mark.parametrize("key", ["99999999999999999999", "9" * 5_000])
+def test_a_list_with_a_key_that_nobody_can_have_changes_nothing(desk, event, key):
+    sent = {"list": "1", "day": "2027-05-20", "act": str(uuid.uuid4()), "people": [key]}
+
+    assert desk.post(ADDRESS, sent).status_code in (302, 422)
+    assert AttendanceRecord.objects.count() == 0
+
+
 def test_the_day_is_today_else_the_last_that_has_begun_else_the_first(desk, event, clock):
     create_registration(event)
 

@@ -92,6 +92,31 @@ def test_kind_of_a_programme_is_offered_to_its_projects_only(programme):
     assert offered == [{"workshop", "breakfast"}, {"workshop"}]
 
 
+def test_a_kind_of_a_programme_is_told_with_its_public_events_only(programme, client):
+    create_kind("workshop")
+    kind = create_kind("breakfast", programme=programme)
+    event = create_event(kind=kind, project=create_project(programme=programme), visibility="partners")
+
+    page = client.get("/en/calendars/").content.decode()
+    assert "Workshops" in page
+    assert "Breakfasts" not in page
+    assert "Breakfasts" not in client.get("/calendars/all.ics?kind=breakfast").content.decode()
+
+    event.visibility = "public"
+    event.save()
+    assert "Breakfasts" in client.get("/en/calendars/").content.decode()
+    assert "Breakfasts" in client.get("/calendars/all.ics?kind=breakfast").content.decode()
+
+
+def test_a_new_event_is_of_a_kind_of_the_programmes_in_which_one_organises(programme, client):
+    create_kind("workshop")
+    create_kind("breakfast", programme=programme)
+    for of_programme, offered in ((programme, {"workshop", "breakfast"}), (create_programme(), {"workshop"})):
+        client.force_login(create_lead(create_project(programme=of_programme)))
+        form = client.get(reverse("events:new_event")).context["form"]
+        assert set(form.fields["kind"].queryset.values_list("slug", flat=True)) == offered
+
+
 def test_change_of_a_kind_is_on_pages_and_in_calendars_at_once(programme, client):
     kind = create_kind("breakfast", programme=programme, counts_as="targeted")
     event = create_event(kind=kind, project=create_project(programme=programme))

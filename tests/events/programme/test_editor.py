@@ -137,7 +137,7 @@ def test_a_session_of_another_event_is_not_found_under_this_one(client, event, b
     assert client.post(address("restore_session", other.pk)).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["", "away", "day:99", "day:x", "day:-1"])
+@pytest.mark.parametrize("act", ["", "away", "day:99", "day:x", "day:-1", "day:²", "day:" + "9" * 5_000])
 def test_an_act_that_does_not_exist_is_not_found(client, event, bob, act):
     session = create_session(event)
 

@@ -50,7 +50,9 @@ def last_mail() -> Mail:
 
 
 def on_the_wire(mail: Mail):
-    return message_from_bytes(outbox.message(mail).message().as_bytes(linesep="\r\n"), policy=policy.default)
+    # Only Django 5.2 takes the end of lines as an argument.
+    lines = outbox.message(mail).message().as_bytes().splitlines()
+    return message_from_bytes(b"\r\n".join([*lines, b""]), policy=policy.default)
 
 
 def calendar_part(mail: Mail) -> tuple[str, Calendar] | None:

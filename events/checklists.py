@@ -25,11 +25,15 @@ def kept_elsewhere(key: str, is_there: Callable[[Event], bool]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that is missing, where it is mended, and whether nothing goes on without it."""
+    """One thing that is missing, where it is mended, and whether nothing goes on without it.
+
+    `is_warning`: its kind asks for it, so an organiser announces without it only knowingly.
+    """
 
     words: str
     address: str
     is_needed: bool = False
+    is_warning: bool = False
 
 
 def before_save_the_date(event: Event) -> list[Missing]:
@@ -38,12 +42,22 @@ def before_save_the_date(event: Event) -> list[Missing]:
 
 
 def before_announcing(event: Event) -> list[Missing]:
-    """Return what people look for on the page of an announced event and would not find, what is needed first.
+    """Return what people look for on the page of an announced event and would not find, what matters most first.
 
+    Needed is what a reader must know to come or to decide: when, where, and who invites. What the kind of the event
+    asks for beyond that is a warning: a programme that is not agreed yet keeps nobody from saying when and where.
     At most four queries, however long the programme is.
     """
     found = [*_date(event), *_place(event), *_texts(event), *_of_its_kind(event)]
-    return sorted(found, key=lambda one: not one.is_needed)
+    return sorted(found, key=lambda one: (not one.is_needed, not one.is_warning))
+
+
+def still_missing(event: Event, *, at: datetime | None = None) -> list[Missing]:
+    """Return what the editor of an event lists: what is needed or warned of while it is ahead, then what is due."""
+    at = at or timezone.now()
+    if event.is_cancelled or event.is_postponed or event.is_over(at=at):
+        return after_holding(event, at=at)
+    return [one for one in before_announcing(event) if one.is_needed or one.is_warning]
 
 
 def _date(event: Event) -> Iterator[Missing]:
@@ -58,10 +72,14 @@ def _date(event: Event) -> Iterator[Missing]:
 
 def _place(event: Event) -> Iterator[Missing]:
     plan = _page(event, "plan")
+    # A place that is said to be open is an answer, too.
+    is_open = event.place_to_be_confirmed
     if not event.mode:
-        yield Missing(gettext("Whether people meet on site, online or both"), plan, is_needed=True)
+        words = gettext("Whether people meet on site, online or both")
+        yield Missing(words, plan, is_needed=not is_open, is_warning=is_open)
     elif event.mode != Event.Mode.ONLINE and event.venue is None:
-        yield Missing(gettext("The venue, or at least its town"), plan, is_needed=True)
+        words = gettext("The venue, or at least its town; or say that the place is to be confirmed")
+        yield Missing(words, plan, is_needed=not is_open, is_warning=is_open)
     elif event.mode != Event.Mode.ONLINE and event.venue is not None and event.venue.is_only_a_town:
         yield Missing(gettext("The venue"), plan)
     if event.mode in (Event.Mode.ONLINE, Event.Mode.HYBRID) and not event.join_url:
@@ -74,8 +92,8 @@ def _texts(event: Event) -> Iterator[Missing]:
         yield Missing(gettext("The host"), texts, is_needed=True)
     if not event.contact_email:
         # People come from far for these, and somebody must hear of a missed train.
-        is_needed = kind.has_delegations or kind.asks_for_phone or kind.visits_sites
-        yield Missing(gettext("Whom to ask"), texts, is_needed=is_needed)
+        is_warning = kind.has_delegations or kind.asks_for_phone or kind.visits_sites
+        yield Missing(gettext("Whom to ask"), texts, is_warning=is_warning)
     if event.registration_opens_at is None:
         yield Missing(gettext("When registration opens"), texts)
     if not event.summary:
@@ -89,13 +107,13 @@ def _texts(event: Event) -> Iterator[Missing]:
 def _of_its_kind(event: Event) -> Iterator[Missing]:
     texts, kind = _page(event, "organise_event"), event.kind
     if kind.has_importing_partner and event.importing_partner_id is None:
-        yield Missing(gettext("Who carries the practice home"), texts, is_needed=True)
+        yield Missing(gettext("Who carries the practice home"), texts, is_warning=True)
     if kind.has_importing_partner or kind.shows_practices:
         has_practices = event.practices.exists()
         if kind.has_importing_partner and not has_practices:
-            yield Missing(gettext("The good practice that is carried home"), texts, is_needed=True)
+            yield Missing(gettext("The good practice that is carried home"), texts, is_warning=True)
         elif not has_practices and not event.themes:
-            yield Missing(gettext("Its themes, or the good practices that it shows"), texts, is_needed=True)
+            yield Missing(gettext("Its themes, or the good practices that it shows"), texts, is_warning=True)
     yield from _programme(event)
 
 
@@ -108,11 +126,11 @@ def _programme(event: Event) -> Iterator[Missing]:
     if kind.visits_sites and event.mode != Event.Mode.ONLINE:
         sites = list(dict.fromkeys(session.site for session in sessions if session.site))
         if not sites:
-            yield Missing(gettext("A site that is visited, in the programme"), programme, is_needed=True)
+            yield Missing(gettext("A site that is visited, in the programme"), programme, is_warning=True)
         elif not any(site.has_rules for site in sites):
             words = gettext("What %(site)s asks of visitors: identity document, shoes, photos, or that it asks nothing")
             address = reverse("events:edit_place", args=["sites", sites[0].pk])
-            yield Missing(words % {"site": sites[0]}, address, is_needed=True)
+            yield Missing(words % {"site": sites[0]}, address, is_warning=True)
     if kind.has_speakers and not any(session.speaker for session in sessions) and not event.speakers.exists():
         yield Missing(gettext("Who speaks"), _page(event, "organise_speakers"))
 

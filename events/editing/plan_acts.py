@@ -18,7 +18,8 @@ class Act:
     """One verb: its name in addresses, its words, and for which events it is.
 
     `becomes` is the status that it leads to, "" when it leads to none. `done` is said when it is done; `leaves`: the
-    event is gone then. `has_own_page`: it asks for more than a reason.
+    event is gone then. `has_own_page`: it asks for more than a reason. `button_anyway` is its button where there is a
+    warning.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Act:
     leaves: bool = False
     tells: bool = True
     has_own_page: bool = False
+    button_anyway: str | Promise = ""
 
     def fits(self, event: Event) -> bool:
         """Whether an event is in a state for this verb."""
@@ -81,6 +83,7 @@ ACTS = (
         name="announce",
         title=_("Announce the event"),
         button=_("Announce"),
+        button_anyway=_("Announce anyway"),
         explanation=_("The event is in lists and calendars, and people register from the day that you set."),
         done=_("The event is announced."),
         statuses=(Status.DRAFT, Status.SAVE_THE_DATE),

@@ -17,7 +17,7 @@ from accounts.access import access
 from projects.access import people_with_a_role
 from projects.languages import LANGUAGES
 
-from ..checklists import after_holding
+from ..checklists import still_missing
 from ..editing import drafts
 from ..editing.event_form import EventForm, NewEventForm, projects_for_new_events
 from ..editing.refusals import in_words
@@ -90,7 +90,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "draft": draft,
         "form_name": EVENT,
-        "missing": after_holding(event),
+        "missing": still_missing(event),
         "links": links(event, request.user),
     }
     return render(request, "events/organise/event.html", context, status=422 if form.errors else 200)

@@ -211,6 +211,7 @@ def act(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         "this": this,
         "missing": missing,
         "is_possible": is_possible,
+        "is_warned": is_possible and any(one.is_warning for one in missing),
     }
     return render(request, "events/organise/act.html", context, status=422 if request.method == "POST" else 200)
 

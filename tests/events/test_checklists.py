@@ -53,8 +53,12 @@ def needed(event: Event) -> list[str]:
     return [one.words for one in before_announcing(event) if one.is_needed]
 
 
+def warned(event: Event) -> list[str]:
+    return [one.words for one in before_announcing(event) if one.is_warning]
+
+
 def advised(event: Event) -> list[str]:
-    return [one.words for one in before_announcing(event) if not one.is_needed]
+    return [one.words for one in before_announcing(event) if not one.is_needed and not one.is_warning]
 
 
 EVERYTHING = {
@@ -88,7 +92,15 @@ def test_every_kind_needs_date_place_and_host(project):
     assert (needed(online), needed(town)) == ([], [])
     assert "The address to join online" in advised(online)
     assert "The venue" in advised(town)
-    assert needed(create_event(project, host=create_partner(project))) == ["The venue, or at least its town"]
+    nowhere = create_event(project, host=create_partner(project))
+    assert needed(nowhere) == ["The venue, or at least its town; or say that the place is to be confirmed"]
+
+
+@pytest.mark.parametrize("mode", ["", "on_site"])
+def test_a_place_to_be_confirmed_is_an_answer(project, mode):
+    event = create_event(project, host=create_partner(project), mode=mode, place_to_be_confirmed=True)
+
+    assert (needed(event), len(warned(event))) == ([], 1)
 
 
 @pytest.mark.parametrize(
@@ -102,15 +114,15 @@ def test_every_kind_needs_date_place_and_host(project):
         ("asks_for_phone", {"contact_email": ""}, "Whom to ask"),
     ],
 )
-def test_a_switch_needs_what_it_shows_and_without_it_nothing_is_asked(project, switch, lacking, words):
+def test_a_switch_warns_of_what_it_shows_and_without_it_nothing_is_asked(project, switch, lacking, words):
     asking, plain = create_kind("asking", **{switch: True}), create_kind("plain")
     events = [complete(project, kind=kind, **lacking) for kind in (asking, plain)]
     for event in events:
         event.practices.clear()
         event.sessions.all().delete()
 
-    assert words in needed(events[0])
-    assert words not in needed(events[1])
+    assert (needed(events[0]), words in warned(events[0])) == ([], True)
+    assert warned(events[1]) == []
 
 
 def test_sites_of_a_visit_say_what_they_ask_and_each_is_mended_on_its_page(project):
@@ -122,14 +134,14 @@ def test_sites_of_a_visit_say_what_they_ask_and_each_is_mended_on_its_page(proje
     (missing,) = before_announcing(event)
 
     assert missing.words.startswith("What Ropka yard, Tartu asks of visitors")
-    assert (missing.address, missing.is_needed) == (f"/en/organise/places/sites/{site.pk}/edit/", True)
+    assert (missing.address, missing.is_warning) == (f"/en/organise/places/sites/{site.pk}/edit/", True)
     site.instruction = "Nothing special."
     site.save()
     assert before_announcing(event) == []
     # Who visits online needs no shoes.
     event.sessions.all().delete()
     event.mode, event.join_url = Event.Mode.ONLINE, "https://meet.example.org/x"
-    assert needed(event) == []
+    assert warned(event) == []
 
 
 def test_what_is_only_advised_hinders_nobody(project):
@@ -137,7 +149,7 @@ def test_what_is_only_advised_hinders_nobody(project):
     event = complete(project, kind=kind, visibility="partners", number=None, summary="")
     event.sessions.all().delete()
 
-    assert needed(event) == []
+    assert needed(event) == warned(event) == []
     assert advised(event) == [
         "A summary",
         "Its number in the series",
@@ -158,9 +170,28 @@ def test_save_the_date_needs_a_month_and_nothing_else(project):
     assert [one.words for one in before_save_the_date(none)] == ["The date, or at least its month"]
 
 
-def test_announcing_waits_for_what_the_kind_needs(project, client):
+def test_what_the_kind_asks_for_is_a_warning_and_the_event_is_announced_anyway(project, client):
     event = complete(project, kind=create_kind("import", has_importing_partner=True), status="draft")
     Event.objects.update(importing_partner=None)
+    client.force_login(create_lead(project))
+    page = f"/en/organise/{event.slug}/plan/announce/"
+
+    warning = client.get(page).content.decode()
+    client.post(page, {"act": "announce"})
+
+    event.refresh_from_db()
+    assert "Who carries the practice home</a> <strong>(events of this kind have it)" in warning
+    assert ">Announce anyway</button>" in warning
+    assert event.status == Event.Status.ANNOUNCED
+    # The checklist goes on saying so until it is there.
+    editor = f"/en/organise/{event.slug}/event/"
+    assert "Who carries the practice home</a>" in client.get(editor).content.decode()
+    Event.objects.update(importing_partner=create_partner(project))
+    assert "What is still missing" not in client.get(editor).content.decode()
+
+
+def test_announcing_waits_for_what_a_reader_must_know(project, client):
+    event = complete(project, kind=create_kind("plain"), status="draft", host=None)
     client.force_login(create_lead(project))
     page = f"/en/organise/{event.slug}/plan/announce/"
 
@@ -168,11 +199,9 @@ def test_announcing_waits_for_what_the_kind_needs(project, client):
 
     event.refresh_from_db()
     assert event.status == Event.Status.DRAFT
-    assert "Who carries the practice home" in refused.content.decode()
-    Event.objects.update(importing_partner=create_partner(project))
-    client.post(page, {"act": "announce"})
-    event.refresh_from_db()
-    assert event.status == Event.Status.ANNOUNCED
+    assert "The host</a> <strong>(needed first)" in refused.content.decode()
+    Event.objects.update(host=create_partner(project))
+    assert ">Announce</button>" in client.get(page).content.decode()
 
 
 # --- After it was held -------------------------------------------------------------------------------------------

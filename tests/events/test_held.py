@@ -96,7 +96,8 @@ def test_one_that_fails_hinders_no_other(monkeypatch):
 
 
 def test_a_held_event_asks_its_organisers_for_what_is_missing(client, clock):
-    event = create_event(kind=create_kind("study-visit", evidence_due=["agenda", "photos"]))
+    kind = create_kind("study-visit", evidence_due=["agenda", "photos"])
+    event = create_event(kind=kind, host=create_partner(), venue=create_venue())
     client.force_login(create_lead(event.project))
     assert after_holding(event) == []
     page = f"/en/organise/{event.slug}/event/"

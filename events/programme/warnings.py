@@ -46,7 +46,7 @@ def warnings(event: Event, sessions: Sequence[Session]) -> list[Concern]:
         found += _clock_changes(event, day, that_day)
         found += _clashes(that_day)
         found += _transfers(event, that_day)
-    found += _choice_groups(sessions)
+    found += _choice_groups(event, sessions)
     return found
 
 
@@ -221,7 +221,7 @@ def _trouble(event: Event, on: date, at: time) -> str:
 # --- Choice groups -----------------------------------------------------------------------------------------------
 
 
-def _choice_groups(sessions: Sequence[Session]) -> Iterator[Concern]:
+def _choice_groups(event: Event, sessions: Sequence[Session]) -> Iterator[Concern]:
     groups: dict[int, list[Session]] = {}
     for session in sessions:
         if session.choice_group_id:
@@ -229,14 +229,51 @@ def _choice_groups(sessions: Sequence[Session]) -> Iterator[Concern]:
     for members in groups.values():
         group = members[0].choice_group
         assert group is not None  # noqa: S101 - they are in it
-        if group.pick and group.pick >= len(members):
+        count = len(members)
+        if group.pick and group.pick >= count:
             words = gettext(
                 "“%(group)s”: nothing is left to choose when everybody takes part in %(pick)s of %(count)s."
             )
-            yield Concern(words % {"group": group, "pick": group.pick, "count": len(members)}, tuple(members))
+            yield Concern(words % {"group": group, "pick": group.pick, "count": count}, tuple(members))
+        if group.pick and (most := most_one_after_the_other(event, members)) < min(group.pick, count):
+            words = gettext(
+                "“%(group)s”: everybody takes part in %(pick)s of %(count)s, but the times allow no more than %(most)s."
+            )
+            yield Concern(words % {"group": group, "pick": group.pick, "count": count, "most": most}, tuple(members))
+        if group.pick and group.pick > 1:
+            # Whoever takes part in several goes from one to the next: they are not all at one time.
+            continue
         for session in members[1:]:
             if session.day != members[0].day or (
                 session.start_time != members[0].start_time and not overlap(session, members[0])
             ):
                 words = gettext("“%(session)s” is not at the same time as the others of its group, “%(group)s”.")
                 yield Concern(words % {"session": session.title, "group": group}, (session, members[0]))
+
+
+def most_one_after_the_other(event: Event, sessions: Sequence[Session]) -> int:
+    """Return in how many of these sessions one person can take part, with the time between two places of a town.
+
+    A session without a day or a start may fit anywhere, so it counts as one that does.
+    """
+    timed = [session for session in sessions if session.day and session.start_time]
+    count = len(sessions) - len(timed)
+    for day in {session.day for session in timed}:
+        that_day = sorted(
+            (session for session in timed if session.day == day), key=lambda one: (end_of(one), begin_of(one))
+        )
+        # The longest row that ends with each session. Two neighbours that fit are enough: a way over a third place
+        # takes no less time than the straight one.
+        rows: list[int] = []
+        for index, session in enumerate(that_day):
+            before = [row for row, other in zip(rows, that_day[:index], strict=True) if _then(event, other, session)]
+            rows.append(1 + max(before, default=0))
+        count += max(rows)
+    return count
+
+
+def _then(event: Event, before: Session, after: Session) -> bool:
+    """Whether one person can take part in two sessions of a day, one after the other."""
+    is_elsewhere = (before.place or event.venue) != (after.place or event.venue)
+    ready = minutes_of(end_of(before)) + (MINUTES_WITHIN_A_TOWN if is_elsewhere else 0)
+    return before.start_time != after.start_time and ready <= minutes_of(begin_of(after))

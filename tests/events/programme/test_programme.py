@@ -358,14 +358,54 @@ def test_the_night_in_which_the_clocks_change(day, words, zone, hour):
 
 
 def test_a_choice_group_runs_at_one_time_and_leaves_something_to_choose(event):
-    group = ChoiceGroup.objects.create(event=event, name="Visits", pick=2)
+    group = ChoiceGroup.objects.create(event=event, name="Visits", pick=1)
     create_session(event, title="A", start_time=NINE, end_time=TEN, choice_group=group)
-    create_session(event, title="B", start_time=TEN, end_time=ELEVEN, choice_group=group)
+    assert concerns(event) == ["“Visits”: nothing is left to choose when everybody takes part in 1 of 1."]
 
-    assert concerns(event) == [
-        "“Visits”: nothing is left to choose when everybody takes part in 2 of 2.",
-        "“B” is not at the same time as the others of its group, “Visits”.",
-    ]
+    create_session(event, title="B", start_time=TEN, end_time=ELEVEN, choice_group=group)
+    assert concerns(event) == ["“B” is not at the same time as the others of its group, “Visits”."]
+
+
+TOO_FEW = "“Visits”: everybody takes part in 2 of 3, but the times allow no more than 1."
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        pytest.param([(NINE, TEN), (NINE, TEN), (NINE, TEN)], [TOO_FEW], id="all at once"),
+        pytest.param([(NINE, ELEVEN), (HALF_NINE, NOON), (TEN, time(13))], [TOO_FEW], id="each pair overlaps"),
+        pytest.param([(NINE, None), (NINE, None), (NINE, TEN)], [TOO_FEW], id="without ends, begun together"),
+        pytest.param([(NINE, TEN), (TEN, ELEVEN), (NINE, ELEVEN)], [], id="two fit, beside a long one"),
+        pytest.param([(NINE, TEN), (NINE, TEN), (None, None)], [], id="a time is open"),
+    ],
+)
+def test_so_many_of_a_choice_group_can_be_taken_part_in_as_it_asks_for(event, times, expected):
+    group = ChoiceGroup.objects.create(event=event, name="Visits", pick=2)
+    for starts, ends in times:
+        create_session(event, start_time=starts, end_time=ends, places=20, choice_group=group)
+
+    assert concerns(event) == expected
+
+
+def test_the_way_between_two_houses_counts_in_a_choice_group(event):
+    group = ChoiceGroup.objects.create(event=event, name="Visits", pick=2)
+    hall, mill = create_venue(name="Town hall"), create_venue(name="Mill")
+    here = create_session(event, title="A", start_time=NINE, end_time=TEN, venue=hall, choice_group=group)
+    for venue in (hall, mill):
+        create_session(event, start_time=time(10, 5), end_time=ELEVEN, venue=venue, choice_group=group)
+    assert TOO_FEW not in concerns(event)
+
+    here.venue = create_venue(name="Castle")
+    here.save()
+    assert TOO_FEW in concerns(event)
+
+
+def test_sessions_of_one_choice_group_may_be_on_two_days(event):
+    group = ChoiceGroup.objects.create(event=event, name="Visits", pick=2)
+    for day in (1, 1, 2):
+        create_session(event, day=day, start_time=TEN, end_time=ELEVEN, choice_group=group)
+
+    assert concerns(event) == []
 
 
 def test_warnings_stand_on_top_of_the_editor_and_lead_to_their_session(client, event):

@@ -174,7 +174,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "config.forms.NothingIsCut"
 
 
 # --- Database and cache ------------------------------------------------------------------------------------------

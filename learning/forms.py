@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -34,13 +33,12 @@ class RatingField(forms.TypedChoiceField):
 
 class LongTextField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 4}), **kwargs)
-        # A validator of our own and no maxlength on the control: a browser would cut a pasted text without a word.
-        self.validators.append(
-            MaxLengthValidator(
-                LONGEST_TEXT,
-                _("Shorten this to %(limit_value)d characters. It has %(show_value)d."),
-            )
+        super().__init__(
+            required=False,
+            max_length=LONGEST_TEXT,
+            widget=forms.Textarea(attrs={"rows": 4}),
+            error_messages={"max_length": _("Shorten this to %(limit_value)d characters. It has %(show_value)d.")},
+            **kwargs,
         )
 
 

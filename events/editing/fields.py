@@ -6,7 +6,7 @@ import zoneinfo
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 # Clocks that people of Interreg projects live by, and UTC; an event elsewhere keeps the zone it has.
 _REGIONS = ("Europe/", "Atlantic/", "Asia/Nicosia", "Asia/Famagusta", "Africa/Ceuta", "Africa/Melilla", "UTC")
+# Browsers cut nothing (config/forms.py): this stands beside the whole text.
+TOO_LONG = _("Shorten this to %(limit_value)d characters. It has %(show_value)d.")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.hH ]?(\d{2}))?")
 
 
@@ -39,6 +41,8 @@ class SeveralField(forms.ModelMultipleChoiceField):
 class LineField(forms.CharField):
     """One line of text."""
 
+    default_error_messages: ClassVar = {"max_length": TOO_LONG}
+
     def to_python(self, value: Any) -> str:
         return " ".join(without_control_characters(super().to_python(value) or "").split())
 
@@ -47,6 +51,7 @@ class TextField(forms.CharField):
     """A text of several lines."""
 
     widget = forms.Textarea
+    default_error_messages: ClassVar = {"max_length": TOO_LONG}
 
     def to_python(self, value: Any) -> str:
         return without_control_characters(super().to_python(value) or "").strip()

@@ -187,19 +187,44 @@ class RoomForm(ComparingModelForm):
         fields = ["name", "seats", "access"]
         widgets = {"access": forms.Textarea(attrs={"rows": 2})}
 
+    def validate_constraints(self) -> None:
+        """Leave the one rule of a room, its name, to the formset, which knows what is sent twice or removed.
+
+        Django 5.2 leaves it there by itself, 6.1 asks each form, too.
+        """
+
 
 class RoomFormSet(forms.BaseInlineFormSet):
     """The rooms of a venue. One that a session is in stays: its people would not find it.
 
-    A room that is sent once more, as by a second press of the button, is the one that is there.
+    A room that is sent once more, as by a second press of the button, is the one that is there. One that somebody else
+    removed meanwhile is added again only where that is asked for.
     """
 
     deletion_widget = forms.CheckboxInput
 
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        form.is_gone = self.is_bound and i < self.initial_form_count() and form.instance.pk is None
+        if form.is_gone:
+            # Its key leads nowhere now, and says only which line it was.
+            form.fields["id"] = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+            form.fields["add_again"] = forms.BooleanField(label=_("Add this room again"), required=False)
+        return form
+
+    @property
+    def _gone(self) -> list[Any]:
+        """The rooms that were removed since the form was opened, and that nobody removes here as well."""
+        return [form for form in self.initial_forms if form.is_gone and not form.cleaned_data.get("DELETE")]
+
     def clean(self) -> None:
         super().clean()
+        for form in self._gone:
+            if not form.cleaned_data.get("add_again"):
+                words = gettext("Somebody else removed this room meanwhile. Add it again, or tick “Delete”.")
+                form.add_error("add_again", words)
         for form in self.initial_forms:
-            if form.cleaned_data.get("DELETE") and form.instance.sessions.exists():
+            if not form.is_gone and form.cleaned_data.get("DELETE") and form.instance.sessions.exists():
                 form.add_error(
                     "DELETE",
                     gettext("A session takes place in this room. Move the session first, then remove the room."),
@@ -210,16 +235,17 @@ class RoomFormSet(forms.BaseInlineFormSet):
         there = list(self.instance.rooms.all()) if self.instance.pk else []
         by_name = {room.name: room for room in there}
         words = gettext("There is a room of this name here already.")
+        made_again = self._gone
         for form in self.initial_forms:
             same = by_name.get(form.cleaned_data.get("name"))
-            if same and same.pk != form.instance.pk and not form.cleaned_data.get("DELETE"):
+            if form not in made_again and same and same.pk != form.instance.pk and not form.cleaned_data.get("DELETE"):
                 form.add_error("name", words)
         # Rooms that are sent along are saved, or removed, before new ones are made.
         sent = {form.instance.pk: form.cleaned_data for form in self.initial_forms}
         left = {room.name for room in there if sent.get(room.pk, {}).get("DELETE")}
         left |= {room.name for room in there if sent.get(room.pk, {}).get("name", room.name) != room.name}
         self.made_before: dict[str, Room] = {}
-        for form in self.extra_forms:
+        for form in [*made_again, *self.extra_forms]:
             same = by_name.get(form.cleaned_data.get("name"))
             if same is None or same.name in left or form.cleaned_data.get("DELETE"):
                 continue
@@ -227,6 +253,11 @@ class RoomFormSet(forms.BaseInlineFormSet):
                 self.made_before[same.name] = same
             else:
                 form.add_error("name", words)
+
+    def save_new_objects(self, commit: bool = True) -> list[Any]:
+        super().save_new_objects(commit)
+        self.new_objects += [self.save_new(form, commit=commit) for form in self._gone]
+        return self.new_objects
 
     def save_new(self, form: Any, commit: bool = True) -> Any:
         return self.made_before.get(form.cleaned_data["name"]) or super().save_new(form, commit)

@@ -420,6 +420,47 @@ def test_two_people_in_the_rooms_of_a_venue_lose_nothing(client, alice):
     assert set(venue.rooms.values_list("name", "seats", "access")) == {("Old hall", 80, "Lift"), ("Cellar", 20, "")}
 
 
+def test_a_room_that_was_removed_meanwhile_is_told_and_nothing_typed_is_lost(client, alice):
+    venue = create_venue()
+    hall = Room.objects.create(venue=venue, name="Hall")
+    sent = room_forms({"id": hall.pk, "name": "Great hall", "seats": 180, "access": "Lift"}, initial=1)
+    hall.delete()
+
+    told = client.post(page_of(venue, "rooms/"), sent)
+
+    page = told.content.decode()
+    assert told.status_code == 422
+    assert "Somebody else removed this room meanwhile." in page
+    assert 'value="Great hall"' in page and 'value="180"' in page and "Lift" in page
+    assert not venue.rooms.exists()
+
+    client.post(page_of(venue, "rooms/"), sent | {"rooms-0-add_again": "on"})
+    assert list(venue.rooms.values_list("name", "seats", "access")) == [("Great hall", 180, "Lift")]
+
+
+def test_two_people_may_remove_the_same_room(client, alice):
+    venue = create_venue()
+    hall = Room.objects.create(venue=venue, name="Hall")
+    sent = room_forms({"id": hall.pk, "name": "Hall", "DELETE": "on"}, initial=1)
+
+    answers = [client.post(page_of(venue, "rooms/"), sent) for _n in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert not venue.rooms.exists()
+
+
+def test_a_room_that_somebody_else_added_again_is_not_made_twice(client, alice):
+    venue = create_venue()
+    hall = Room.objects.create(venue=venue, name="Hall")
+    sent = room_forms({"id": hall.pk, "name": "Hall", "add_again": "on"}, initial=1)
+    hall.delete()
+
+    answers = [client.post(page_of(venue, "rooms/"), sent) for _n in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert list(venue.rooms.values_list("name", flat=True)) == ["Hall"]
+
+
 def test_rooms_that_are_sent_twice_are_added_once(client, alice):
     venue = create_venue()
     sent = room_forms({"name": "Hall", "seats": 180, "opened_with": "{}"}, {"name": "", "opened_with": "{}"})

@@ -213,9 +213,13 @@ class RoomFormSet(forms.BaseInlineFormSet):
         return form
 
     @property
+    def _there_when_opened(self) -> list[Any]:
+        return self.initial_forms
+
+    @property
     def _gone(self) -> list[Any]:
         """The rooms that were removed since the form was opened, and that nobody removes here as well."""
-        return [form for form in self.initial_forms if form.is_gone and not form.cleaned_data.get("DELETE")]
+        return [form for form in self._there_when_opened if form.is_gone and not form.cleaned_data.get("DELETE")]
 
     def clean(self) -> None:
         super().clean()
@@ -223,7 +227,7 @@ class RoomFormSet(forms.BaseInlineFormSet):
             if not form.cleaned_data.get("add_again"):
                 words = gettext("Somebody else removed this room meanwhile. Add it again, or tick “Delete”.")
                 form.add_error("add_again", words)
-        for form in self.initial_forms:
+        for form in self._there_when_opened:
             if not form.is_gone and form.cleaned_data.get("DELETE") and form.instance.sessions.exists():
                 form.add_error(
                     "DELETE",

@@ -35,9 +35,11 @@ KEPT_AFTER_CANCELLING = timedelta(days=30)
 
 
 def may_be_joined(event: Event, availability: Availability) -> bool:
-    """Whether somebody can ask to be told when registration opens: it has not, and the list is kept for this event."""
-    keeps_list = event.kind.keeps_interest_list or event.status == Event.Status.SAVE_THE_DATE
-    return keeps_list and availability.opening in (Opening.NOT_YET, Opening.POSTPONED)
+    """Whether somebody can ask to be told when registration opens: it has not, and the kind keeps such a list.
+
+    Who is on the list of a kind that stopped keeping one stays, and is told.
+    """
+    return event.kind.keeps_interest_list and availability.opening in (Opening.NOT_YET, Opening.POSTPONED)
 
 
 @transaction.atomic

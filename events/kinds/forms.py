@@ -26,36 +26,36 @@ SWITCHES = {
     "shows_practices": (
         _("Shows themes and good practices"),
         _(
-            "The form of an event asks for themes and good practices, and its page shows them. There must be one or "
-            "the other before an event is announced."
+            "The form of an event asks for themes and good practices, and its page shows them. The checklist warns "
+            "where there is neither."
         ),
     ),
     "visits_sites": (
         _("Visits sites"),
         _(
             "The page of an event shows the sites in the order of the visit, the ways between them, and what each asks "
-            "of visitors: identity document, shoes, no photos. There must be a site before an event is announced."
+            "of visitors: identity document, shoes, no photos. The checklist warns where there is no site."
         ),
     ),
     "has_delegations": (
         _("Partners send delegations"),
         _(
-            "The page of an event says that each partner sends its own people. There must be a contact before an event "
-            "is announced."
+            "The page of an event says that each partner sends its own people. The checklist warns where nobody is "
+            "named to ask."
         ),
     ),
     "has_importing_partner": (
         _("Carries a practice to an importing partner"),
         _(
             "The form of an event asks who carries the practice home, and its page shows from whom to whom it goes. "
-            "The practice and the partner must be there before an event is announced."
+            "The checklist warns where the practice or the partner is missing."
         ),
     ),
     "asks_for_phone": (
         _("Asks for a phone number"),
         _(
-            "Whoever registers is asked for a phone number for the day. There must be a contact before an event is "
-            "announced."
+            "Whoever registers is asked for a phone number for the day. The checklist warns where nobody is named to "
+            "ask."
         ),
     ),
     "is_public": (

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Mail
-from events.models import Event
+from events.models import Event, EventKind
 from registrations import interests
 from registrations.interests import forget_interests, tell_that_registration_opens
 from registrations.models import Interest
@@ -28,6 +28,7 @@ def _clock(clock):
 
 
 def save_the_date(**fields) -> Event:
+    fields.setdefault("kind", create_kind("final-conference", keeps_interest_list=True))
     return create_event(title="Final conference", **{"status": Status.SAVE_THE_DATE, **fields})
 
 
@@ -75,7 +76,8 @@ def test_a_known_address_gets_the_same_answer_and_one_place_on_the_list(client, 
 @pytest.mark.parametrize(
     ("fields", "is_offered"),
     [
-        ({"status": Status.SAVE_THE_DATE}, True),
+        ({"status": Status.SAVE_THE_DATE, "kind__keeps": True}, True),
+        ({"status": Status.SAVE_THE_DATE}, False),
         ({"status": Status.POSTPONED, "date_precision": "unknown", "kind__keeps": True}, True),
         ({"registration_opens_at": NOW + timedelta(days=1), "kind__keeps": True}, True),
         ({"registration_opens_at": NOW + timedelta(days=1)}, False),
@@ -177,6 +179,19 @@ def test_everybody_on_the_list_is_told_once_when_registration_really_opens():
     assert [mail.to for mail in mails] == ["dora@example.org", "emil@example.org"]
     assert {mail.subject for mail in mails} == {"Registration opens: Final conference, 20–21 May 2027"}
     assert reverse("registrations:register", args=[event.slug]) in mails[0].text
+
+
+def test_the_list_of_a_kind_that_keeps_none_any_more_is_told_and_takes_nobody(client):
+    event = save_the_date(registration_opens_at=NOW)
+    interests.join(event, email="dora@example.org", language="en")
+    EventKind.objects.update(keeps_interest_list=False)
+    Mail.objects.all().delete()
+
+    send(client, event, "emil@example.org")
+    event.announce(at=NOW, tells=False)
+    tell_that_registration_opens(at=NOW)
+
+    assert [mail.to for mail in Mail.objects.all()] == ["dora@example.org"]
 
 
 def test_more_people_than_fit_into_one_transaction_are_all_told(monkeypatch):

@@ -53,13 +53,16 @@ def event(clock):
 @pytest.fixture
 def addresses(event) -> dict[type, str]:
     alice = create_registration(event, "Alice")
+    kind = create_kind("final-conference", keeps_interest_list=True)
     return {
         forms.RegistrationForm: reverse("registrations:register", args=[event.slug]),
         forms.ChangeForm: reverse("registrations:change", args=[alice.code]),
         forms.SendLinkForm: reverse("registrations:send_link", args=[event.slug]),
         forms.CancelForm: reverse("registrations:cancel", args=[alice.code]),
         forms.ConsentForm: reverse("registrations:registration", args=[alice.code]),
-        forms.InterestForm: reverse("registrations:interest", args=[create_event(status="save_the_date").slug]),
+        forms.InterestForm: reverse(
+            "registrations:interest", args=[create_event(status="save_the_date", kind=kind).slug]
+        ),
     }
 
 

@@ -35,18 +35,27 @@ def zone_of_country(country: str) -> str:
     return next(iter(_zones().get(country, ())), "")
 
 
-def is_clock_of_mainland(zone: str, country: str, *days: date) -> bool:
-    """Whether clocks of a zone show on these days what clocks of the country show, away from its islands.
-
-    Brussels tells Maastricht's time. False for a country that the tz database does not know.
-    """
+def _is_clock_of_mainland(zone: str, country: str, *days: date) -> bool:
     mainland = zone_of_country(country)
     return mainland != "" and all(_offset(zone, day) == _offset(mainland, day) for day in days)
 
 
+def is_clock_of_whole_country(zone: str, country: str, *days: date) -> bool:
+    """Whether clocks of a zone show on these days what every clock of the country shows, its islands included.
+
+    Where they do not, a town alone does not tell its clock: Las Palmas is in Spain, and not on Madrid's time. False for
+    a country that the tz database does not know.
+    """
+    zones = _zones().get(country, ())
+    return bool(zones) and all(_offset(zone, day) == _offset(there, day) for there in zones for day in days)
+
+
 def is_clock_of_country(zone: str, country: str, *days: date) -> bool:
-    """The same for a country with its islands: a town on the Azores lives by their clock, one in Portugal may."""
-    return zone in _zones().get(country, ()) or is_clock_of_mainland(zone, country, *days)
+    """Whether clocks of a zone may be those of a town in a country on these days, on an island of it or not.
+
+    Brussels tells Maastricht's time. False for a country that the tz database does not know.
+    """
+    return zone in _zones().get(country, ()) or _is_clock_of_mainland(zone, country, *days)
 
 
 def _offset(zone: str, day: date) -> timedelta | None:

@@ -16,7 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, pgettext
 
 from .models import Event, Plan
-from .place_clocks import is_clock_of_mainland
+from .place_clocks import is_clock_of_whole_country
 
 # Prints one moment: its machine-readable form (for the `datetime` attribute) and its text.
 Mark = Callable[[str, str], str]
@@ -89,6 +89,15 @@ def offset_in_words(at: datetime) -> str:
     hours, rest = divmod(abs(minutes), 60)
     sign = "−" if minutes < 0 else "+"
     return f"UTC{sign}{hours}:{rest:02}" if rest else f"UTC{sign}{hours}"
+
+
+def town_of_clock(zone: ZoneInfo, city: str, country: str, *days: date) -> str:
+    """Return the town to name a clock by: where people meet, else that of the zone; “” where there is none.
+
+    Where people meet is named only where clocks show that time on these days: 09:00 on Amsterdam's clock is not 09:00
+    in Tartu, and in Spain it depends on the island.
+    """
+    return city if city and is_clock_of_whole_country(zone.key, country, *days) else zone_in_words(zone)
 
 
 def zone_in_words(zone: ZoneInfo) -> str:
@@ -165,17 +174,14 @@ def _gets_a_new_date(what: Event | Plan) -> bool:
 
 
 def _town(what: Event | Plan, zone: ZoneInfo, *days: date) -> str:
-    """The town whose clock is meant: where the event is, or of its time zone when people join from anywhere.
-
-    A town is named only where clocks show that time on these days: 09:00 on Amsterdam's clock is not 09:00 in Tartu.
-    """
+    """The town whose clock is meant: where the event is, or of its time zone when people join from anywhere."""
     if what.mode == Event.Mode.ONLINE:
         return zone_in_words(zone)
     if isinstance(what, Plan):
         city, country = what.city, what.country
     else:
         city, country = (what.venue.city, str(what.venue.country)) if what.venue else ("", "")
-    return city if city and is_clock_of_mainland(zone.key, country, *days) else zone_in_words(zone)
+    return town_of_clock(zone, city, country, *days)
 
 
 def _zone(at: datetime, town: str) -> str:

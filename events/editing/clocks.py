@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from ..models import Event
 from ..place_clocks import is_clock_of_country, zone_of_country
-from ..times import day_in_words, zone_in_words
+from ..times import day_in_words, town_of_clock, zone_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ def clock_of_the_place(event: Event) -> OtherClock | None:
     there = zone_of_country(str(venue.country))
     if not there or is_clock_of_country(event.time_zone, str(venue.country), day, event.ends_on or day):
         return None
-    return OtherClock(_in_two_places(event, there, venue.city), there, venue.city)
+    town = town_of_clock(ZoneInfo(there), venue.city, str(venue.country), day)
+    return OtherClock(_in_two_places(event, there, town), there, town)
 
 
 def clock_left_behind(event: Event, zone: str) -> OtherClock | None:
@@ -55,8 +56,10 @@ def _in_two_places(event: Event, other: str, town: str) -> str:
 
 
 def _here(event: Event) -> str:
-    is_of_place = event.venue is not None and zone_of_country(str(event.venue.country)) == event.time_zone
-    return event.venue.city if event.venue is not None and is_of_place else _name(event.time_zone)
+    venue, day = event.venue, event.starts_on
+    if venue is None or day is None:
+        return _name(event.time_zone)
+    return town_of_clock(event.zone, venue.city, str(venue.country), day) or "UTC"
 
 
 def _name(zone: str) -> str:

@@ -2,9 +2,11 @@
 
 import copy
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -13,6 +15,7 @@ from venues.models import Venue
 
 from ..models import Event, Plan
 from ..place_clocks import zone_of_country
+from ..times import town_of_clock
 from .clocks import no_such_time
 from .comparing import ComparingForm, plain
 from .fields import ClockField, DayField, LineField, TextField, TypedDay, zones
@@ -176,10 +179,12 @@ class PlanForm(ComparingForm):
         """That the times are on the clock of the place now, as a sentence; empty when they were before."""
         if not self.left_clock:
             return ""
+        venue, day = self.changes["venue"], self.changes["starts_on"] or timezone.now().date()
+        town = town_of_clock(ZoneInfo(self.changes["time_zone"]), venue.city, str(venue.country), day)
         return gettext(
             "The clock follows the place: the times are on that of %(town)s now. If another is meant, choose it at "
             "“Whose clock”."
-        ) % {"town": self.changes["venue"].city}
+        ) % {"town": town}
 
     def _assemble(self, cleaned: dict[str, Any]) -> None:
         """Turn what was typed into fields of the event; what does not fit together is an error where it is mended."""

@@ -94,7 +94,7 @@ def test_a_plan_says_what_is_known_of_its_time(fields, words):
 @pytest.mark.parametrize(
     ("zone", "city", "country", "winter", "summer"),
     [
-        ("Europe/Lisbon", "Porto", "PT", "UTC+0", "UTC+1"),
+        ("Europe/Dublin", "Cork", "IE", "UTC+0", "UTC+1"),
         ("Europe/Amsterdam", "Geleen", "NL", "UTC+1", "UTC+2"),
         ("Europe/Tallinn", "Tartu", "EE", "UTC+2", "UTC+3"),
     ],
@@ -150,9 +150,9 @@ def test_short_form_leaves_the_times_out():
 
 @pytest.mark.django_db
 def test_an_event_is_on_the_clock_of_its_venue():
-    event = create_event(venue=create_venue(city="Porto", country="PT"), time_zone="Europe/Lisbon", end_time=None)
+    event = create_event(venue=create_venue(city="Cork", country="IE"), time_zone="Europe/Dublin", end_time=None)
 
-    assert when_in_words(event) == "20–21 May 2027, from 09:00 on the first day (Porto time, UTC+1)"
+    assert when_in_words(event) == "20–21 May 2027, from 09:00 on the first day (Cork time, UTC+1)"
 
 
 @pytest.mark.django_db
@@ -275,6 +275,10 @@ def test_the_tag_prints_a_month_an_instant_days_and_nothing():
         ("Maastricht", "NL", "Europe/Brussels", "Maastricht time, UTC+2"),
         ("Maastricht", "", "Europe/Amsterdam", "Amsterdam time, UTC+2"),
         ("Ponta Delgada", "PT", "Atlantic/Azores", "Azores time, UTC+0"),
+        ("Las Palmas", "ES", "Europe/Madrid", "Madrid time, UTC+2"),
+        ("Las Palmas", "ES", "Atlantic/Canary", "Canary time, UTC+1"),
+        # Nothing but an island's own zone tells that a town is on an island, so the mainland names its zone, too.
+        ("Cáceres", "ES", "Europe/Madrid", "Madrid time, UTC+2"),
         ("Lviv", "UA", "Europe/Kyiv", "Lviv time, UTC+3"),
         ("Busingen", "DE", "Europe/Berlin", "Busingen time, UTC+2"),
     ],

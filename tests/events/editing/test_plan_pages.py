@@ -285,6 +285,17 @@ def test_the_clock_of_a_draft_follows_a_town_and_says_so(client, bob, event):
     assert "the times are on that of Tartu now" in answer.content.decode()
 
 
+def test_an_island_is_not_said_to_have_the_clock_of_its_mainland(client, bob, event):
+    Event.objects.filter(pk=event.pk).update(status=Status.DRAFT, venue=None)
+
+    answer = client.post(address(event), typed(client, event, town="Las Palmas", country="ES"), follow=True)
+
+    event.refresh_from_db()
+    assert event.time_zone == "Europe/Madrid"
+    assert "the times are on that of Madrid now" in answer.content.decode()
+    assert "(Madrid time, UTC+2)" in client.get(event.get_absolute_url()).content.decode()
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 # Clocks that people of Interreg projects live by, and UTC; an event elsewhere keeps the zone it has.
 _REGIONS = ("Europe/", "Atlantic/", "Asia/Nicosia", "Asia/Famagusta", "Africa/Ceuta", "Africa/Melilla", "UTC")
 # Browsers cut nothing (config/forms.py): this stands beside the whole text.
-TOO_LONG = _("Shorten this to %(limit_value)d characters. It has %(show_value)d.")
+TOO_LONG = _("Shorten this to at most %(limit_value)d characters. It has %(show_value)d.")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.hH ]?(\d{2}))?")
 
 

@@ -41,8 +41,8 @@ def test_what_is_too_long_comes_back_whole_with_the_way_to_mend_it(client, db, c
 
     assert answer.status_code == 422
     errors = answer.context["form"].errors
-    assert errors["title"] == ["Shorten this to 300 characters. It has 301."]
-    assert errors["description"] == ["Shorten this to 20000 characters. It has 20001."]
+    assert errors["title"] == ["Shorten this to at most 300 characters. It has 301."]
+    assert errors["description"] == ["Shorten this to at most 20000 characters. It has 20001."]
     assert "note" not in errors
     for text in ("t" * 301, "d" * 20_001):
         assert text in answer.content.decode()

@@ -212,7 +212,7 @@ def test_ten_thousand_letters_are_refused_and_kept_in_the_form(client):
     response = client.post(address(alice), {"remarks": text})
 
     assert response.status_code == 422
-    assert response.context["form"].errors == {"remarks": ["Shorten this to 2000 characters. It has 10000."]}
+    assert response.context["form"].errors == {"remarks": ["Shorten this to at most 2000 characters. It has 10000."]}
     assert text in response.content.decode()
     assert Feedback.objects.count() == 0
 

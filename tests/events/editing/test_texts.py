@@ -167,7 +167,7 @@ def test_too_long_a_text_is_said_at_its_field_and_nothing_typed_is_lost(bob, eve
     assert response.status_code == 422
     assert list(form.errors) == [of["Waste without borders"]]
     assert form[of["Welcome"]].value() == "Benvenuti"
-    assert "Ensure this value has at most 300 characters (it has 301)." in response.content.decode()
+    assert "Shorten this to at most 300 characters. It has 301." in response.content.decode()
     assert "it" not in Event.objects.get().translations
 
 

@@ -4,14 +4,15 @@ The picture shows what the public page says and nothing else, so it exists for p
 """
 
 import io
-from functools import lru_cache
+import unicodedata
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from accounts.outbox import one_line
 
@@ -28,6 +29,8 @@ _FONTS = Path(__file__).parent / "fonts"
 _INK, _MUTED, _BLUE, _GROUND = "#17202b", "#4a5666", "#0b4a8f", "#ffffff"
 _ERROR = "#b0151e"
 _EDGE = 72
+# No letter, so a font shows for it what it shows for each letter that it lacks.
+_NO_LETTER = "\uffff"
 
 
 def is_for_everybody(event: Event) -> bool:
@@ -42,17 +45,50 @@ def picture_address(event: Event, language: str) -> str:
 
 
 def picture(event: Event, language: str) -> bytes:
-    """Return the picture of a public event as PNG. The same event gives the same bytes."""
+    """Return the picture of a public event as PNG. The same event gives the same bytes.
+
+    What our letters cannot write is left out, and the name of the project stands for such a title: the page that the
+    picture leads to says it all.
+    """
+    project = event.project
     with translation.override(language):
-        title = one_line(event.in_language("title", language).text)
+        title = event.in_language("title", language).text
         return _drawn(
-            title=title,
-            above=one_line(f"{event.project.acronym} · {event.kind.name_in(language)}"),
-            state=_state(event),
-            when=one_line(when_in_words(event)),
-            where=one_line(where_in_words(event)),
-            site=settings.SITE_NAME,
+            title=_writable(title, project.full_name, project.acronym),
+            above=_writable(f"{project.acronym} · {event.kind.name_in(language)}", project.acronym),
+            state=_writable(_state(event)),
+            when=_writable(when_in_words(event), when_in_words(event, "en")),
+            where=_writable(where_in_words(event)),
+            site=_writable(settings.SITE_NAME),
         )
+
+
+def _writable(*texts: str) -> str:
+    """Return the first of these texts that our letters can write, as one line; “” when there is none.
+
+    A sign that is no letter or number, such as an emoji, is left out alone.
+    """
+    for text in texts:
+        missing = {sign for sign in one_line(text) if not _is_writable(sign)}
+        if not any(unicodedata.category(sign)[0] in "LMN" for sign in missing):
+            return "".join(sign for sign in one_line(text) if sign not in missing).strip()
+    return ""
+
+
+@cache
+def _is_writable(sign: str) -> bool:
+    if unicodedata.bidirectional(sign) in ("R", "AL", "AN") and not (
+        features.check("raqm") and features.check("fribidi")
+    ):
+        # Pillow would write it from left to right, letter beside letter.
+        return False
+    return all(_shape(sign, is_bold) != _shape(_NO_LETTER, is_bold) for is_bold in (False, True))
+
+
+@cache
+def _shape(sign: str, is_bold: bool) -> tuple[tuple[int, int], bytes]:
+    mask = _font(32, bold=is_bold).getmask(sign)
+    return mask.size, bytes(mask)
 
 
 def _state(event: Event) -> str:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from events.models import Event
+from events.syndication import link_previews
 from tests.factories import create_event, create_kind, create_project, create_venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -233,6 +234,28 @@ def test_the_picture_of_a_link_has_the_size_that_networks_ask_for(client, title)
     assert (image.format, image.size) == ("PNG", (1200, 630))
     assert len(response.content) < 100_000
     assert json_ld(client, event)["image"][0].endswith("/events/pictured.png")
+
+
+@pytest.mark.parametrize(
+    ("title", "has_library", "shows"),
+    [
+        ("循环经济会议", True, "the project"),
+        ("مؤتمر النفايات", False, "the project"),
+        ("כנס הפסולת", False, "the project"),
+        ("مؤتمر النفايات", True, "the title"),
+        ("Ημερίδα 🫠", True, "the rest"),
+    ],
+)
+def test_the_picture_shows_no_boxes_for_letters_that_it_cannot_write(client, monkeypatch, title, has_library, shows):
+    monkeypatch.setattr(link_previews.features, "check", lambda name: has_library)
+    link_previews._is_writable.cache_clear()
+    event = create_event(title=title, slug="pictured")
+
+    drawn = link_previews.picture(event, "en")
+
+    event.title = {"the project": event.project.full_name, "the title": "", "the rest": "Ημερίδα"}[shows]
+    assert (link_previews.picture(event, "en") == drawn) == (shows != "the title")
+    link_previews._is_writable.cache_clear()
 
 
 def test_the_picture_follows_the_event(client):

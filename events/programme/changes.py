@@ -31,6 +31,10 @@ class NoNeighbour(MoveRefused):
     """It is the first or the last of its day."""
 
 
+class NameIsTaken(Exception):
+    """Somebody else has the name of a speaker who is to come back."""
+
+
 class ShiftLeavesTheDay(MoveRefused):
     """A session would begin before midnight or end after the next one."""
 
@@ -196,6 +200,20 @@ def restore_session(session: Session) -> None:
         if session.event.sessions.filter(position=session.position).exclude(pk=session.pk).exists():
             session.position = next_position(session.event)
         session.bring_back()
+
+
+def restore_speaker(speaker: Speaker) -> None:
+    """Bring a deleted speaker back; raises NameIsTaken while the event lists another one of that name."""
+    with changing_programme(speaker.event):
+        if speaker.event.speakers.filter(name=speaker.name).exclude(pk=speaker.pk).exists():
+            raise NameIsTaken(speaker)
+        speaker.bring_back()
+
+
+def restore_document(document: Document) -> None:
+    """Bring a deleted document back, with its file."""
+    with changing_programme(document.event):
+        document.bring_back()
 
 
 @every(minutes=24 * 60)

@@ -12,7 +12,7 @@ urlpatterns = [
     path("speakers/<int:key>/<str:version>.jpg", speakers.photo, name="speaker_photo"),
     # The programme of an event, for its organisers
     path("organise/<slug:slug>/programme/", programme.programme, name="organise_programme"),
-    path("organise/<slug:slug>/programme/add/", programme.add_session, name="add_session"),
+    path("organise/<slug:slug>/programme/add/", programme.edit_session, name="add_session"),
     path("organise/<slug:slug>/programme/<int:key>/", programme.edit_session, name="edit_session"),
     path("organise/<slug:slug>/programme/<int:key>/change/", programme.change_session, name="change_session"),
     path("organise/<slug:slug>/programme/<int:key>/restore/", programme.restore_session, name="restore_session"),

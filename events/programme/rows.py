@@ -1,0 +1,208 @@
+"""What the lists of an event have in common: their rows are opened, saved, moved, deleted and brought back in one way.
+
+The rows are sessions, speakers, documents and choice groups. The views say what differs.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from ..editing import drafts
+from ..models import ChoiceGroup, Document, Event, Session, Speaker
+from . import changes, order
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list of an event.
+
+    `word` is what a row is called in addresses, drafts and templates; `restore` brings one back; `related` is read with
+    each.
+    """
+
+    word: str
+    model: type[Model]
+    listed_at: str
+    restore: Callable[[Any], None] | None = None
+    related: tuple[str, ...] = ()
+
+    @property
+    def template(self) -> str:
+        return f"events/programme/{self.word}.html"
+
+    @property
+    def restored_at(self) -> str:
+        return f"events:restore_{self.word}"
+
+    @property
+    def edited_at(self) -> str:
+        return f"events:edit_{self.word}"
+
+    @property
+    def moved_at(self) -> str:
+        return f"events:move_{self.word}"
+
+    @property
+    def deleted_at(self) -> str:
+        return f"events:delete_{self.word}"
+
+    def with_deleted(self, event: Event) -> QuerySet[Any]:
+        everything: QuerySet[Any] = getattr(self.model, "with_deleted", self.model._default_manager).filter(event=event)
+        return everything.select_related(*self.related) if self.related else everything
+
+    def page(self, event: Event, **query: Any) -> str:
+        """Return the address of the list, with what it is asked to point out."""
+        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        return reverse(self.listed_at, args=[event.slug]) + (f"?{asked}" if asked else "")
+
+
+_PLACES = ("venue", "room", "site", "choice_group")
+
+SESSIONS = Rows("session", Session, "events:organise_programme", changes.restore_session, _PLACES)
+SPEAKERS = Rows("speaker", Speaker, "events:organise_speakers", changes.restore_speaker)
+DOCUMENTS = Rows("document", Document, "events:organise_documents", changes.restore_document)
+CHOICE_GROUPS = Rows("choice_group", ChoiceGroup, "events:organise_programme")
+
+
+def organised_event(request: HttpRequest, slug: str) -> Event:
+    """Return the event of this address for one of its organisers; anybody else does not find it."""
+    return get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+
+
+def row_of(event: Event, rows: Rows, key: int) -> Any:
+    """Return a row of an event that is not deleted, or answer that it is not found."""
+    row = get_object_or_404(rows.with_deleted(event), pk=key)
+    if getattr(row, "deleted_at", None) is not None:
+        raise Http404
+    # The one at hand: looking it up again would cost a query.
+    row.event = event
+    return row
+
+
+# --- The list ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The rows of a list, each with the button that has the focus; what was deleted; what the last act deleted."""
+
+    rows: list[tuple[Any, str]]
+    deleted: list[Any]
+    just_deleted: Any | None
+
+
+def listed(request: HttpRequest, everything: QuerySet[Any]) -> Listed:
+    """Return what a list shows, out of rows in their order, the deleted ones among them. One query."""
+    there = list(everything)
+    shown = [row for row in there if row.deleted_at is None]
+    deleted = [row for row in there if row.deleted_at is not None]
+    focus = request.GET.get("focus", "")
+    return Listed(
+        rows=[
+            (row, order.button_to_press_again(focus, row.pk, is_first=row == shown[0], is_last=row == shown[-1]))
+            for row in shown
+        ],
+        deleted=deleted,
+        just_deleted=next((row for row in deleted if str(row.pk) == request.GET.get("deleted")), None),
+    )
+
+
+# --- One row -----------------------------------------------------------------------------------------------------
+
+# A form for a row (None: a new one), with what was posted or, else, with what a draft holds.
+MakeForm = Callable[[Any, Mapping[str, Any] | None, Mapping[str, Any] | None, dict[str, Any]], Any]
+
+
+def edit(
+    request: HttpRequest,
+    event: Event,
+    rows: Rows,
+    key: int | None,
+    *,
+    form: MakeForm,
+    context: Callable[[Any], dict[str, Any]] | None = None,
+    leave: Callable[[Any], HttpResponse] | None = None,
+) -> HttpResponse:
+    """Add a row, with key None, or change one.
+
+    `context` gives what the page shows beside the form of a row, `leave` where one goes once a row is saved; else that
+    is the list.
+    """
+    if request.method != "POST":
+        return _page(request, event, rows, key, form=form, context=context, leave=leave)
+    # What was typed is compared with what is stored, so nobody may store anything in between.
+    with changes.changing_programme(event):
+        return _page(request, event, rows, key, form=form, context=context, leave=leave)
+
+
+def _page(
+    request: HttpRequest,
+    event: Event,
+    rows: Rows,
+    key: int | None,
+    *,
+    form: MakeForm,
+    context: Callable[[Any], dict[str, Any]] | None,
+    leave: Callable[[Any], HttpResponse] | None,
+) -> HttpResponse:
+    row = row_of(event, rows, key) if key is not None else None
+    name = f"{rows.word}-{key or 'new'}"
+    is_posted = request.method == "POST"
+    draft = None if is_posted else drafts.kept(user=request.user, event=event, form=name)
+    filled = form(row, request.POST if is_posted else None, request.FILES if is_posted else None, {})
+    if draft is not None and "draft" in request.GET:
+        filled = form(row, None, None, drafts.typed_in(filled, draft))
+        draft = None
+    if is_posted and filled.is_valid():
+        saved = filled.save()
+        drafts.discard(user=request.user, event=event, form=name)
+        messages.success(request, gettext("“%(row)s” is saved.") % {"row": saved})
+        if words := filled.taken_over_in_words:
+            messages.info(request, words)
+        return leave(saved) if leave else redirect(rows.page(event))
+    more = context(row) if context else {}
+    shown = {"event": event, rows.word: row, "form": filled, "form_name": name, "draft": draft, **more}
+    return render(request, rows.template, shown, status=422 if filled.errors else 200)
+
+
+def move(request: HttpRequest, event: Event, rows: Rows, key: int) -> HttpResponse:
+    """Move one up or down in its list, as the button says that was pressed."""
+    row = row_of(event, rows, key)
+    where = request.POST.get("move", "")
+    if where not in order.STEPS:
+        raise Http404
+    try:
+        order.move(row, where)
+    except changes.NoNeighbour:
+        messages.info(request, gettext("“%(row)s” cannot move further.") % {"row": row})
+    else:
+        messages.success(request, gettext("“%(row)s” is moved.") % {"row": row})
+    return redirect(rows.page(event, focus=f"{where}-{row.pk}"))
+
+
+def delete(event: Event, rows: Rows, key: int) -> HttpResponse:
+    """Delete one, and offer to undo it on the list."""
+    with changes.changing_programme(event):
+        row_of(event, rows, key).put_away()
+    return redirect(rows.page(event, deleted=key))
+
+
+def restore(request: HttpRequest, event: Event, rows: Rows, key: int, *, focus: str = "") -> HttpResponse:
+    """Bring a deleted one back; one that is there stays as it is."""
+    row = get_object_or_404(rows.with_deleted(event), pk=key)
+    try:
+        if row.deleted_at is not None and rows.restore:
+            rows.restore(row)
+    except changes.NameIsTaken:
+        words = gettext("There is another “%(row)s” now. Rename that one first, then bring this one back.")
+        messages.error(request, words % {"row": row})
+    else:
+        messages.success(request, gettext("“%(row)s” is back.") % {"row": row})
+    return redirect(rows.page(event, **({"focus": focus} if focus else {})))

@@ -86,6 +86,14 @@ class Mail(models.Model):
     last_error = models.TextField(_("last error"), blank=True)
     created_at = models.DateTimeField(_("written at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    about = models.CharField(
+        max_length=60, blank=True, db_index=True, help_text="What it is about, such as registration:12."
+    )
+    unsubscribe_url = models.URLField(
+        blank=True, max_length=500, help_text="For List-Unsubscribe (RFC 8058); empty where there is nothing to leave."
+    )
+    bounced_at = models.DateTimeField(_("came back at"), null=True, blank=True)
+    bounce = models.TextField(_("why it came back"), blank=True)
 
     objects = MailQuerySet.as_manager()
 
@@ -104,3 +112,19 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to}"
+
+
+class SuppressedAddress(models.Model):
+    """An address to which no mail is sent any more, because it was refused for good (RFC 5321 §4.2.1: 5yz)."""
+
+    address = models.EmailField(_("address"), unique=True, help_text=_("In small letters."))
+    reason = models.TextField(_("reason"))
+    since = models.DateTimeField(_("since"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
+        ordering = ["-since"]
+
+    def __str__(self) -> str:
+        return self.address

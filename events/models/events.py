@@ -57,7 +57,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         """The one visibility rule, for page, list, calendar and interface alike.
 
         The public sees what is published for everybody. Whoever has a role in the project also sees what is for
-        partners, and its organisers also see drafts.
+        partners, and its organisers also see drafts and what is unlisted.
         """
         public = Q(visibility=Event.Visibility.PUBLIC) & ~Q(status=Event.Status.DRAFT)
         if user is None or not user.is_authenticated:
@@ -68,6 +68,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         # By key: a join with several projects would find an event once for each of them.
         shared = Event.other_projects.through.objects.filter(project__in=projects).values("event")
         for_partners = (Q(project__in=projects) | Q(pk__in=shared)) & ~Q(status=Event.Status.DRAFT)
+        for_partners &= ~Q(visibility=Event.Visibility.UNLISTED)
         return self.filter(public | for_partners | self._organised_by(user))
 
     def organised_by(self, user) -> "EventQuerySet":
@@ -163,6 +164,22 @@ class Event(Multilingual, Sourced):
     class Visibility(models.TextChoices):
         PUBLIC = "public", _("Everybody")
         PARTNERS = "partners", _("People with a role in the project")
+        UNLISTED = "unlisted", _("Organisers, and whoever is invited or registered")
+
+    class Admission(models.TextChoices):
+        EVERYBODY = "everybody", _("Everybody")
+        INVITED = "invited", _("Who is invited")
+        PARTNERS = "partners", _("Partners: people with a role, and whom their coordinators name")
+        GROUPS = "groups", _("Members of the partners’ stakeholder groups")
+
+    class ByHand(models.TextChoices):
+        AS_DATED = "", _("As the dates say")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    class ReleasedSeats(models.TextChoices):
+        EVERYBODY = "everybody", _("Everybody")
+        WAITING = "waiting", _("Only those on the waiting list")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(_("short name in addresses"), max_length=120, unique=True)
@@ -239,6 +256,38 @@ class Event(Multilingual, Sourced):
     places = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit."))
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    registration_by_hand = models.CharField(
+        _("registration by hand"),
+        max_length=10,
+        choices=ByHand.choices,
+        blank=True,
+        help_text=_("Opens or closes registration whatever the dates say."),
+    )
+    admission = models.CharField(
+        _("who may register"), max_length=20, choices=Admission.choices, default=Admission.EVERYBODY
+    )
+    needs_approval = models.BooleanField(_("the host approves each registration"), default=False)
+    online_places = models.PositiveIntegerField(
+        _("places online"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
+    changes_until = models.DateTimeField(
+        _("changes until"),
+        null=True,
+        blank=True,
+        help_text=_("After it, whoever wants to change something asks the host. Cancelling is always possible."),
+    )
+    offers_until = models.DateTimeField(
+        _("places are offered until"),
+        null=True,
+        blank=True,
+        help_text=_("After it, nobody on the waiting list is offered a place. Empty: until the start."),
+    )
+    released_seats_go_to = models.CharField(
+        _("seats that delegations release go to"),
+        max_length=20,
+        choices=ReleasedSeats.choices,
+        default=ReleasedSeats.EVERYBODY,
+    )
     feedback_closes_on = models.DateField(_("feedback until"), null=True, blank=True)
 
     reported_participants = models.PositiveIntegerField(
@@ -624,12 +673,20 @@ class Event(Multilingual, Sourced):
     # Registration
 
     def takes_registrations(self, *, at: datetime | None = None) -> bool:
-        """Whether people may register at an instant (default: now), as far as dates and status say. Never stored."""
+        """Whether people may register at an instant (default: now), as far as dates, status and host say. Never stored.
+
+        The host may open or close by hand whatever the dates of registration say, but not beyond the event itself.
+        """
         at = at or timezone.now()
-        opens, closes = self.registration_opens_at, self.registration_closes
-        if self.status != self.Status.ANNOUNCED or not self.has_exact_date or opens is None or closes is None:
+        if self.status != self.Status.ANNOUNCED or not self.has_exact_date:
             return False
-        return opens <= at < closes
+        match self.registration_by_hand:
+            case self.ByHand.OPEN:
+                return not self.is_over(at=at)
+            case self.ByHand.CLOSED:
+                return False
+        opens, closes = self.registration_opens_at, self.registration_closes
+        return opens is not None and closes is not None and opens <= at < closes
 
     @property
     def registration_closes(self) -> datetime | None:

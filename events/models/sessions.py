@@ -13,10 +13,16 @@ from .events import Event
 
 
 class ChoiceGroup(models.Model):
-    """Sessions that run at the same time. `pick` says how many of them one person takes part in; None: not said."""
+    """Sessions to choose from. `rule` and `pick` say how many of them one person picks; None: not said."""
+
+    class Rule(models.TextChoices):
+        EXACTLY = "exactly", _("exactly")
+        AT_LEAST = "at_least", _("at least")
+        AT_MOST = "at_most", _("at most")
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="choice_groups", verbose_name=_("event"))
     name = models.CharField(_("name"), max_length=100)
+    rule = models.CharField(_("rule"), max_length=10, choices=Rule.choices, default=Rule.EXACTLY)
     pick = models.PositiveSmallIntegerField(_("pick"), null=True, blank=True)
 
     class Meta:

@@ -1,3 +1,4 @@
+from .groups import GroupMember, StakeholderGroup
 from .organisations import Organisation
 from .practices import GoodPractice
 from .programmes import Programme
@@ -6,6 +7,7 @@ from .roles import Membership
 
 __all__ = [
     "GoodPractice",
+    "GroupMember",
     "Membership",
     "Organisation",
     "Partner",
@@ -14,4 +16,5 @@ __all__ = [
     "Project",
     "ProjectQuerySet",
     "Semester",
+    "StakeholderGroup",
 ]

@@ -1,18 +1,36 @@
 from .attempts import Attempt
 from .attendance import AttendanceRecord
+from .choices import Choice
+from .decisions import ChangeRequest, Decision, PersonMerge, Reconfirmation
+from .delegations import Delegation
 from .interests import Interest
+from .invitations import Invitation
+from .mail_texts import MailText
 from .persons import Person
 from .private_feeds import PrivateFeed
+from .questions import Answer, Option, Question, QuestionVersion
 from .registrations import Consent, Offer, Registration, RegistrationQuerySet
 
 __all__ = [
+    "Answer",
     "Attempt",
     "AttendanceRecord",
+    "ChangeRequest",
+    "Choice",
     "Consent",
+    "Decision",
+    "Delegation",
     "Interest",
+    "Invitation",
+    "MailText",
     "Offer",
+    "Option",
     "Person",
+    "PersonMerge",
     "PrivateFeed",
+    "Question",
+    "QuestionVersion",
+    "Reconfirmation",
     "Registration",
     "RegistrationQuerySet",
 ]

@@ -31,6 +31,15 @@ class Person(models.Model):
     name = models.CharField(_("full name"), max_length=200)
     email = models.EmailField(_("email"), max_length=254)
     name_key = models.CharField(max_length=600, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_persons",
+        help_text="Who this person was found to be; the row stays, so that it can be undone.",
+    )
 
     objects = PersonQuerySet.as_manager()
 

@@ -14,6 +14,7 @@ from projects.models import Organisation
 from projects.search import fold
 
 from ..exceptions import NoOpenOffer, NotRegistered, UndoTooLate
+from .delegations import Delegation
 from .persons import Person
 
 UNDO_LASTS = timedelta(minutes=10)
@@ -80,6 +81,13 @@ class Registration(models.Model):
         ROOM = "room", _("In the room")
         ONLINE = "online", _("Online")
 
+    class ParticipantKind(models.TextChoices):
+        PARTICIPANT = "participant", _("Participant")
+        SPEAKER = "speaker", _("Speaker")
+        DELEGATE = "delegate", _("Delegate")
+        STAFF = "staff", _("Organiser or helper")
+        PRESS = "press", _("Press")
+
     event = models.ForeignKey(Event, models.PROTECT, related_name="registrations", verbose_name=_("event"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="registrations", verbose_name=_("person"))
     code = models.CharField(max_length=40, unique=True, default=new_code, editable=False)
@@ -100,6 +108,26 @@ class Registration(models.Model):
     phone = models.CharField(_("phone"), max_length=20, blank=True, help_text="E.164, such as +3225556677")
     language = models.CharField(_("language of mails"), max_length=10, default="en")
     mode = models.CharField(_("taking part"), max_length=10, choices=Mode.choices, default=Mode.ROOM)
+    participant_kind = models.CharField(
+        _("comes as"), max_length=20, choices=ParticipantKind.choices, default=ParticipantKind.PARTICIPANT
+    )
+    delegation = models.ForeignKey(
+        Delegation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="registrations",
+        verbose_name=_("delegation"),
+        help_text=_("Whose seats this one is of, or whose line somebody waits in."),
+    )
+    takes_over_from = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="handed_to",
+        verbose_name=_("took the place over from"),
+    )
 
     joined_at = models.DateTimeField(_("registered at"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)

@@ -24,7 +24,17 @@ from events.exceptions import (
 )
 from events.models import TOLD_AFTER, Event, PlanChange
 from events.versions import versions
-from tests.factories import create_event, create_partner, create_project, create_user, create_venue
+from tests.conftest import NOW
+from tests.factories import (
+    create_coordinator,
+    create_event,
+    create_lead,
+    create_partner,
+    create_project,
+    create_user,
+    create_venue,
+    days,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -444,3 +454,38 @@ def test_whoever_leads_the_other_project_sees_no_draft_and_changes_nothing():
 
     assert list(Event.objects.visible_to(lead)) == []
     assert list(Event.objects.organised_by(lead)) == []
+
+
+# --- Who sees it, and registration by hand -----------------------------------------------------------------------
+
+
+def test_what_is_unlisted_is_seen_by_its_organisers_alone():
+    event = create_event(visibility="unlisted")
+    partner = create_partner(event.project)
+
+    assert list(Event.objects.visible_to(None)) == []
+    assert list(Event.objects.visible_to(create_coordinator(partner))) == []
+    assert list(Event.objects.visible_to(create_lead(event.project))) == [event]
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "opens", "at", "is_open"),
+    [
+        ("", 1, 0, False),
+        ("open", 1, 0, True),
+        ("open", -1, 0, True),
+        ("closed", -1, 0, False),
+        # The event begins on 20 May and is over on 21 May: 80 and 83 days later.
+        ("", -1, 81, False),
+        ("open", -1, 81, True),
+        ("open", -1, 83, False),
+    ],
+)
+def test_registration_is_opened_and_closed_by_hand_whatever_the_dates_say(by_hand, opens, at, is_open):
+    event = create_event(registration_by_hand=by_hand, registration_opens_at=NOW + days(opens))
+
+    assert event.takes_registrations(at=NOW + days(at)) is is_open
+
+
+def test_by_hand_nobody_opens_registration_for_a_draft():
+    assert not create_event(registration_by_hand="open", status="draft").takes_registrations(at=NOW)

@@ -1,0 +1,80 @@
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Event
+
+from .registrations import Registration, new_code
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self, *, at: datetime | None = None) -> "InvitationQuerySet":
+        """Invitations that may still be answered at an instant (default: now). See also Invitation.is_open."""
+        return self.filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=at or timezone.now()),
+            declined_at__isnull=True,
+            withdrawn_at__isnull=True,
+            registration__isnull=True,
+        )
+
+
+class Invitation(models.Model):
+    """A personal link by which one person may register for an event. It promises no place unless the host says so."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="invitations", verbose_name=_("event"))
+    email = models.EmailField(_("email"), max_length=254)
+    name = models.CharField(_("full name"), max_length=200, blank=True)
+    organisation_name = models.CharField(_("organisation"), max_length=300, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    participant_kind = models.CharField(
+        _("comes as"),
+        max_length=20,
+        choices=Registration.ParticipantKind.choices,
+        default=Registration.ParticipantKind.PARTICIPANT,
+    )
+    note = models.TextField(_("personal note"), blank=True, help_text=_("Shown in the mail."))
+    code = models.CharField(max_length=40, unique=True, default=new_code, editable=False)
+    made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("made by")
+    )
+    sent_at = models.DateTimeField(_("last sent at"), null=True, blank=True, editable=False)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(_("open until"), null=True, blank=True)
+    declined_at = models.DateTimeField(_("declined at"), null=True, blank=True, editable=False)
+    decline_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    registration = models.OneToOneField(
+        Registration,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="invitation",
+        verbose_name=_("registration"),
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["event", "made_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "email", "name"], name="somebody_is_invited_once_to_an_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}: {self.event}"
+
+    def is_open(self, *, at: datetime | None = None) -> bool:
+        """Whether it may still be answered at an instant (default: now). See also InvitationQuerySet.open."""
+        return (
+            self.registration_id is None
+            and self.declined_at is None
+            and self.withdrawn_at is None
+            and (self.expires_at is None or self.expires_at > (at or timezone.now()))
+        )

@@ -1,7 +1,8 @@
 """Run all tests that this machine can run: python -m tests.everything [--all].
 
-On SQLite, and again on PostgreSQL where it is installed. What is missing is named with the Debian package that brings
-it; with --all it is a failure. The coverage shown is that of both runs together.
+On SQLite, and again on PostgreSQL where it is installed, and in the browser; as many of the three at once as there are
+processors. What is missing is named with the Debian package that brings it; with --all it is a failure. The coverage
+shown is that of the runs on both databases together.
 """
 
 import os
@@ -9,7 +10,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests import libical, servers
@@ -29,65 +33,79 @@ def main(arguments: list[str]) -> int:
     missing = {name: package for name, programs, package in PROGRAMS if not any(map(shutil.which, programs))}
     if not libical.is_here():
         missing["libical"] = "libical3, in newer releases libical3t64"
-    runs: dict[str, tuple[int, str]] = {}
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="trajectum-tests-"))
         environment = {
             **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
             "ENV_FILE": "none",
-            "VAR_DIR": folder,
             "COVERAGE_FILE": f"{folder}/coverage",
         }
         if skipping_fails:
             environment["SKIPPING_FAILS"] = "1"
+        # The longest first. What a browser sees does not depend on the database, and happens in processes of its own,
+        # which coverage does not see.
+        runs = [Run("Browser", ["pytest", "-m", "browser"], environment)]
+        covered = ["coverage", "run", "--parallel-mode", "-m", "pytest", "-m", "not browser"]
         try:
-            environment["TEST_REDIS_URL"] = stack.enter_context(servers.redis())
-        except servers.NotInstalled:
-            missing["Redis"] = "redis-server"
-
-        runs["SQLite"] = run_pytest("SQLite", environment)
-        try:
-            environment["DATABASE_URL"] = stack.enter_context(servers.postgresql(durable=False))
+            database = stack.enter_context(servers.postgresql(durable=False))
         except servers.NotInstalled:
             missing["PostgreSQL"] = "postgresql"
         else:
-            # What a browser sees does not depend on the database, and takes long.
-            runs["PostgreSQL"] = run_pytest("PostgreSQL", environment, "-m", "not browser")
+            runs.append(Run("PostgreSQL", covered, {**environment, "DATABASE_URL": database}))
+        runs.append(Run("SQLite", covered, environment))
+        for run in runs:
+            run.environment = {**run.environment, "VAR_DIR": tempfile.mkdtemp(dir=folder)}
+            try:
+                # One each: tests empty it.
+                run.environment["TEST_REDIS_URL"] = stack.enter_context(servers.redis())
+            except servers.NotInstalled:
+                missing["Redis"] = "redis-server"
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for _done in pool.map(Run.start, runs):
+                pass
 
         coverage = [sys.executable, "-m", "coverage"]
         subprocess.run([*coverage, "combine", "--quiet"], cwd=ROOT, env=environment, check=False)
         print("\nCoverage; files that are covered whole are left out:\n", flush=True)
         subprocess.run([*coverage, "report"], cwd=ROOT, env=environment, check=False)
 
-    print()
-    for database, (_status, closing_line) in runs.items():
-        print(f"{database}: {closing_line}")
+    for run in runs:
+        print(*run.not_passed, sep="\n", end="\n" if run.not_passed else "")
+    for run in runs:
+        print(f"{run.name}: {run.closing_line}")
     for name, package in missing.items():
         print(f"{'MISSING' if skipping_fails else 'Skipped'}: what needs {name} (package {package})")
-    return 1 if any(status for status, _line in runs.values()) or (missing and skipping_fails) else 0
+    return 1 if any(run.status for run in runs) or (missing and skipping_fails) else 0
 
 
-def run_pytest(database: str, environment: dict[str, str], *options: str) -> tuple[int, str]:
-    """Run pytest, show what it prints, and return its status and its closing line."""
-    print(f"\n=== {database} ===", flush=True)
-    colour = "yes" if sys.stdout.isatty() else "no"
-    command = [
-        sys.executable,
-        "-m",
-        "coverage",
-        "run",
-        "--parallel-mode",
-        "-m",
-        "pytest",
-        f"--color={colour}",
-        *options,
-    ]
-    closing_line = ""
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout or ():
-            print(line, end="", flush=True)
-            closing_line = line.strip(" =\n") or closing_line
-    return process.returncode, closing_line
+@dataclass
+class Run:
+    """One run of pytest beside others: each line it prints is shown as it comes, behind the run's name."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    status: int = 1
+    closing_line: str = "did not start"
+    not_passed: list[str] = field(default_factory=list)
+    printing = threading.Lock()
+
+    def start(self) -> None:
+        with subprocess.Popen(
+            [sys.executable, "-m", *self.command, "--color=no"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            for line in process.stdout or ():
+                with self.printing:
+                    print(f"{self.name:10} | {line}", end="", flush=True)
+                self.closing_line = line.strip(" =\n") or self.closing_line
+                if line.startswith(("FAILED ", "ERROR ")):
+                    self.not_passed.append(line.rstrip())
+        self.status = process.returncode
 
 
 if __name__ == "__main__":

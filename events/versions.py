@@ -152,4 +152,8 @@ def what_changed(before: Plan, after: Plan) -> list[str]:
             words.append(gettext("Moved from online to a place"))
     if after.mode != Event.Mode.ONLINE and before.place != after.place and after.place:
         words.append(gettext("Moved to another place") if before.place else gettext("Place set"))
+    elif after.mode != Event.Mode.ONLINE and before.place_to_be_confirmed != after.place_to_be_confirmed:
+        words.append(
+            gettext("The place is to be confirmed") if after.place_to_be_confirmed else gettext("Place confirmed")
+        )
     return words

@@ -12,14 +12,15 @@ from .models import Event, Plan
 def where_in_words(what: Event | Plan, language: str | None = None) -> str:
     """Return where an event or one plan of it is: “Brightlands, Geleen, Netherlands”, “Online”, “Place not known”.
 
-    A place of an event that is not certain yet is marked as such; earlier plans do not say whether theirs was.
+    A place that is or was not certain yet is marked as such.
     """
     with translation.override(language) if language else nullcontext():
         if what.mode == Event.Mode.ONLINE:
             return gettext("Online")
         place = _place(what)
-        if place and isinstance(what, Event) and what.place_to_be_confirmed:
-            place = gettext("%(place)s (to be confirmed)") % {"place": place}
+        if what.place_to_be_confirmed:
+            is_named = gettext("%(place)s (to be confirmed)") % {"place": place}
+            place = is_named if place else gettext("Place to be confirmed")
         if what.mode == Event.Mode.HYBRID:
             return gettext("%(place)s, and online") % {"place": place} if place else gettext("On site and online")
         return place or gettext("Place not known")

@@ -51,6 +51,7 @@ _SUBJECTS = {
     "on_site": _("Now on site: %(event)s"),
     "moved": _("Moved: %(event)s"),
     "place": _("Place known: %(event)s"),
+    "confirmed_place": _("Place confirmed: %(event)s"),
     "link": _("New link to join: %(event)s"),
     "changed": _("Changed: %(event)s"),
 }
@@ -66,6 +67,7 @@ _SENTENCES = {
     "on_site": _("This event now takes place on site."),
     "moved": _("This event is moved."),
     "place": _("The place of this event is now known."),
+    "confirmed_place": _("The place of this event is now certain."),
     "link": _("The address to join this event online is another one now."),
     "changed": _("The plan of this event has changed."),
 }
@@ -111,6 +113,8 @@ class News:
             return "announced"
         if before.place != after.place:
             return "place"
+        if before.place_to_be_confirmed and not after.place_to_be_confirmed:
+            return "confirmed_place"
         return "link" if before == after else "changed"
 
     @property
@@ -346,7 +350,7 @@ def _meaning(registration: Registration, news: News) -> str:
         return "waiting_for_date" if waits else str(registration.state)
     if status == Status.POSTPONED:
         return "kept_for_date"
-    if news.state in ("online", "link", "place", "announced"):
+    if news.state in ("online", "link", "place", "confirmed_place", "announced"):
         return "kept_online" if news.state == "online" else "kept"
     return "kept_if_possible"
 

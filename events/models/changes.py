@@ -22,7 +22,7 @@ class Plan:
 
     `starts_on` and `ends_on` are the first and last day, both None while the date is unknown; for a month they are its
     first and last day. The times are local to `time_zone`, None when not known. `place` is text, so that a version
-    reads the same after the venue was renamed.
+    reads the same after the venue was renamed; `place_to_be_confirmed` says that it was not certain.
     """
 
     status: str
@@ -36,6 +36,7 @@ class Plan:
     venue_name: str = ""
     city: str = ""
     country: str = ""
+    place_to_be_confirmed: bool = False
 
     @property
     def place(self) -> str:
@@ -45,7 +46,7 @@ class Plan:
         return {
             name: value.isoformat() if isinstance(value, date | time) else value
             for name, value in dataclasses.asdict(self).items()
-            if value not in (None, "")
+            if value not in (None, "", False)
         }
 
     @classmethod

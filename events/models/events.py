@@ -41,6 +41,7 @@ PROMISED = (
     "time_zone",
     "mode",
     "venue_id",
+    "place_to_be_confirmed",
     "join_url",
     "cancelled_at",
 )
@@ -466,6 +467,7 @@ class Event(Multilingual, Sourced):
             venue_name=venue.name if venue else "",
             city=venue.city if venue else "",
             country=str(venue.country) if venue else "",
+            place_to_be_confirmed=self.place_to_be_confirmed,
         )
 
     @transaction.atomic

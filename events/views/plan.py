@@ -75,11 +75,7 @@ def _change(request: HttpRequest, event: Event, form_class: type[PlanForm], name
         return _page(request, event, form, template, name=name)
     if event.is_postponed and not isinstance(form, TakeUpForm) and form.changes["starts_on"]:
         return _take_up_with_what_was_typed(request, event)
-    if (
-        not form.is_a_change
-        and event.is_published
-        and form.event_after.place_to_be_confirmed == (event.place_to_be_confirmed)
-    ):
+    if not form.is_a_change and event.is_published:
         drafts.discard(user=request.user, event=event, form=name)
         messages.info(request, gettext("Nothing is different, so nothing was changed."))
         return redirect("events:plan", event.slug)

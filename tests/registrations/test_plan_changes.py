@@ -196,6 +196,19 @@ def test_a_save_the_date_whose_place_is_found_and_then_announced_is_no_move():
     assert [mail.subject.partition(":")[0] for mail in Mail.objects.order_by("pk")] == ["Place known", "Announced"]
 
 
+def test_a_place_that_became_certain_is_told_as_that():
+    event = round_table(place_to_be_confirmed=True)
+    create_registration(event)
+    move(event, place_to_be_confirmed=False)
+    tell_of_plan_changes(at=DUE)
+
+    mail = Mail.objects.get()
+    assert mail.subject == "Place confirmed: Round table, 20 May 2027, Maastricht"
+    assert (
+        "Where now: MECC, Maastricht, Netherlands\nWhere before: MECC, Maastricht, Netherlands (to be conf" in mail.text
+    )
+
+
 def test_titles_are_in_the_persons_language_and_two_reasons_are_both_told():
     event = round_table(translations={"it": {"title": "Tavola rotonda"}})
     create_registration(event, language="it")

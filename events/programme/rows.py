@@ -13,9 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ..editing import drafts
 from ..models import ChoiceGroup, Document, Event, Session, Speaker
+from ..times import instant_in_words
 from . import changes, order
 
 
@@ -24,12 +26,16 @@ class Rows:
     """A list of an event.
 
     `word` is what a row is called in addresses, drafts and templates; `restore` brings one back; `related` is read with
-    each.
+    each. `was_deleted` and `is_gone` tell whoever saves one that somebody else deleted, and `add_anew` is the button
+    that saves it all the same once it cannot come back.
     """
 
     word: str
     model: type[Model]
     listed_at: str
+    is_gone: Any
+    add_anew: Any
+    was_deleted: Any = ""
     restore: Callable[[Any], None] | None = None
     related: tuple[str, ...] = ()
 
@@ -63,12 +69,41 @@ class Rows:
         return reverse(self.listed_at, args=[event.slug]) + (f"?{asked}" if asked else "")
 
 
-_PLACES = ("venue", "room", "site", "choice_group")
-
-SESSIONS = Rows("session", Session, "events:organise_programme", changes.restore_session, _PLACES)
-SPEAKERS = Rows("speaker", Speaker, "events:organise_speakers", changes.restore_speaker)
-DOCUMENTS = Rows("document", Document, "events:organise_documents", changes.restore_document)
-CHOICE_GROUPS = Rows("choice_group", ChoiceGroup, "events:organise_programme")
+SESSIONS = Rows(
+    "session",
+    Session,
+    "events:organise_programme",
+    was_deleted=_("This session was deleted while you were writing, on %(when)s. Nothing is saved yet."),
+    is_gone=_("This session is not there any more. Nothing is saved yet."),
+    add_anew=_("Add it as a new session"),
+    restore=changes.restore_session,
+    related=("venue", "room", "site", "choice_group"),
+)
+SPEAKERS = Rows(
+    "speaker",
+    Speaker,
+    "events:organise_speakers",
+    was_deleted=_("This speaker was deleted while you were writing, on %(when)s. Nothing is saved yet."),
+    is_gone=_("This speaker is not there any more. Nothing is saved yet."),
+    add_anew=_("Add them as a new speaker"),
+    restore=changes.restore_speaker,
+)
+DOCUMENTS = Rows(
+    "document",
+    Document,
+    "events:organise_documents",
+    was_deleted=_("This document was deleted while you were writing, on %(when)s. Nothing is saved yet."),
+    is_gone=_("This document is not there any more. Nothing is saved yet."),
+    add_anew=_("Add it as a new document"),
+    restore=changes.restore_document,
+)
+CHOICE_GROUPS = Rows(
+    "choice_group",
+    ChoiceGroup,
+    "events:organise_programme",
+    is_gone=_("This group was dissolved while you were writing. Nothing is saved yet."),
+    add_anew=_("Add it as a new group"),
+)
 
 
 def organised_event(request: HttpRequest, slug: str) -> Event:
@@ -152,7 +187,12 @@ def _page(
     context: Callable[[Any], dict[str, Any]] | None,
     leave: Callable[[Any], HttpResponse] | None,
 ) -> HttpResponse:
-    row = row_of(event, rows, key) if key is not None else None
+    row = rows.with_deleted(event).filter(pk=key).first() if key is not None else None
+    if row is not None:
+        row.event = event
+    lost = _what_was_lost(event, rows, key, row)
+    if lost and request.method != "POST":
+        return _deleted_page(request, event, rows, row)
     name = f"{rows.word}-{key or 'new'}"
     is_posted = request.method == "POST"
     draft = None if is_posted else drafts.kept(user=request.user, event=event, form=name)
@@ -160,16 +200,50 @@ def _page(
     if draft is not None and "draft" in request.GET:
         filled = form(row, None, None, drafts.typed_in(filled, draft))
         draft = None
+    if lost and lost.button not in request.POST:
+        filled.add_error(None, lost.words)
     if is_posted and filled.is_valid():
         saved = filled.save()
+        if row is not None and lost and rows.restore:
+            rows.restore(saved)
         drafts.discard(user=request.user, event=event, form=name)
         messages.success(request, gettext("“%(row)s” is saved.") % {"row": saved})
         if words := filled.taken_over_in_words:
             messages.info(request, words)
         return leave(saved) if leave else redirect(rows.page(event))
     more = context(row) if context else {}
-    shown = {"event": event, rows.word: row, "form": filled, "form_name": name, "draft": draft, **more}
+    shown = {"event": event, rows.word: row, "form": filled, "form_name": name, "draft": draft, "lost": lost, **more}
     return render(request, rows.template, shown, status=422 if filled.errors else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Why a row that somebody writes cannot just be saved: in words, and the button that saves it all the same."""
+
+    words: str
+    button: str
+    label: str
+
+
+def _what_was_lost(event: Event, rows: Rows, key: int | None, row: Any) -> Lost | None:
+    if key is not None and row is None:
+        if rows.model._default_manager.filter(pk=key).exists():
+            # It is of another event.
+            raise Http404
+        return Lost(str(rows.is_gone), "add_anew", str(rows.add_anew))
+    deleted_at = getattr(row, "deleted_at", None)
+    if deleted_at is None:
+        return None
+    when = instant_in_words(deleted_at, event.zone)
+    return Lost(str(rows.was_deleted) % {"when": when}, "bring_back", gettext("Bring it back and save"))
+
+
+def _deleted_page(request: HttpRequest, event: Event, rows: Rows, row: Any) -> HttpResponse:
+    """Say that a row was deleted, and offer to bring it back; one that is gone is not found."""
+    if row is None:
+        raise Http404
+    context = {"event": event, "row": row, "list": rows, "list_address": rows.page(event)}
+    return render(request, "events/programme/deleted.html", context, status=410)
 
 
 def move(request: HttpRequest, event: Event, rows: Rows, key: int) -> HttpResponse:

@@ -1,7 +1,8 @@
 """Telling people that the plan of an event changed: one mail to each for all that changed, a minute later.
 
 Whoever changed it can take it back until then. People are told what is different from the plan they last knew, which is
-the one it led to for whoever joined after a change; what was moved and moved back tells nobody. The mails of CHUNK
+the one it led to for whoever joined after a change; what was moved and moved back tells nobody. Whoever joined between
+a change and its undoing got a mail with a plan that was taken back, and gets one that corrects it. The mails of CHUNK
 people are written in one transaction, each under a key of its own for person and change: a stop in the middle neither
 loses nor repeats one (docs/decisions/events-that-move.md).
 """
@@ -54,6 +55,7 @@ _SUBJECTS = {
     "confirmed_place": _("Place confirmed: %(event)s"),
     "link": _("New link to join: %(event)s"),
     "changed": _("Changed: %(event)s"),
+    "corrected": _("Corrected: %(event)s"),
 }
 _SENTENCES = {
     "cancelled": _("This event is cancelled."),
@@ -70,17 +72,22 @@ _SENTENCES = {
     "confirmed_place": _("The place of this event is now certain."),
     "link": _("The address to join this event online is another one now."),
     "changed": _("The plan of this event has changed."),
+    "corrected": _("The plan that our last mail to you named was taken back. This one holds."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What became different since somebody last knew the plan of an event, and why."""
+    """What became different since somebody last knew the plan of an event, and why.
+
+    `is_correction`: they knew a plan that stood for less than a minute and was taken back.
+    """
 
     before: Plan
     after: Plan
     reasons: tuple[str, ...] = ()
     has_new_link: bool = False
+    is_correction: bool = False
 
     @property
     def is_none(self) -> bool:
@@ -91,6 +98,8 @@ class News:
     def state(self) -> str:
         """The one word for it: a key of _SUBJECTS."""
         before, after = self.before, self.after
+        if self.is_correction and before != after:
+            return "corrected"
         if after.status != before.status:
             if after.status == Status.CANCELLED:
                 return "cancelled"
@@ -166,8 +175,8 @@ def tell_of_plan_changes(*, at: datetime | None = None) -> int:
 
 
 def _untold() -> QuerySet[PlanChange]:
-    """Changes that people are told of and were not yet; without what was undone."""
-    return PlanChange.objects.filter(tell_at__isnull=False, told_at=None, undoes=None, undone_by=None)
+    """Changes that people are told of and were not yet: without what was undone, but with what undid it."""
+    return PlanChange.objects.filter(tell_at__isnull=False, told_at=None, undone_by=None).select_related("undoes")
 
 
 def _tell_all(event: Event, *, at: datetime) -> int:
@@ -208,7 +217,7 @@ def _tell_some(event: Event, told: _Told, *, at: datetime) -> _Told | None:
     hear_that_it_opens: list[Interest] = []
     for person in people:
         person.event = event
-        news = _news(event, changes[max(known.get(person, 0), _seen(person, changes)) :])
+        news = _news(event, _new_to(person, changes[max(known.get(person, 0), _seen(person, changes)) :]))
         if news is None or not concerns(person, news):
             continue
         written += _write(person, news, changes[-1], availability)
@@ -280,6 +289,21 @@ def _seen(person: Somebody, changes: Sequence[PlanChange]) -> int:
     return max((place for place, is_known in enumerate(made_before, start=1) if is_known), default=0)
 
 
+def _new_to(person: Somebody, changes: Sequence[PlanChange]) -> list[PlanChange]:
+    """Leave out what took back a change that somebody never heard of."""
+    return [change for change in changes if change.undoes is None or _was_told_of(person, change.undoes, change)]
+
+
+def _was_told_of(person: Somebody, undone: PlanChange, undoing: PlanChange) -> bool:
+    """Whether a mail to somebody named the plan of a change before it was undone."""
+    if isinstance(person, Registration):
+        mailed_at = (person.joined_at, person.confirmed_at)
+    else:
+        mailed_at = (person.since, person.told_at)
+    since, until = undone.changed_at, undoing.changed_at
+    return since is not None and until is not None and any(at is not None and since < at < until for at in mailed_at)
+
+
 def _news(event: Event, changes: Sequence[PlanChange]) -> News | None:
     """Return what the changes came to, None when that is nothing."""
     if not changes:
@@ -291,6 +315,7 @@ def _news(event: Event, changes: Sequence[PlanChange]) -> News | None:
         after=event.plan,
         reasons=tuple(reasons),
         has_new_link=bool(event.join_url) and first.fields_before.get("join_url", event.join_url) != event.join_url,
+        is_correction=all(change.undoes is not None for change in changes),
     )
     return None if news.is_none else news
 

@@ -137,8 +137,9 @@ class PlanChange(models.Model):
 
     @transaction.atomic
     def undo(self, *, by=None, at: datetime | None = None) -> "PlanChange":
-        """Put the event back to what it was before this change, and tell nobody of either.
+        """Put the event back to what it was before this change, and tell nobody of either who knew the plan of before.
 
+        Whoever got a mail in between was told of the plan that is taken back, and is told of this one at once.
         That is a change of its own with a higher SEQUENCE, because a calendar may have asked in between. Raises
         AlreadyUndone, ChangedSince, and UndoTooLate once the time is over or somebody was told.
         """
@@ -160,8 +161,9 @@ class PlanChange(models.Model):
         undoing = event.change_plan(by=by, at=at, undoes=this, **before)
         if undoing is None:
             raise AlreadyUndone(self)
-        self.tell_at = None
-        self.save(update_fields=["tell_at"])
+        self.tell_at, undoing.tell_at = None, at
+        for change in (self, undoing):
+            change.save(update_fields=["tell_at"])
         return undoing
 
 

@@ -227,5 +227,5 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
     except UndoRefused as refusal:
         messages.error(request, in_words(refusal))
     else:
-        messages.success(request, gettext("Undone. Nobody is told of it."))
+        messages.success(request, gettext("Undone. Nobody is told of it, but for those who registered in between."))
     return redirect("events:plan", slug)

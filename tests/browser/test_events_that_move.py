@@ -69,7 +69,7 @@ def test_an_event_is_saved_the_date_suspended_split_and_moved_online(site, lead,
     window.fill("#id_reason", "The wrong button")
     window.get_by_role("button", name="Cancel the event").click()
     window.get_by_role("button", name="Undo").click()
-    assert "Undone. Nobody is told of it." in text(window)
+    assert "Undone. Nobody is told of it," in text(window)
     window.get_by_role("link", name="Postpone").click()
     window.fill("#id_reason", "Nobody may travel.")
     window.get_by_role("button", name="Postpone").click()

@@ -249,7 +249,7 @@ def test_undoing_puts_everything_back_under_a_higher_sequence():
     change.refresh_from_db()
     assert promised(event) == before
     assert (event.sequence, undoing.number, undoing.undoes) == (2, 2, change)
-    assert (change.tell_at, undoing.tell_at) == (None, None)
+    assert (change.tell_at, undoing.tell_at) == (None, MONDAY + seconds(59))
 
 
 def go_online(event: Event) -> PlanChange:

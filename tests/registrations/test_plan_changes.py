@@ -1,5 +1,7 @@
 """Who registered is told once of everything that changed, a minute later, and never twice."""
 
+import base64
+import re
 import signal
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -41,6 +43,12 @@ def move(event: Event, *, at=NOW, reason="The room is taken.", **changes) -> Pla
     return event.change_plan(
         reason=reason, at=at, **(changes or {"starts_on": date(2027, 6, 3), "ends_on": date(2027, 6, 3)})
     )
+
+
+def sequence_of(mail: Mail) -> int:
+    """The SEQUENCE of the invitation in a mail."""
+    invitation = next(each for each in mail.attachments if each.get("alternative"))
+    return int(re.search(rb"SEQUENCE:(\d+)", base64.b64decode(invitation["content"]))[1])
 
 
 def told(**filters) -> list[str]:
@@ -336,6 +344,56 @@ def test_whoever_registers_after_a_change_knows_it_and_is_told_nothing(clock):
     assert [mail.subject for mail in Mail.objects.filter(to="anna@example.org")] == [
         "Confirmed: Round table, 3–4 June 2027, Maastricht"
     ]
+
+
+def test_whoever_registers_between_a_change_and_its_undoing_gets_one_mail_that_corrects_the_plan(clock):
+    event = round_table()
+    create_registration(event, "Bob", joined_at=NOW - timedelta(days=1))
+    change = move(event)
+    clock.shift(timedelta(seconds=20))
+    anna = {"organisation_name": "City of Gävle", "country": "SE"}
+    places.register(event, name="Anna", email="anna@example.org", **anna)
+    clock.shift(timedelta(seconds=20))
+    change.undo(at=NOW + timedelta(seconds=40))
+    clock.shift(timedelta(seconds=10))
+    places.register(event, name="Emil", email="emil@example.org", **anna)
+    for at in (DUE, DUE + timedelta(seconds=60)):
+        tell_of_plan_changes(at=at)
+
+    wrong, right = Mail.objects.filter(to="anna@example.org").order_by("pk")
+    assert wrong.subject == "Confirmed: Round table, 3 June 2027, Maastricht"
+    assert right.subject == "Corrected: Round table, 20 May 2027, Maastricht"
+    assert "The plan that our last mail to you named was taken back. This one holds." in right.text
+    assert "When now: Thursday 20 May 2027" in right.text
+    assert "The room is taken." not in right.text
+    assert [sequence_of(mail) for mail in (wrong, right)] == [1, 2]
+    assert told() == ["anna@example.org"]
+
+
+def test_whoever_waited_and_was_confirmed_before_the_undoing_is_corrected_too():
+    event = round_table()
+    between = {"confirmed_at": NOW + timedelta(seconds=20), "joined_at": NOW - timedelta(days=1)}
+    create_registration(event, "Bob", **between)
+    move(event).undo(at=NOW + timedelta(seconds=40))
+    tell_of_plan_changes(at=DUE)
+
+    assert [mail.subject.partition(":")[0] for mail in Mail.objects.all()] == ["Corrected"]
+
+
+def test_a_change_that_stands_and_one_that_was_undone_are_told_to_each_as_they_knew_them():
+    event = round_table()
+    create_registration(event, "Bob", joined_at=NOW - timedelta(days=1))
+    move(event, start_time=time(11))
+    create_registration(event, "Carol", joined_at=NOW + timedelta(seconds=5))
+    second = move(event, at=NOW + timedelta(seconds=10))
+    create_registration(event, "Dora", joined_at=NOW + timedelta(seconds=20))
+    second.undo(at=NOW + timedelta(seconds=30))
+    tell_of_plan_changes(at=DUE)
+
+    assert {mail.to: mail.subject.partition(":")[0] for mail in Mail.objects.all()} == {
+        "bob@example.org": "Moved",
+        "dora@example.org": "Corrected",
+    }
 
 
 def test_whoever_asks_to_hear_after_a_change_knows_it(clock):

@@ -327,7 +327,7 @@ def test_for_a_minute_the_page_offers_to_undo(client, bob, event, clock):
     answer = client.post(address(event, "undo_plan_change"), {"number": "1"}, follow=True)
 
     event.refresh_from_db()
-    assert "Undone. Nobody is told of it." in answer.content.decode()
+    assert "Undone. Nobody is told of it," in answer.content.decode()
     assert (event.starts_on, event.sequence) == (date(2027, 5, 20), 2)
 
 

@@ -9,7 +9,8 @@ from .events import Event
 class Draft(models.Model):
     """What somebody typed into a form of the editor and has not saved: kept for them, seen by nobody else.
 
-    `form` names the form within the event's editor. `typed` holds the fields as they were posted; `based_on` those that
+    `form` names the form within the event's editor, `window` the one window of theirs in which it is open: what is
+    typed in another one is kept beside it. `typed` holds the fields as they were posted; `based_on` those that
     the form was opened with, so that what somebody else changed meanwhile can be told apart.
     """
 
@@ -18,6 +19,7 @@ class Draft(models.Model):
         Event, models.CASCADE, null=True, blank=True, related_name="drafts", verbose_name=_("event")
     )
     form = models.CharField(_("form"), max_length=60)
+    window = models.CharField(_("window"), max_length=32, blank=True, default="")
     typed = models.JSONField(_("typed"), default=dict)
     based_on = models.JSONField(_("based on"), default=dict, blank=True)
     saved_at = models.DateTimeField(_("saved at"))
@@ -26,9 +28,11 @@ class Draft(models.Model):
         verbose_name = _("unsaved text")
         verbose_name_plural = _("unsaved texts")
         constraints = [
-            models.UniqueConstraint(fields=["user", "event", "form"], name="one_draft_for_each_form"),
+            models.UniqueConstraint(fields=["user", "event", "form", "window"], name="one_draft_for_each_window"),
             models.UniqueConstraint(
-                fields=["user", "form"], condition=Q(event__isnull=True), name="one_draft_for_each_form_without_event"
+                fields=["user", "form", "window"],
+                condition=Q(event__isnull=True),
+                name="one_draft_for_each_window_without_event",
             ),
         ]
 

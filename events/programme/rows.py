@@ -194,25 +194,24 @@ def _page(
     if lost and request.method != "POST":
         return _deleted_page(request, event, rows, row)
     name = f"{rows.word}-{key or 'new'}"
+    window = drafts.Window.of(request, event=event, form=name)
     is_posted = request.method == "POST"
-    draft = None if is_posted else drafts.kept(user=request.user, event=event, form=name)
     filled = form(row, request.POST if is_posted else None, request.FILES if is_posted else None, {})
-    if draft is not None and "draft" in request.GET:
-        filled = form(row, None, None, drafts.typed_in(filled, draft))
-        draft = None
+    if window.taken_up:
+        filled = form(row, None, None, window.typed_in(filled))
     if lost and lost.button not in request.POST:
         filled.add_error(None, lost.words)
     if is_posted and filled.is_valid():
         saved = filled.save()
         if row is not None and lost and rows.restore:
             rows.restore(saved)
-        drafts.discard(user=request.user, event=event, form=name)
+        window.discard()
         messages.success(request, gettext("“%(row)s” is saved.") % {"row": saved})
         if words := filled.taken_over_in_words:
             messages.info(request, words)
         return leave(saved) if leave else redirect(rows.page(event))
     more = context(row) if context else {}
-    shown = {"event": event, rows.word: row, "form": filled, "form_name": name, "draft": draft, "lost": lost, **more}
+    shown = {"event": event, rows.word: row, "form": filled, "form_name": name, "window": window, "lost": lost, **more}
     return render(request, rows.template, shown, status=422 if filled.errors else 200)
 
 

@@ -47,17 +47,16 @@ def _event(request: HttpRequest, slug: str) -> Event:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a new event: a draft that its organisers alone see."""
-    draft = drafts.kept(user=request.user, event=None, form=NEW)
+    window = drafts.Window.of(request, event=None, form=NEW)
     form = NewEventForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         event = form.save()
-        drafts.discard(user=request.user, event=None, form=NEW)
+        window.discard()
         messages.success(request, gettext("The draft is made. Only its organisers see it until you publish it."))
         return redirect("events:plan", event.slug)
-    if request.method != "POST" and draft and "draft" in request.GET:
-        form = NewEventForm(initial=drafts.typed_in(form, draft), user=request.user)
-        draft = None
-    context = {"form": form, "draft": draft, "form_name": NEW, "may": projects_for_new_events(request.user).exists()}
+    if typed := window.typed_in(form):
+        form = NewEventForm(initial=typed, user=request.user)
+    context = {"form": form, "window": window, "form_name": NEW, "may": projects_for_new_events(request.user).exists()}
     return render(request, "events/organise/new.html", context, status=422 if form.errors else 200)
 
 
@@ -68,27 +67,25 @@ def new(request: HttpRequest) -> HttpResponse:
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """Show and change what an event is: texts, partners, its place in a series, registration."""
     event = _event(request, slug)
-    draft = drafts.kept(user=request.user, event=event, form=EVENT)
+    window = drafts.Window.of(request, event=event, form=EVENT)
     if request.method == "POST":
         form = EventForm(request.POST, event=event)
         if form.is_valid() and _saved(form):
-            drafts.discard(user=request.user, event=event, form=EVENT)
+            window.discard()
             if words := form.taken_over_in_words:
                 messages.info(request, words)
             messages.success(request, gettext("Saved."))
             return redirect("events:organise_event", event.slug)
-        draft = None
         # The page says what is stored, not what was refused.
         event = get_object_or_404(Event.objects.with_page_data(), pk=event.pk)
     else:
-        initial = {}
-        if draft and "draft" in request.GET:
-            initial, draft = drafts.typed_in(EventForm(event=event), draft), None
-        form = EventForm(event=event, initial=initial)
+        form = EventForm(event=event)
+        if typed := window.typed_in(form):
+            form = EventForm(event=event, initial=typed)
     context = {
         "event": event,
         "form": form,
-        "draft": draft,
+        "window": window,
         "form_name": EVENT,
         "missing": still_missing(event),
         "links": links(event, request.user),
@@ -123,11 +120,12 @@ def new_draft(request: HttpRequest) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, event: Event | None, form: str) -> HttpResponse:
+    window = drafts.Window.of(request, event=event, form=form)
     if "discard" in request.POST:
-        drafts.discard(user=request.user, event=event, form=form)
+        window.discard()
         return redirect(_address(event, form))
     try:
-        kept = drafts.keep(user=request.user, event=event, form=form, data=request.POST)
+        kept = window.keep(request.POST)
     except drafts.DraftRefused:
         words, status = gettext("This is too much to be kept as a draft. Save it."), 413
         if "X-Autosave" in request.headers:

@@ -1,7 +1,5 @@
 """When and where: changing the plan of an event, with its reason, a preview, and a minute to undo it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -59,24 +57,23 @@ def take_up_again(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _change(request: HttpRequest, event: Event, form_class: type[PlanForm], name: str, template: str) -> HttpResponse:
-    draft = drafts.kept(user=request.user, event=event, form=name)
+    window = drafts.Window.of(request, event=event, form=name)
     if request.method != "POST":
-        initial = {}
-        if draft and "draft" in request.GET:
-            initial = drafts.typed_in(form_class(event=event), draft)
-        form = form_class(event=event, initial=initial)
-        return _page(request, event, form, template, name=name, draft=None if initial else draft)
+        form = form_class(event=event)
+        if typed := window.typed_in(form):
+            form = form_class(event=event, initial=typed)
+        return _page(request, event, form, template, window=window)
 
     act = request.POST.get("act", PREVIEW)
     form = form_class(request.POST, event=event)
     if not form.is_valid():
-        return _page(request, event, form, template, name=name, status=422)
+        return _page(request, event, form, template, window=window, status=422)
     if act == CORRECT:
-        return _page(request, event, form, template, name=name)
+        return _page(request, event, form, template, window=window)
     if event.is_postponed and not isinstance(form, TakeUpForm) and form.changes["starts_on"]:
         return _take_up_with_what_was_typed(request, event)
     if not form.is_a_change and event.is_published:
-        drafts.discard(user=request.user, event=event, form=name)
+        window.discard()
         messages.info(request, gettext("Nothing is different, so nothing was changed."))
         return redirect("events:plan", event.slug)
     if event.is_published and act != CHANGE:
@@ -85,8 +82,8 @@ def _change(request: HttpRequest, event: Event, form_class: type[PlanForm], name
         _store(event, form, by=request.user)
     except PlanRefused as refusal:
         messages.error(request, in_words(refusal))
-        return _page(request, event, form, template, name=name, status=409)
-    drafts.discard(user=request.user, event=event, form=name)
+        return _page(request, event, form, template, window=window, status=409)
+    window.discard()
     if words := form.taken_over_in_words:
         messages.info(request, words)
     if not event.is_published and (words := form.clock_follows_in_words):
@@ -99,8 +96,8 @@ def _take_up_with_what_was_typed(request: HttpRequest, event: Event) -> HttpResp
     """Carry a date that was typed for a postponed event over to where it takes it up again."""
     typed = request.POST.copy()
     typed["as_status"] = Event.Status.ANNOUNCED
-    drafts.keep(user=request.user, event=event, form="take-up-again", data=typed)
-    drafts.discard(user=request.user, event=event, form="plan")
+    drafts.Window.of(request, event=event, form="take-up-again").keep(typed)
+    drafts.Window.of(request, event=event, form="plan").discard()
     words = gettext("This event is postponed: a new date takes it up again. What you typed is below; nothing is saved.")
     messages.info(request, words)
     return redirect(reverse("events:take_up_again", args=[event.slug]) + "?draft=1")
@@ -152,16 +149,15 @@ def _page(
     form: PlanForm,
     template: str,
     *,
-    name: str,
+    window: drafts.Window,
     status: int = 200,
-    draft: Any = None,
 ) -> HttpResponse:
     last = event.changes.select_related("undone_by").last()
     context = {
         "event": event,
         "form": form,
-        "form_name": name,
-        "draft": draft,
+        "form_name": window.form,
+        "window": window,
         "acts": [act for act in ACTS if act.fits(event)],
         "last_change": last if last and last.can_be_undone() else None,
         "warnings": warnings(event),

@@ -49,25 +49,24 @@ def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
         events = events.select_for_update(of=("self",))
     event = get_object_or_404(events, slug=slug)
     written = EventTexts.of(event)
-    draft = drafts.kept(user=request.user, event=event, form=name)
+    window = drafts.Window.of(request, event=event, form=name)
     if request.method == "POST":
-        form, draft = TextsForm(request.POST, texts=written, language=chosen), None
+        form = TextsForm(request.POST, texts=written, language=chosen)
         if form.is_valid():
             form.save()
-            drafts.discard(user=request.user, event=event, form=name)
+            window.discard()
             if words := form.taken_over_in_words:
                 messages.info(request, words)
             messages.success(request, gettext("The texts in this language are saved."))
             return redirect("events:texts", slug)
-    elif draft and "draft" in request.GET:
-        typed = drafts.typed_in(TextsForm(texts=written, language=chosen), draft)
-        form, draft = TextsForm(texts=written, language=chosen, initial=typed), None
     else:
         form = TextsForm(texts=written, language=chosen)
+        if typed := window.typed_in(form):
+            form = TextsForm(texts=written, language=chosen, initial=typed)
     context = {
         "event": event,
         "form": form,
-        "draft": draft,
+        "window": window,
         "form_name": name,
         "chosen": chosen,
         "completeness": written.completeness(chosen),

@@ -225,7 +225,7 @@ def test_what_was_typed_and_not_saved_is_offered_again(bob, event):
     used = bob.get(IT + "?draft=1")
 
     assert (kept.status_code, kept["Location"]) == (302, IT)
-    assert offered.context["draft"].typed[of["Welcome"]] == ["Benvenuti"]
+    assert offered.context["window"].offered[0].typed[of["Welcome"]] == ["Benvenuti"]
     assert used.context["form"][of["Welcome"]].value() == "Benvenuti"
     bob.post(IT, {**typed, "opened_with": used.context["form"]["opened_with"].value()})
     assert not Draft.objects.exists()

@@ -603,6 +603,7 @@ def _add_coordinates(component: VEvent, shown: Entry) -> None:
     component.add("x-apple-structured-location", vUri(f"geo:{latitude:.6f},{longitude:.6f}", params=params))
 
 
+@lru_cache(maxsize=KEPT_ENTRIES)
 def _shell(name: str, page: str, source: str) -> tuple[bytes, bytes]:
     component = Calendar()
     component.add("version", "2.0")

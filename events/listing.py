@@ -134,15 +134,15 @@ def during(events: EventQuerySet, when: str) -> EventQuerySet:
     return events.upcoming()
 
 
-def read(query: Mapping[str, str], visible: EventQuerySet) -> Listing:
-    """Read the filters from an address. A value that nothing visible has is dropped and named in `unknown`."""
-    filters, unknown = [], []
-    for choice in _filters(visible):
+def read(query: Mapping[str, str], offered: Iterable[Filter]) -> Listing:
+    """Read the filters from an address. A value that is not among those offered is dropped and named in `unknown`."""
+    chosen, unknown = [], []
+    for choice in offered:
         value = _clean(query.get(choice.name, ""))
         if value in ("", *(c.value for c in choice.choices)):
-            filters.append(_chosen(choice, value))
+            chosen.append(_chosen(choice, value))
         else:
-            filters.append(choice)
+            chosen.append(choice)
             unknown.append(_unknown(choice.label, value))
     when = Filter(
         "when",
@@ -159,10 +159,10 @@ def read(query: Mapping[str, str], visible: EventQuerySet) -> Listing:
         when = _chosen(when, asked)
     elif asked:
         unknown.append(_unknown(when.label, asked))
-    return Listing(filters, typed_words(query.get("q", ""), longest=LONGEST_SEARCH), when, unknown)
+    return Listing(chosen, typed_words(query.get("q", ""), longest=LONGEST_SEARCH), when, unknown)
 
 
-def _filters(visible: EventQuerySet) -> list[Filter]:
+def filters(visible: EventQuerySet) -> list[Filter]:
     """What can be chosen: only what at least one event has that the reader may see."""
     keys = visible.order_by().values("pk")
     shared = Event.other_projects.through.objects.filter(event__in=keys).values("project")

@@ -1,6 +1,7 @@
 """Places in words: the one line that says where an event is, for pages, lists and mails."""
 
 from contextlib import nullcontext
+from functools import lru_cache
 
 from django.utils import translation
 from django.utils.translation import gettext
@@ -33,4 +34,11 @@ def _place(what: Event | Plan) -> str:
         return ""
     else:
         name, city, country = what.venue.name, what.venue.city, str(what.venue.country)
-    return ", ".join(part for part in (name, city, str(countries.name(country)) if country else "") if part)
+    country = _country(country, translation.get_language()) if country else ""
+    return ", ".join(part for part in (name, city, country) if part)
+
+
+@lru_cache(maxsize=1000)
+def _country(code: str, language: str | None) -> str:
+    # Looked up for every line of every list, in each of which it takes longer than the rest.
+    return str(countries.name(code))

@@ -1,6 +1,5 @@
 """The public pages: what is next, which events there are, one event, one project."""
 
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,48 +9,22 @@ from django.views.decorators.http import require_safe
 from accounts.access import access, everybody
 from projects.models import GoodPractice, Partner, Project
 
-from .. import listing
+from .. import listing, lists
 from ..event_page import event_page
-from ..models import Event
-
-UPCOMING_ON_HOME = 6
 
 
 @access(everybody)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    upcoming = list(_readable_events(request).upcoming()[:UPCOMING_ON_HOME])
-    following = next((event for event in upcoming if event.starts_on and not event.is_cancelled), None)
-    projects = Project.objects.select_related("programme")
-    language = get_language() or "en"
-    return render(
-        request,
-        "events/home.html",
-        {
-            "next_event": following,
-            "upcoming": [event for event in upcoming if event != following],
-            "projects": [(project, project.in_language("summary", language)) for project in projects],
-        },
-    )
+    return render(request, "events/home.html", {"shown": lists.on_home(request.user)})
 
 
 @access(everybody)
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
-    visible = Event.objects.visible_to(request.user)
-    asked = listing.read(request.GET, visible)
-    found = asked.events(visible.with_page_data().prefetch_related("project__phases", "project__semesters"))
-    page = Paginator(found, listing.PAGE_SIZE).get_page(request.GET.get("page"))
-    # What another project shares with the one asked for does not know its semesters.
-    asked_for = asked.values.get("project")
-    project = next((event.project for event in page.object_list if event.project.slug == asked_for), None)
-    if asked.when.value == listing.UPCOMING:
-        groups = listing.by_month(page.object_list)
-    elif project and project.semesters.all():
-        groups = listing.by_semester(page.object_list, project)
-    else:
-        groups = listing.by_year(page.object_list)
-    return render(request, "events/events.html", {"listing": asked, "page": page, "groups": groups})
+    asked = lists.asked_for(request.GET, user=request.user)
+    found = lists.found(asked, page=request.GET.get("page", ""), user=request.user)
+    return render(request, "events/events.html", {"listing": asked, "found": found})
 
 
 @access(everybody)
@@ -78,7 +51,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         slug=slug,
     )
     language = get_language() or "en"
-    visible = list(_readable_events(request).of_project(project).in_order())
+    visible = list(lists.readable_events(request.user).of_project(project).in_order())
     for event in visible:
         # The one that was read with its semesters; what another project shares keeps its own.
         if event.project_id == project.pk:
@@ -96,12 +69,4 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
                 (practice, practice.in_language("summary", language)) for practice in project.practices.all()
             ],
         },
-    )
-
-
-def _readable_events(request: HttpRequest):
-    return (
-        Event.objects.visible_to(request.user)
-        .with_page_data()
-        .prefetch_related("project__phases", "project__semesters")
     )

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def read(query: str = "") -> listing.Listing:
-    return listing.read(QueryDict(query), Event.objects.visible_to(None))
+    return listing.read(QueryDict(query), listing.filters(Event.objects.visible_to(None)))
 
 
 def titles(query: str = "") -> list[str]:

@@ -17,7 +17,7 @@ from events.models import Event, Plan
 from events.times import dates_in_words, instant_in_words, when_in_words
 from events.where import where_in_words
 
-from . import invitations
+from . import calendar_mail
 from .models import Offer, Registration
 
 # Asked for more often than this, the link is mailed once.
@@ -29,12 +29,12 @@ class Written:
     """What a mail says, and what goes with it."""
 
     letter: Letter
-    enclosed: invitations.Enclosed
+    enclosed: calendar_mail.Enclosed
 
 
 def confirmation(registration: Registration) -> Written:
     """Return the mail that confirms a seat; the registration need not be saved yet."""
-    return Written(letter("confirmed", registration), invitations.enclosed(registration))
+    return Written(letter("confirmed", registration), calendar_mail.enclosed(registration))
 
 
 def state(registration: Registration, *, written: Written | None = None) -> Mail | None:
@@ -102,7 +102,7 @@ def _write(
 ) -> Mail | None:
     written = Written(
         letter(name, registration, **_deadline(registration.event, until, registration.language), **facts),
-        invitations.enclosed(registration) if with_calendar else invitations.NOTHING,
+        calendar_mail.enclosed(registration) if with_calendar else calendar_mail.NOTHING,
     )
     return _send(name, registration, written, key=key, to=to)
 

@@ -29,7 +29,7 @@ from events.patience import written_if_possible
 from events.polling import CalendarBody
 from projects.models import Partner, Project
 
-from . import invitations
+from . import calendar_mail
 from .models import PrivateFeed, Registration
 
 # 192 random bits.
@@ -242,7 +242,7 @@ def _personal(registration: Registration) -> Personal:
         Registration.State.OFFERED: gettext("A place is held for you. The link in your mail accepts it."),
         Registration.State.FOR_APPROVAL: gettext("Your registration waits for approval."),
     }
-    own = invitations.personal(registration)
+    own = calendar_mail.personal(registration)
     return Personal(
         join_url=own.join_url,
         note=notes.get(Registration.State(registration.state), ""),

@@ -17,7 +17,7 @@ from accounts.access import access, everybody, holder_of_the_link
 from events.event_page import EventPage, event_page
 from events.models import CalendarState, Event
 
-from .. import emails, invitations, limits, places, receipts
+from .. import calendar_mail, emails, limits, places, receipts
 from ..addresses import likely_meant
 from ..answers import answers_in_words, answers_of, consents_of
 from ..exceptions import NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
@@ -300,7 +300,7 @@ def undo_cancelling(request: HttpRequest, registration: Registration) -> HttpRes
 @require_safe
 @with_registration
 def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
-    content = invitations.calendar_file(registration)
+    content = calendar_mail.calendar_file(registration)
     if not content:
         raise Http404("The event has no date yet.")
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")

@@ -5,32 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0010_registration_in_depth'),
+        ("events", "0010_registration_in_depth"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='draft',
-            name='one_draft_for_each_form',
+            model_name="draft",
+            name="one_draft_for_each_form",
         ),
         migrations.RemoveConstraint(
-            model_name='draft',
-            name='one_draft_for_each_form_without_event',
+            model_name="draft",
+            name="one_draft_for_each_form_without_event",
         ),
         migrations.AddField(
-            model_name='draft',
-            name='window',
-            field=models.CharField(blank=True, default='', max_length=32, verbose_name='window'),
+            model_name="draft",
+            name="window",
+            field=models.CharField(blank=True, default="", max_length=32, verbose_name="window"),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('user', 'event', 'form', 'window'), name='one_draft_for_each_window'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                fields=("user", "event", "form", "window"), name="one_draft_for_each_window"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('event__isnull', True)), fields=('user', 'form', 'window'), name='one_draft_for_each_window_without_event'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("event__isnull", True)),
+                fields=("user", "form", "window"),
+                name="one_draft_for_each_window_without_event",
+            ),
         ),
     ]

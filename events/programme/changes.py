@@ -7,7 +7,6 @@ told to calendars and pages once.
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.db import transaction
@@ -20,7 +19,7 @@ from ..models import Contribution, Document, Event, Session, Speaker
 from ..models.deletable import DELETED_IS_KEPT
 from ..signals import calendar_changes_at_once
 
-_MINUTES_OF_A_DAY = 24 * 60
+MINUTES_OF_A_DAY = 24 * 60
 
 
 class MoveRefused(Exception):
@@ -35,8 +34,8 @@ class NameIsTaken(Exception):
     """Somebody else has the name of a speaker who is to come back."""
 
 
-class ShiftLeavesTheDay(MoveRefused):
-    """A session would begin before midnight or end after the next one."""
+class LeavesTheDay(MoveRefused):
+    """A session would end after midnight."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -107,7 +106,7 @@ def _trade_times(first: Session, second: Session) -> None:
         return
     second.start_time = starts
     second.end_time = _end(second, long)
-    first.start_time, first.end_time = _clock(minutes_of(ends) - short), ends
+    first.start_time, first.end_time = clock_at(minutes_of(ends) - short), ends
 
 
 def move_to_day(session: Session, day: int | None) -> None:
@@ -116,51 +115,6 @@ def move_to_day(session: Session, day: int | None) -> None:
         session.refresh_from_db()
         session.day = day
         session.save()
-
-
-# --- Shifting ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Shifted:
-    """A session that shifts, and its new times."""
-
-    session: Session
-    start_time: time
-    end_time: time | None
-
-
-def planned_shift(session: Session, minutes: int, *, with_itself: bool = False) -> list[Shifted]:
-    """Return what moves when all that comes after a session on its day is shifted by minutes, earlier where negative.
-
-    Raises ShiftLeavesTheDay, with the session, when one would begin before midnight or end after the next one.
-    """
-    if session.start_time is None:
-        return []
-    after = session.end_time or session.start_time
-    shifted = []
-    for other in session.event.sessions.in_order().filter(day=session.day, start_time__isnull=False):
-        moves = with_itself if other.pk == session.pk else other.start_time >= after
-        if moves:
-            shifted.append(_shifted(other, minutes))
-    return shifted
-
-
-def _shifted(session: Session, minutes: int) -> Shifted:
-    times = [minutes_of(at) + minutes for at in (session.start_time, session.end_time) if at]
-    if min(times) < 0 or max(times) >= _MINUTES_OF_A_DAY:
-        raise ShiftLeavesTheDay(session)
-    return Shifted(session, _clock(times[0]), _clock(times[1]) if len(times) > 1 else None)
-
-
-def shift_after(session: Session, minutes: int, *, with_itself: bool = False) -> list[Shifted]:
-    """Do what `planned_shift` returns."""
-    with changing_programme(session.event):
-        shifted = planned_shift(session, minutes, with_itself=with_itself)
-        for change in shifted:
-            change.session.start_time, change.session.end_time = change.start_time, change.end_time
-            change.session.save()
-    return shifted
 
 
 # --- Copying, deleting and taking back ---------------------------------------------------------------------------
@@ -244,7 +198,8 @@ def _length(session: Session) -> int | None:
     return minutes_of(session.end_time) - minutes_of(session.start_time)
 
 
-def _clock(minutes: int) -> time:
+def clock_at(minutes: int) -> time:
+    """Return the clock time so many minutes after midnight."""
     return time(minutes // 60, minutes % 60)
 
 
@@ -256,6 +211,6 @@ def _end(session: Session, length: int | None) -> time | None:
     if session.start_time is None or length is None:
         return None
     end = minutes_of(session.start_time) + length
-    if end >= _MINUTES_OF_A_DAY:
-        raise ShiftLeavesTheDay(session)
-    return _clock(end)
+    if end >= MINUTES_OF_A_DAY:
+        raise LeavesTheDay(session)
+    return clock_at(end)

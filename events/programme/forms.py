@@ -18,6 +18,7 @@ from ..editing.fields import ClockField, LineField, TextField, without_control_c
 from ..models import ChoiceGroup, Contribution, Event, Session, Speaker
 from ..times import day_in_words
 from .changes import minutes_of, next_position
+from .shifting import PastMidnight
 
 LONGEST_PROGRAMME_DAYS = 30
 # Rows of speakers that a form offers beside those that are filled in.
@@ -437,6 +438,11 @@ class ChoiceGroupForm(ComparingModelForm):
         return pick
 
 
+def quoted(sessions: Iterable[Session]) -> str:
+    """Return the titles of sessions as one list in words."""
+    return ", ".join(gettext("“%(title)s”") % {"title": session.title} for session in sessions)
+
+
 class ShiftForm(forms.Form):
     """By how many minutes all that follows a session is shifted."""
 
@@ -451,6 +457,24 @@ class ShiftForm(forms.Form):
         },
     )
     with_itself = forms.BooleanField(label=_("Shift this session too"), required=False)
+    past_midnight = forms.ChoiceField(
+        label=_("What passes midnight"), choices=PastMidnight.choices, required=False, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, has_next_day: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not has_next_day:
+            field = cast(forms.ChoiceField, self.fields["past_midnight"])
+            field.choices = [(PastMidnight.STAY.value, PastMidnight.STAY.label)]
+
+    def ask_about(self, sessions: Iterable[Session]) -> None:
+        """Say which sessions would pass midnight, and ask what becomes of them."""
+        words = gettext("%(sessions)s would pass midnight. Choose what becomes of them, or enter fewer minutes")
+        self.add_error("past_midnight", words % {"sessions": quoted(sessions)})
+
+    @property
+    def asks_about_midnight(self) -> bool:
+        return "past_midnight" in self.errors or bool(self["past_midnight"].value())
 
     def clean_minutes(self) -> int:
         minutes = self.cleaned_data["minutes"]

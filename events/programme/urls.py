@@ -17,6 +17,7 @@ urlpatterns = [
     path("organise/<slug:slug>/programme/<int:key>/change/", programme.change_session, name="change_session"),
     path("organise/<slug:slug>/programme/<int:key>/restore/", programme.restore_session, name="restore_session"),
     path("organise/<slug:slug>/programme/<int:key>/shift/", programme.shift, name="shift_sessions"),
+    path("organise/<slug:slug>/programme/undo-shift/", programme.undo_shift, name="undo_shift"),
     path("organise/<slug:slug>/programme/choice-groups/add/", programme.choice_group, name="add_choice_group"),
     path("organise/<slug:slug>/programme/choice-groups/<int:key>/", programme.choice_group, name="edit_choice_group"),
     path(

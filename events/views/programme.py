@@ -19,16 +19,18 @@ from projects.access import people_with_a_role
 
 from ..models import ChoiceGroup, Event, Session
 from ..places.listing import can_be_changed_by
-from ..programme import changes, rows
+from ..programme import changes, rows, shifting
 from ..programme.days import programme as programme_of
 from ..programme.days import shown_sessions
 from ..programme.editor import editor, next_start
-from ..programme.forms import LONGEST_PROGRAMME_DAYS, ChoiceGroupForm, Places, SessionForm, ShiftForm
+from ..programme.forms import LONGEST_PROGRAMME_DAYS, ChoiceGroupForm, Places, SessionForm, ShiftForm, quoted
 from ..programme.my_programme import calendar_of, marked_in
 from ..programme.rows import CHOICE_GROUPS, SESSIONS, organised_event
 from ..times import hours_in_words
 
 MOST_STEPS = 200
+# Where the session of a browser holds the shift that it may undo.
+SHIFT = "programme.shift"
 MOVES = {"earlier": changes.move_earlier, "later": changes.move_later}
 
 
@@ -87,6 +89,7 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
         "event": event,
         "list": SESSIONS,
         "listed": rows.listed(request, deleted.order_by("-deleted_at")),
+        "shift": shifting.ShiftThatWasMade.read(request.session.get(SHIFT), event),
         "editor": editor(event, focus=request.GET.get("focus", "")),
         "groups": ChoiceGroup.objects.filter(event=event).order_by("name"),
     }
@@ -106,7 +109,7 @@ def change_session(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     except changes.NoNeighbour as refused:
         words = gettext("“%(session)s” cannot move further on this day.") % {"session": refused.args[0]}
         messages.info(request, words)
-    except changes.ShiftLeavesTheDay as refused:
+    except changes.LeavesTheDay as refused:
         words = gettext("Nothing moved: “%(session)s” would not begin and end on the same day any more.")
         messages.error(request, words % {"session": refused.session})
     return redirect(SESSIONS.page(event, focus=f"{act if act in MOVES else 'more'}-{key}"))
@@ -211,31 +214,49 @@ def shift(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     event = organised_event(request, slug)
     session = rows.row_of(event, SESSIONS, key)
     asked = request.POST if request.method == "POST" else request.GET
-    form = ShiftForm(asked or None)
-    planned: list[changes.Shifted] | None = None
+    form = ShiftForm(asked or None, has_next_day=shifting.has_next_day(session))
+    planned: shifting.Shift | None = None
     if form.is_bound and form.is_valid():
-        minutes, with_itself = form.cleaned_data["minutes"], form.cleaned_data["with_itself"]
-        try:
-            if request.method == "POST":
-                changes.shift_after(session, minutes, with_itself=with_itself)
-                messages.success(request, gettext("Shifted. Shift by %(minutes)s to undo.") % {"minutes": -minutes})
-                return redirect(SESSIONS.page(event, focus=f"more-{session.pk}"))
-            planned = changes.planned_shift(session, minutes, with_itself=with_itself)
-        except changes.ShiftLeavesTheDay as refused:
-            form.add_error(
-                "minutes",
-                gettext("“%(session)s” would leave its day. Enter fewer minutes") % {"session": refused.session},
+        planned = shifting.planned_shift(session, **form.cleaned_data)
+        if planned.staying and not form.cleaned_data["past_midnight"]:
+            form.ask_about(planned.staying)
+        elif request.method == "POST":
+            made = shifting.shift_after(session, **form.cleaned_data)
+            request.session[SHIFT] = made.kept_as
+            return redirect(SESSIONS.page(event, focus=f"more-{session.pk}"))
+    context = {
+        "event": event,
+        "session": session,
+        "form": form,
+        "planned": planned is not None and not form.errors,
+        "moves": [
+            (
+                change.session,
+                hours_in_words(change.session.start_time, change.session.end_time),
+                hours_in_words(change.start_time, change.end_time),
+                change.day if change.day != change.session.day else None,
             )
-    moves = [
-        (
-            change.session,
-            hours_in_words(change.session.start_time, change.session.end_time),
-            hours_in_words(change.start_time, change.end_time),
-        )
-        for change in planned or []
-    ]
-    context = {"event": event, "session": session, "form": form, "planned": planned is not None, "rows": moves}
+            for change in (planned.changes if planned else [])
+        ],
+        "staying": planned.staying if planned else [],
+    }
     return render(request, "events/programme/shift.html", context, status=422 if form.errors else 200)
+
+
+@access(people_with_a_role)
+@require_POST
+def undo_shift(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take back the shift that one has just made, within a minute."""
+    event = organised_event(request, slug)
+    made = shifting.ShiftThatWasMade.read(request.session.pop(SHIFT, None), event)
+    if made is None:
+        messages.error(request, gettext("This can no longer be undone: the minute is over. Shift it back instead."))
+    elif changed := shifting.undo_shift(event, made):
+        words = gettext("Undone, but somebody moved these meanwhile, and they stay as they are: %(sessions)s.")
+        messages.info(request, words % {"sessions": quoted(changed)})
+    else:
+        messages.success(request, gettext("Undone: the sessions are back at their times."))
+    return redirect(SESSIONS.page(event))
 
 
 # --- Choice groups -----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Alice leads the project, Bob coordinates the partner that hosts, Charlie coordin
 """
 
 import json
-from datetime import time
+from datetime import time, timedelta
 from itertools import pairwise
 from urllib.parse import urlencode
 
@@ -16,18 +16,17 @@ from django.urls import reverse
 
 from events.models import CalendarState, ChoiceGroup, Contribution, Draft, Session
 from events.programme.changes import (
+    LeavesTheDay,
     NoNeighbour,
-    ShiftLeavesTheDay,
     clear_what_was_deleted,
     delete_session,
     duplicate,
     move_earlier,
     move_later,
-    planned_shift,
     restore_session,
-    shift_after,
 )
 from events.programme.forms import Places, clock, length
+from events.programme.shifting import PastMidnight, planned_shift, shift_after
 from registrations.models import AttendanceRecord
 from tests.factories import (
     create_coordinator,
@@ -419,7 +418,7 @@ def test_trading_never_leaves_the_day(event):
     a = create_session(event, title="A", start_time=NINE, end_time=time(23))
     create_session(event, title="B", start_time=time(22), end_time=time(23, 30))
 
-    with pytest.raises(ShiftLeavesTheDay):
+    with pytest.raises(LeavesTheDay):
         move_later(a)
     assert hours(event) == [("A", "09:00", "23:00"), ("B", "22:00", "23:30")]
 
@@ -453,8 +452,8 @@ def test_all_that_follows_is_shifted_and_what_runs_beside_is_not(event):
     create_session(event, title="Exhibition", start_time=NINE, end_time=NOON)
     create_session(event, title="Tomorrow", day=2, start_time=TEN, end_time=ELEVEN)
 
-    assert [one.session.title for one in planned_shift(a, 15)] == ["B", "C"]
-    assert [one.session.title for one in planned_shift(a, 15, with_itself=True)] == ["A", "B", "C"]
+    assert [one.session.title for one in planned_shift(a, 15).moved] == ["B", "C"]
+    assert [one.session.title for one in planned_shift(a, 15, with_itself=True).moved] == ["A", "B", "C"]
 
     shift_after(a, 15)
 
@@ -486,8 +485,8 @@ def test_the_page_shows_what_moves_before_it_moves(client, event, bob):
         ("x", "Enter a number of minutes"),
         ("0", "that is not 0"),
         ("9999", "between −720 and 720"),
-        ("720", "would leave its day"),
-        ("-700", "would leave its day"),
+        ("720", "“C” would pass midnight"),
+        ("-700", "“B”, “C” would pass midnight"),
     ],
 )
 def test_a_shift_that_cannot_be_is_refused_in_words(client, event, bob, minutes, words):
@@ -498,6 +497,107 @@ def test_a_shift_that_cannot_be_is_refused_in_words(client, event, bob, minutes,
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert hours(event)[1] == ("B", "10:00", "11:00")
+
+
+def late(event) -> Session:
+    """Dinner until nine in the evening, and three parts of an evening after it."""
+    dinner = create_session(event, title="Dinner", start_time=time(20), end_time=time(21))
+    create_session(event, title="Music", start_time=time(21), end_time=time(22))
+    create_session(event, title="Dance", start_time=time(22), end_time=time(23))
+    create_session(event, title="Bus", start_time=time(23, 30))
+    return dinner
+
+
+def evening(event) -> list[tuple[str, int, str]]:
+    return [(one.title, one.day, f"{one.start_time:%H:%M}") for one in event.sessions.in_order()]
+
+
+def test_what_passes_midnight_is_named_and_asked_about(client, event, bob):
+    page = address("shift_sessions", late(event).pk)
+
+    answer = client.get(page, {"minutes": "90"})
+
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "“Dance”, “Bus” would pass midnight. Choose what becomes of them, or enter fewer minutes" in text
+    assert 'value="stay"' in text and 'value="next_day"' in text
+    assert client.post(page, {"minutes": "90"}).status_code == 422
+    assert evening(event)[1] == ("Music", 1, "21:00")
+
+
+def test_only_what_fits_is_shifted(client, event, bob):
+    page = address("shift_sessions", late(event).pk)
+    asked = {"minutes": "90", "past_midnight": "stay"}
+
+    preview = client.get(page, asked).content.decode()
+    assert "1 session moves" in preview
+    assert "These stay where they are" in preview and "<li>Dance</li><li>Bus</li>" in preview
+    client.post(page, asked)
+
+    assert evening(event) == [("Dinner", 1, "20:00"), ("Dance", 1, "22:00"), ("Music", 1, "22:30"), ("Bus", 1, "23:30")]
+
+
+def test_what_begins_after_midnight_goes_on_to_the_next_day(client, event, bob):
+    page = address("shift_sessions", late(event).pk)
+    asked = {"minutes": "90", "past_midnight": "next_day"}
+
+    preview = client.get(page, asked).content.decode()
+    assert "2 sessions move" in preview and "on day 2" in preview
+    client.post(page, asked)
+
+    # The dance would begin before midnight and end after it.
+    assert evening(event) == [("Dinner", 1, "20:00"), ("Dance", 1, "22:00"), ("Music", 1, "22:30"), ("Bus", 2, "01:00")]
+
+
+def test_no_next_day_is_offered_where_there_is_none(client, event, bob):
+    last = create_session(event, title="Last", day=2, start_time=time(22), end_time=time(23))
+    create_session(event, title="Bus", day=2, start_time=time(23, 30))
+    page = address("shift_sessions", last.pk)
+
+    assert "next_day" not in client.get(page, {"minutes": "60"}).content.decode()
+    assert client.post(page, {"minutes": "60", "past_midnight": "next_day"}).status_code == 422
+    assert planned_shift(last, 60, past_midnight=PastMidnight.NEXT_DAY).next_day == []
+
+
+def test_a_shift_is_undone_within_a_minute(client, event, bob, clock):
+    page = address("shift_sessions", late(event).pk)
+    before = evening(event)
+
+    client.post(page, {"minutes": "90", "past_midnight": "next_day"})
+    assert (
+        "2 sessions are shifted. You can undo it for one minute."
+        in client.get(address("organise_programme")).content.decode()
+    )
+    client.post(address("undo_shift"))
+    assert evening(event) == before
+    assert "are shifted" not in client.get(address("organise_programme")).content.decode()
+
+    client.post(page, {"minutes": "10"})
+    clock.shift(timedelta(seconds=61))
+    assert "are shifted" not in client.get(address("organise_programme")).content.decode()
+    answer = client.post(address("undo_shift"), follow=True)
+    assert "the minute is over" in answer.content.decode()
+    assert evening(event)[1] == ("Music", 1, "21:10")
+
+
+def test_undoing_a_shift_leaves_what_somebody_moved_or_deleted_since(client, event, bob):
+    client.post(address("shift_sessions", late(event).pk), {"minutes": "10"})
+    event.sessions.filter(title="Dance").update(start_time=time(22, 15))
+    event.sessions.get(title="Bus").put_away()
+
+    answer = client.post(address("undo_shift"), follow=True)
+
+    assert "they stay as they are: “Dance”." in answer.content.decode()
+    assert evening(event) == [("Dinner", 1, "20:00"), ("Music", 1, "21:00"), ("Dance", 1, "22:15")]
+
+
+def test_a_shift_of_another_event_is_not_undone_here(client, event, bob, host):
+    other = create_event(event.project, host=host, slug="other")
+    client.post(address("shift_sessions", late(event).pk), {"minutes": "10"})
+
+    client.post(reverse("events:undo_shift", args=[other.slug]))
+
+    assert evening(event)[1] == ("Music", 1, "21:10")
 
 
 # --- Copying, deleting and taking back ---------------------------------------------------------------------------

@@ -6,6 +6,6 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from . import background, housekeeping  # noqa: F401  (housekeeping registers its periodic work)
+        from . import background, housekeeping, limits  # noqa: F401  (they register their periodic work)
 
         request_started.connect(background.ensure_running, dispatch_uid="accounts.background")

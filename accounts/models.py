@@ -128,3 +128,16 @@ class SuppressedAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class Attempt(models.Model):
+    """One act that is limited (limits.py). Who did it is kept as a keyed hash, for as long as it counts."""
+
+    who = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["who", "made_at"], name="attempt_of_whom")]
+
+    def __str__(self) -> str:
+        return f"{self.who[:8]} {self.made_at}"

@@ -15,20 +15,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import sign_in_mails
+from . import limits, sign_in_mails
 from .access import access, everybody, holder_of_the_link
 from .forms import SignInForm
-from .limits import client_address, is_within_limit
+from .limits import Act, Limit, client_address
 from .models import Mail
 from .sign_in_links import LINK_LASTS, DeadLink, holder_of
 
 logger = logging.getLogger(__name__)
 
-# Enough for somebody who mistypes and waits badly, too little to fill somebody else's mailbox.
-LINKS_PER_ADDRESS = 5
-# An office shares one network address.
-LINKS_PER_CLIENT = 50
 LIMIT_LASTS = timedelta(minutes=15)
+# Enough for somebody who mistypes and waits badly, too little to fill somebody else's mailbox.
+PER_ADDRESS = Limit("sign-in-address", 5, LIMIT_LASTS)
+# An office shares one network address.
+PER_CLIENT = Limit("sign-in-client", 50, LIMIT_LASTS)
 
 LATEST_MAILS = 200
 
@@ -90,10 +90,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _may_ask_for_a_link(request: HttpRequest, email: str) -> bool:
     # Counted for every address alike, so that a limit that is reached says nothing about who is known.
-    seconds = int(LIMIT_LASTS.total_seconds())
-    return is_within_limit(
-        "sign-in-client", client_address(request), times=LINKS_PER_CLIENT, seconds=seconds
-    ) and is_within_limit("sign-in-address", email.casefold(), times=LINKS_PER_ADDRESS, seconds=seconds)
+    return limits.allow([Act(PER_CLIENT, client_address(request)), Act(PER_ADDRESS, email.casefold())])
 
 
 def _next_address(request: HttpRequest) -> str:

@@ -196,7 +196,7 @@ DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 # A connection that the server or a firewall closed meanwhile is made again instead of failing a request.
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 
-# The limits on signing in and registering are counted here, so it must be one cache for all processes.
+# Marks who does periodic work, and counts the limits of django-allauth, so it must be one cache for all processes.
 if _redis := env.redis_server("REDIS_URL"):
     CACHES: dict[str, dict[str, Any]] = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis}
@@ -206,7 +206,7 @@ else:
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "cache",
-            # Past this number old entries go. With Django's own 300, strangers could flush the limits out.
+            # Past this number old entries go. With Django's own 300, strangers could flush allauth's limits out.
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     }

@@ -6,4 +6,4 @@ class RegistrationsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register their periodic work.
-        from . import interests, limits, places, plan_changes, private_feeds  # noqa: F401
+        from . import interests, places, plan_changes, private_feeds  # noqa: F401

@@ -1,4 +1,3 @@
-from .attempts import Attempt
 from .attendance import AttendanceRecord
 from .choices import Choice
 from .decisions import ChangeRequest, Decision, PersonMerge, Reconfirmation
@@ -13,7 +12,6 @@ from .registrations import Consent, Offer, Registration, RegistrationQuerySet
 
 __all__ = [
     "Answer",
-    "Attempt",
     "AttendanceRecord",
     "ChangeRequest",
     "Choice",

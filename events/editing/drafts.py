@@ -63,16 +63,13 @@ class Window:
         return cls(request.user, event, form, secrets.token_urlsafe(12), takes_up, taken_up, others)
 
     def typed_in(self, form: Any) -> dict[str, Any]:
-        """Return what the draft that goes on here holds as initial values for a form; nothing where none does.
-
-        The form then shows it without calling half a date wrong.
-        """
+        """Return what the draft that goes on here holds as initial values for a form; nothing where none does."""
         if self.taken_up is None:
             return {}
         data = QueryDict(mutable=True)
         for name, values in self.taken_up.typed.items():
             data.setlist(name, values)
-        return {name: field.widget.value_from_datadict(data, {}, name) for name, field in form.fields.items()}
+        return typed_into(form, data)
 
     def discard(self) -> None:
         """Forget what was typed here: it was saved, or is not wanted. What other windows kept stays."""
@@ -113,6 +110,11 @@ class Window:
             # One that was kept again since then is still open over there.
             if draft.saved_at.isoformat() == saved_at:
                 draft.delete()
+
+
+def typed_into(form: Any, data: QueryDict) -> dict[str, Any]:
+    """Return what was typed as initial values for a form, which then shows it without calling half a date wrong."""
+    return {name: field.widget.value_from_datadict(data, {}, name) for name, field in form.fields.items()}
 
 
 def _drafts(user: Any, event: Event | None, form: str) -> Any:

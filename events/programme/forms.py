@@ -1,8 +1,9 @@
 """What a host types into the programme: clock times as people write them, a place, speakers by their names."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any, cast
 
@@ -25,6 +26,8 @@ LONGEST_PROGRAMME_DAYS = 30
 EMPTY_SPEAKER_ROWS = 2
 MOST_SPEAKERS_OF_A_SESSION = 60
 LONGEST_NAME = 200
+# A longer list of places has a search.
+MOST_TO_LOOK_THROUGH = 15
 
 _CLOCK = re.compile(r"(\d{1,2})(?:\s*[:.h]\s*(\d{2})?)?|(\d{2})(\d{2})", re.IGNORECASE)
 _LENGTH = re.compile(
@@ -129,6 +132,8 @@ class Places:
     # The keys of the venues and sites where the events and sessions of the project are.
     near_venues: frozenset[int] = frozenset()
     near_sites: frozenset[int] = frozenset()
+    # The options that are offered; None: every one.
+    offered: frozenset[str] | None = None
 
     @classmethod
     def of(cls, event: Event) -> "Places":
@@ -145,39 +150,70 @@ class Places:
             frozenset(site for _venue, _venue_of_room, site in there if site),
         )
 
+    @property
+    def are_many(self) -> bool:
+        """Whether they are more than one looks through."""
+        return len(self.venues) + len(self.rooms) + len(self.sites) > MOST_TO_LOOK_THROUGH
+
+    def matching(self, words: str) -> frozenset[str]:
+        """Return the options in whose name, town or venue every one of some words is; capitals and accents are one."""
+        wanted = _folded(words).split()
+        named: list[tuple[str, ...]] = [(f"venue:{venue.pk}", str(venue), venue.city) for venue in self.venues.values()]
+        named += [(f"site:{site.pk}", str(site), site.city) for site in self.sites.values()]
+        named += [
+            (f"room:{room.pk}", room.name, str(self.venues.get(room.venue_id, "")), self.venues[room.venue_id].city)
+            for room in self.rooms.values()
+            if room.venue_id in self.venues
+        ]
+        return frozenset(key for key, *names in named if all(word in _folded(" ".join(names)) for word in wanted))
+
+    def found(self, words: str, *, also: Iterable[str] = ()) -> "Places":
+        """Return the same, offering only what matches some words, and options that were chosen; no match offers all."""
+        matching = self.matching(words) if words else frozenset()
+        return replace(self, offered=matching | frozenset(also)) if matching else self
+
     def choices(self, event: Event, session: Session | None) -> list[Any]:
-        """Return the options: the rooms of the event's venue, the places of its project, and others.
+        """Return the options: the rooms of the event's venue, the places of its project, of its town, and others.
 
         What the session has now is always among them.
         """
         by_venue: dict[int, list[Room]] = {}
         for room in self.rooms.values():
             by_venue.setdefault(room.venue_id, []).append(room)
-        choices: list[Any] = [("", gettext("The place of the event"))]
+        town = event.venue.city if event.venue else ""
         own = self.venues.get(event.venue_id or 0)
-        if own is not None and by_venue.get(own.pk):
-            choices.append((str(own), [(f"room:{room.pk}", room.name) for room in by_venue[own.pk]]))
+        rooms = [(f"room:{room.pk}", room.name) for room in by_venue.get(own.pk, [])] if own else []
         near: list[tuple[str, str]] = []
+        in_town: list[tuple[str, str]] = []
         others: list[tuple[str, str]] = []
+        sites: list[tuple[str, str]] = []
         for venue in self.venues.values():
-            group = near if venue.pk in self.near_venues else others
+            group = near if venue.pk in self.near_venues else in_town if town and venue.city == town else others
             if venue.pk != event.venue_id:
                 group.append((f"venue:{venue.pk}", str(venue)))
                 group += [(f"room:{room.pk}", f"{venue}: {room.name}") for room in by_venue.get(venue.pk, [])]
-        sites: list[tuple[str, str]] = []
         for site in self.sites.values():
-            (near if site.pk in self.near_sites else sites).append((f"site:{site.pk}", str(site)))
+            group = near if site.pk in self.near_sites else in_town if town and site.city == town else sites
+            group.append((f"site:{site.pk}", str(site)))
+        choices: list[Any] = [("", gettext("The place of the event"))]
         for label, group in (
+            (str(own), rooms),
             (gettext("Places of this event and its project"), near),
+            (gettext("Places in %(town)s") % {"town": town}, in_town),
             (gettext("Sites that are visited"), sites),
             (gettext("Other venues"), others),
         ):
-            if group:
-                choices.append((label, group))
+            if options := [option for option in group if self.offered is None or option[0] in self.offered]:
+                choices.append((label, options))
         current = place_value(session) if session else ""
         if current and current not in {value for value, _label in _flat(choices)}:
             choices.append((current, str(session.place) if session else ""))
         return choices
+
+
+def _folded(text: str) -> str:
+    split = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in split if not unicodedata.combining(c))
 
 
 def _flat(choices: Iterable[Any]) -> Iterable[tuple[str, str]]:

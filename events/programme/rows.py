@@ -164,17 +164,18 @@ def edit(
     form: MakeForm,
     context: Callable[[Any], dict[str, Any]] | None = None,
     leave: Callable[[Any], HttpResponse] | None = None,
+    saves: bool = True,
 ) -> HttpResponse:
     """Add a row, with key None, or change one.
 
     `context` gives what the page shows beside the form of a row, `leave` where one goes once a row is saved; else that
-    is the list.
+    is the list. With `saves` False, what was typed is only shown again, in a form that may offer something else.
     """
     if request.method != "POST":
-        return _page(request, event, rows, key, form=form, context=context, leave=leave)
+        return _page(request, event, rows, key, form=form, context=context, leave=leave, saves=saves)
     # What was typed is compared with what is stored, so nobody may store anything in between.
     with changes.changing_programme(event):
-        return _page(request, event, rows, key, form=form, context=context, leave=leave)
+        return _page(request, event, rows, key, form=form, context=context, leave=leave, saves=saves)
 
 
 def _page(
@@ -186,6 +187,7 @@ def _page(
     form: MakeForm,
     context: Callable[[Any], dict[str, Any]] | None,
     leave: Callable[[Any], HttpResponse] | None,
+    saves: bool,
 ) -> HttpResponse:
     row = rows.with_deleted(event).filter(pk=key).first() if key is not None else None
     if row is not None:
@@ -195,11 +197,13 @@ def _page(
         return _deleted_page(request, event, rows, row)
     name = f"{rows.word}-{key or 'new'}"
     window = drafts.Window.of(request, event=event, form=name)
-    is_posted = request.method == "POST"
+    is_posted = request.method == "POST" and saves
     filled = form(row, request.POST if is_posted else None, request.FILES if is_posted else None, {})
     if window.taken_up:
         filled = form(row, None, None, window.typed_in(filled))
-    if lost and lost.button not in request.POST:
+    elif request.method == "POST" and not saves:
+        filled = form(row, None, None, drafts.typed_into(filled, request.POST))
+    if lost and is_posted and lost.button not in request.POST:
         filled.add_error(None, lost.words)
     if is_posted and filled.is_valid():
         saved = filled.save()

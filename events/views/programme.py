@@ -172,19 +172,25 @@ def edit_session(request: HttpRequest, slug: str, key: int | None = None) -> Htt
     event = organised_event(request, slug)
     last_day = max((day for day in event.sessions.values_list("day", flat=True) if day), default=0)
     places = Places.of(event)
+    find = " ".join(request.POST.get("find", "").split())
+    # Enter in the field of the search presses the button that saves.
+    is_search = "search" in request.POST or find != request.POST.get("found", "")
 
     def form(session: Session | None, data: Any, _files: Any, typed: dict[str, Any]) -> SessionForm:
         initial = typed or ({} if session else _where_it_goes_on(request, event, last_day))
         if typed and (added := request.GET.get("place")):
             # A place that was just added is chosen at once.
             initial["place"] = added
-        return SessionForm(data, initial=initial, event=event, session=session, places=places, last_day=last_day)
+        chosen = places.found(find, also=(request.POST.get("place", ""), initial.get("place", "")))
+        return SessionForm(data, initial=initial, event=event, session=session, places=chosen, last_day=last_day)
 
     def context(_session: Session | None) -> dict[str, Any]:
         return {
             "may_add_rooms": event.venue is not None
             and not event.venue.is_only_a_town
             and can_be_changed_by(request.user, event.venue),
+            "find": find,
+            "places": places,
             "speakers": event.speakers.values_list("name", flat=True),
             "tracks": event.sessions.exclude(track="").order_by("track").values_list("track", flat=True).distinct(),
         }
@@ -195,7 +201,7 @@ def edit_session(request: HttpRequest, slug: str, key: int | None = None) -> Htt
         address = reverse("events:add_session", args=[event.slug])
         return redirect(f"{address}?day={session.day}" if session.day else address)
 
-    return rows.edit(request, event, SESSIONS, key, form=form, context=context, leave=leave)
+    return rows.edit(request, event, SESSIONS, key, form=form, context=context, leave=leave, saves=not is_search)
 
 
 def _where_it_goes_on(request: HttpRequest, event: Event, last_day: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Alice leads the project, Bob coordinates the partner that hosts, Charlie coordin
 """
 
 import json
+import re
 from datetime import time, timedelta
 from itertools import pairwise
 from urllib.parse import urlencode
@@ -25,7 +26,7 @@ from events.programme.changes import (
     move_later,
     restore_session,
 )
-from events.programme.forms import Places, clock, length
+from events.programme.forms import MOST_TO_LOOK_THROUGH, Places, clock, length
 from events.programme.shifting import PastMidnight, planned_shift, shift_after
 from registrations.models import AttendanceRecord
 from tests.factories import (
@@ -804,6 +805,66 @@ def test_places_of_the_project_are_offered_before_others(event):
     labels = list(groups)
     assert labels.index(label) < labels.index("Other venues")
     assert (f"venue:{far.pk}", str(far)) in groups["Other venues"]
+
+
+def options(page: str) -> list[str]:
+    (select,) = re.findall(r'<select name="place".*?</select>', page, re.DOTALL)
+    return [name.strip() for name in re.findall(r"<option[^>]*>([^<]*)", select)]
+
+
+def test_places_in_the_town_of_the_event_come_before_others(event):
+    here, far = create_venue(name="Here", city="Maastricht"), create_venue(name="Far", city="Aachen")
+    site = create_site(name="Mine", city="Maastricht")
+
+    groups = dict(Places.of(event).choices(event, None)[1:])
+
+    assert groups["Places in Maastricht"] == [(f"venue:{here.pk}", str(here)), (f"site:{site.pk}", str(site))]
+    assert groups["Other venues"] == [(f"venue:{far.pk}", str(far))]
+
+
+def test_a_long_list_of_places_is_searched_and_what_was_typed_stays(client, event, bob):
+    page = address("add_session")
+    assert 'name="find"' not in client.get(page).content.decode()
+    for number in range(MOST_TO_LOOK_THROUGH):
+        create_venue(name=f"Hall {number}", city="Liège")
+    mill = create_venue(name="Old mill", city="Liège")
+    room = Room.objects.create(venue=mill, name="Room Élan")
+    asked = typed(title="Workshop", found="", **{"speakers-0-name": "Ana"})
+
+    answer = client.post(page, {**asked, "find": "MILL liege"})
+
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert options(text) == ["The place of the event", str(mill), f"{mill}: {room.name}"]
+    assert 'value="Workshop"' in text and 'value="Ana"' in text
+    assert not event.sessions.exists()
+    assert options(client.post(page, {**asked, "find": "elan"}).content.decode())[1:] == [f"{mill}: {room.name}"]
+
+    # What is found is chosen, and saved.
+    chosen = {**asked, "find": "mill", "found": "mill", "place": f"room:{room.pk}"}
+    assert client.post(page, chosen).status_code == 302
+    assert event.sessions.get().room == room
+
+
+def test_a_place_that_was_chosen_stays_offered_and_no_match_offers_all(client, event, bob):
+    halls = [create_venue(name=f"Hall {number}") for number in range(MOST_TO_LOOK_THROUGH + 1)]
+    create_venue(name="Old mill")
+    session = create_session(event, venue=halls[3])
+    page = address("edit_session", session.pk)
+    asked = typed(place=f"venue:{halls[5].pk}", found="")
+
+    text = client.post(page, {**asked, "find": "mill"}).content.decode()
+    assert len(options(text)) == 4
+    assert f'<option value="venue:{halls[5].pk}" selected>' in text
+
+    text = client.post(page, {**asked, "find": "no such place"}).content.decode()
+    assert "No place has “no such place”. The list shows all." in text
+    assert len(options(text)) == 1 + len(halls) + 1
+
+    # Pressing the button without any words shows the list again, and saves nothing.
+    assert client.post(page, {**asked, "find": "", "search": "1"}).status_code == 200
+    session.refresh_from_db()
+    assert session.venue == halls[3]
 
 
 def test_a_session_is_dragged_by_several_places_at_once(client, event, bob):

@@ -104,7 +104,8 @@ class SuppressedAddressAdmin(admin.ModelAdmin):
     list_display = ["address", "since", "reason"]
     search_fields = ["address", "reason"]
     date_hierarchy = "since"
-    fields = readonly_fields = ["address", "since", "reason"]
+    fields = ["address", "since", "reason"]
+    readonly_fields = ["address", "since", "reason"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

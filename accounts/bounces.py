@@ -87,9 +87,12 @@ def note(content: bytes, *, at: datetime | None = None) -> list[Mail]:
 def _of_delivery_status(letter: Message, found: tuple[UUID, ...]) -> Report | None:
     """Read a report that programs can read (RFC 3464): one group of fields for each recipient."""
     for part in letter.walk():
-        if part.get_content_type() != "message/delivery-status" or not isinstance(part.get_payload(), list):
+        groups = part.get_payload()
+        if part.get_content_type() != "message/delivery-status" or not isinstance(groups, list):
             continue
-        for fields in part.get_payload():
+        for fields in groups:
+            if not isinstance(fields, Message):
+                continue
             action = str(fields.get("Action", "")).strip().lower()
             status = ENHANCED_CODE.search(str(fields.get("Status", "")))
             if action != "failed":

@@ -360,6 +360,7 @@ def _failed(mail: Mail, error: Exception, *, at: datetime) -> None:
 
 def _refusal(error: Exception) -> suppression.Refusal | None:
     """What the server said if it will never take this mail (RFC 5321 §4.2.1: 5yz), at RCPT or after DATA."""
+    answers: list[tuple[int, bytes | str]]
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers = list(error.recipients.values())
     elif isinstance(error, smtplib.SMTPDataError):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from . import outbox
 from .access import access, everybody
-from .models import Mail, User
+from .models import Mail, SuppressedAddress, User
 
 
 @access(everybody)
@@ -56,9 +56,9 @@ class UserAdmin(admin.ModelAdmin):
 class MailAdmin(admin.ModelAdmin):
     """Read only: a mail is what was sent. One that could not be sent can be queued again."""
 
-    list_display = ["subject", "to", "state", "created_at", "sent_at", "attempts", "last_error"]
-    list_filter = ["state", "language"]
-    search_fields = ["to", "subject"]
+    list_display = ["subject", "to", "state", "created_at", "sent_at", "bounced_at", "attempts", "last_error"]
+    list_filter = ["state", ("bounced_at", admin.EmptyFieldListFilter), "language"]
+    search_fields = ["to", "subject", "about"]
     date_hierarchy = "created_at"
     fields = [
         "subject",
@@ -72,6 +72,9 @@ class MailAdmin(admin.ModelAdmin):
         "last_error",
         "created_at",
         "sent_at",
+        "bounced_at",
+        "bounce",
+        "about",
     ]
     actions = ["queue_again"]
 
@@ -92,3 +95,17 @@ class MailAdmin(admin.ModelAdmin):
             ngettext("%(queued)s mail is sent again.", "%(queued)s mails are sent again.", queued) % {"queued": queued},
             messages.SUCCESS,
         )
+
+
+@admin.register(SuppressedAddress)
+class SuppressedAddressAdmin(admin.ModelAdmin):
+    """To delete a row is to send mails to that address again."""
+
+    list_display = ["address", "since", "reason"]
+    search_fields = ["address", "reason"]
+    date_hierarchy = "since"
+    fields = ["address", "since", "reason"]
+    readonly_fields = ["address", "since", "reason"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -2,7 +2,7 @@
 
 This is the only module that sends mail. A mail is sent at least once: whoever sends it holds it for LEASE, and if they
 die meanwhile somebody else sends it after that, with the same Message-ID, by which mail programs know the copy. Mails
-are held in batches, because most of the work of sending one is to claim it and to note that it left.
+are claimed in batches; that one left is noted before the next one is sent, so at most one can be sent twice.
 
 How it gets out: `accounts/background.py` drains the outbox in the web process, or `manage.py worker` does (any number).
 """
@@ -29,13 +29,14 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from . import suppression
 from .models import Mail
 
 logger = logging.getLogger(__name__)
 
 # Longer than any mail server takes for one mail; after it a mail whose sender died is sent by another.
 LEASE = timedelta(minutes=10)
-# How many mails are claimed, and noted as sent, in one transaction. Whoever is killed leaves at most so many copies.
+# How many mails are claimed in one transaction. Whoever is killed keeps the rest of them waiting for LEASE.
 BATCH = 20
 # How long to wait after the first, second, … failure. After the last of them a mail counts as not sent.
 BACKOFF = (
@@ -66,12 +67,18 @@ def write(
     reply_to: str = "",
     attachments: Iterable[tuple[str, str, bytes]] = (),
     alternatives: Iterable[tuple[str, str, bytes]] = (),
+    about: str = "",
+    unsubscribe_url: str = "",
+    is_asked_for: bool = False,
 ) -> Mail | None:
     """Write one mail to one address, in the transaction that is open: if that rolls back, no mail was written.
 
     `key` names the cause, such as "confirmed:<code>"; writing the same key again writes nothing and returns None.
     Attachments are (file name, mimetype, content; text in UTF-8). So are `alternatives`, which say the same as the text
-    in another form, such as an invitation for calendars. Raises ValidationError for an address that is none.
+    in another form, such as an invitation for calendars. `about` is what pages find the mails of something by, such as
+    "registration:12". `unsubscribe_url` takes a POST without signing in or asking back (RFC 8058). With `is_asked_for`,
+    somebody asked for this very mail, so it is tried although the address refused mails before. Raises ValidationError
+    for an address that is none.
     """
     validate_email(to)
     if reply_to:
@@ -81,6 +88,8 @@ def write(
         to=to,
         reply_to=reply_to,
         language=language,
+        about=about,
+        unsubscribe_url=unsubscribe_url,
         subject=one_line(subject)[:SUBJECT_LENGTH],
         text=_storable(text),
         html=_storable(html),
@@ -91,6 +100,8 @@ def write(
     )
     if not _insert(mail):
         return None
+    if is_asked_for:
+        suppression.lift(to)
     transaction.on_commit(wake)
     return mail
 
@@ -167,11 +178,15 @@ def drain(*, at: datetime | None = None, limit: int = 100, stop: Callable[[], bo
 def _send(batch: list[Mail], server: "_Server", *, at: datetime | None, stop: Callable[[], bool]) -> int:
     """Send mails that we have claimed; return how many left. What is not tried is given back."""
     started = time.monotonic()
-    waiting, left = list(batch), []
+    waiting, left = list(batch), 0
+    refused = suppression.suppressed(mail.to for mail in batch)
     try:
         # A slow mail server must not keep us beyond the lease, when somebody else takes the rest for abandoned.
         while waiting and not stop() and time.monotonic() - started < LEASE.total_seconds() / 2:
             mail = waiting.pop(0)
+            if (words := refused.get(mail.to.casefold())) is not None:
+                _not_tried(mail, words)
+                continue
             try:
                 server.send(mail)
             except Exception as error:
@@ -180,12 +195,12 @@ def _send(batch: list[Mail], server: "_Server", *, at: datetime | None, stop: Ca
                     # The other mails keep their tries for when it is back.
                     break
             else:
-                left.append(mail)
+                # Before the next one is sent: whoever is killed in between leaves one mail that left and is not noted.
+                _sent(mail, at=at or timezone.now())
+                left += 1
     finally:
-        if left:
-            _sent(left, at=at or timezone.now())
         _give_back(waiting)
-    return len(left)
+    return left
 
 
 class _Server:
@@ -230,19 +245,23 @@ def sender_address() -> str:
 
 def message(mail: Mail) -> EmailMultiAlternatives:
     """Return the mail as it goes over the wire, but for the date: the same every time it is sent."""
-    domain = sender_address().rpartition("@")[2]
+    headers = {
+        "Message-ID": f"<{mail.message_id}@{sender_address().rpartition('@')[2]}>",
+        # Out-of-office programs must not answer (RFC 3834 §5).
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": mail.language,
+    }
+    if mail.unsubscribe_url:
+        # The mail program shows a button of its own, and one press of it is enough (RFC 8058 §3.1).
+        headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     letter = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[mail.to],
         reply_to=[mail.reply_to] if mail.reply_to else [],
-        headers={
-            "Message-ID": f"<{mail.message_id}@{domain}>",
-            # Out-of-office programs must not answer (RFC 3834 §5).
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": mail.language,
-        },
+        headers=headers,
     )
     if mail.html:
         letter.attach_alternative(mail.html, "text/html")
@@ -309,28 +328,50 @@ def _ours(mail: Mail) -> QuerySet[Mail]:
     return Mail.objects.filter(pk=mail.pk, state=Mail.State.SENDING, attempts=mail.attempts)
 
 
-def _sent(mails: Iterable[Mail], *, at: datetime) -> None:
-    # Also when the lease ran out meanwhile: they have left, so nobody needs to send them again.
-    Mail.objects.filter(pk__in=[mail.pk for mail in mails]).exclude(state=Mail.State.SENT).update(
+def _sent(mail: Mail, *, at: datetime) -> None:
+    # Also when the lease ran out meanwhile: it has left, so nobody needs to send it again.
+    Mail.objects.filter(pk=mail.pk).exclude(state=Mail.State.SENT).update(
         state=Mail.State.SENT, sent_at=at, last_error=""
     )
 
 
+def _not_tried(mail: Mail, words: str) -> None:
+    why = f"Not tried: nothing is sent to this address, because a mail to it was refused for good ({words})."
+    _ours(mail).update(state=Mail.State.FAILED, attempts=mail.attempts - 1, last_error=_storable(why)[:2000])
+
+
 def _failed(mail: Mail, error: Exception, *, at: datetime) -> None:
-    is_last = mail.attempts >= ATTEMPTS or _is_refused_for_good(error)
+    refusal = _refusal(error)
+    is_last = mail.attempts >= ATTEMPTS or refusal is not None
     logger.warning("Mail %s could not be sent (try %s of %s): %s", mail.pk, mail.attempts, ATTEMPTS, error)
-    _ours(mail).update(
-        state=Mail.State.FAILED if is_last else Mail.State.WAITING,
-        next_try_at=at if is_last else at + BACKOFF[mail.attempts - 1],
-        last_error=_storable(f"{type(error).__name__}: {error}")[:2000],
-    )
+    words = _storable(f"{type(error).__name__}: {error}")[:2000]
+    outcome = {
+        "state": Mail.State.FAILED if is_last else Mail.State.WAITING,
+        "next_try_at": at if is_last else at + BACKOFF[mail.attempts - 1],
+        "last_error": words,
+    }
+    if refusal is None or not refusal.is_of_the_mailbox:
+        _ours(mail).update(**outcome)
+        return
+    with transaction.atomic():
+        _ours(mail).update(**outcome, bounced_at=at, bounce=refusal.words)
+        suppression.suppress(mail.to, reason=refusal.words, at=at)
 
 
-def _is_refused_for_good(error: Exception) -> bool:
-    """Does the server say that this address will never take mail (RFC 5321 §4.2.1: 5yz)?"""
-    return isinstance(error, smtplib.SMTPRecipientsRefused) and all(
-        500 <= code <= 599 for code, _words in error.recipients.values()
-    )
+def _refusal(error: Exception) -> suppression.Refusal | None:
+    """What the server said if it will never take this mail (RFC 5321 §4.2.1: 5yz), at RCPT or after DATA."""
+    answers: list[tuple[int, bytes | str]]
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPDataError):
+        answers = [(error.smtp_code, error.smtp_error)]
+    else:
+        return None
+    if not answers or not all(500 <= code <= 599 for code, _words in answers):
+        return None
+    code, words = answers[0]
+    is_of_address = isinstance(error, smtplib.SMTPRecipientsRefused)
+    return suppression.Refusal.of_answer(code, words, is_of_address=is_of_address)
 
 
 # --- After a failure ---------------------------------------------------------------------------------------------
@@ -339,7 +380,7 @@ def _is_refused_for_good(error: Exception) -> bool:
 def queue_again(mails: QuerySet[Mail]) -> int:
     """Give mails that could not be sent all their tries anew; return how many. Others are left as they are."""
     queued = mails.filter(state=Mail.State.FAILED).update(
-        state=Mail.State.WAITING, attempts=0, next_try_at=timezone.now()
+        state=Mail.State.WAITING, attempts=0, next_try_at=timezone.now(), bounced_at=None, bounce=""
     )
     transaction.on_commit(wake)
     return queued

@@ -38,4 +38,5 @@ def send_link(email: str, *, next_address: str = "") -> None:
         text=letter.text,
         html=letter.html,
         language=user.language,
+        is_asked_for=True,
     )

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from projects.search import fold
 
 from .models import Event, EventAddress
+from .passes import held, visible_events
 
 # Pages of organisers that stand where an event's could: /organise/new/ is no event.
 RESERVED = frozenset({"new", "places", "calendars", "drafts", "kinds"})
@@ -69,8 +70,9 @@ def _redirect(request: HttpRequest, found: re.Match[str]) -> HttpResponse | None
     if address is None:
         return None
     # Data is asked for without a session; and nobody learns the new name of what they may not see.
-    user = None if found["after"].startswith(".") else request.user
-    if not Event.objects.visible_to(user).filter(pk=address.event_id).exists():
+    is_data = found["after"].startswith(".")
+    visible = visible_events(None) if is_data else visible_events(request.user, held(request))
+    if not visible.filter(pk=address.event_id).exists():
         return None
     path = f"{found['before']}{address.event.slug}{found['after']}"
     if query := request.META.get("QUERY_STRING"):

@@ -5,7 +5,7 @@ in the process under the version of everything visible (`CalendarState`), so rea
 number. What differs between readers or by the minute (who is signed in, how many places are left) is never in them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,6 +21,7 @@ from projects.models.languages import Text
 
 from .kinds.parts import carried, visit
 from .models import CalendarState, Event, Session
+from .passes import visible_events
 from .places.getting_there import getting_there
 from .programme.days import programme, shown_sessions, speakers_beside, towns
 from .programme.documents import ShownDocument, said_to_readers
@@ -62,23 +63,24 @@ class EventPage:
     head: SafeString
 
 
-def event_page(slug: str, *, user, text_language: str = "") -> EventPage | None:
+def event_page(slug: str, *, user, text_language: str = "", passes: Collection[int] = ()) -> EventPage | None:
     """Return the page of an event in the current language, or None when this user may see no such event.
 
     `text_language` is the code of the language in which to read what organisers wrote, while the page's own words stay;
-    one in which there is nothing of this event is passed over.
+    one in which there is nothing of this event is passed over. `passes` are keys of unlisted events that the browser
+    may see (events/passes.py); their pages are never kept.
     """
-    page = _page(slug, user, "")
+    page = _page(slug, user, "", passes)
     # Looked up first: a page that nobody can ask for needs not be kept.
     if page is None or text_language not in {each.language.code for each in page.text_languages}:
         return page
-    return _page(slug, user, text_language)
+    return _page(slug, user, text_language, passes)
 
 
-def _page(slug: str, user, text_language: str) -> EventPage | None:
+def _page(slug: str, user, text_language: str, passes: Collection[int]) -> EventPage | None:
     language = get_language() or "en"
-    if user.is_authenticated:
-        return _made(user, slug, language, text_language)
+    if user.is_authenticated or passes:
+        return _made(user, slug, language, text_language, passes)
     # Read before the event: if that changes in between, the page is made once more and never kept for too long.
     version = CalendarState.current()
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
@@ -104,9 +106,9 @@ def _text_languages(
     )
 
 
-def _made(user, slug: str, language: str, text_language: str) -> EventPage | None:
+def _made(user, slug: str, language: str, text_language: str, passes: Collection[int] = ()) -> EventPage | None:
     """Make the page as this user sees it; None is the public, whose page holds nothing that is for others."""
-    event = Event.objects.visible_to(user).with_page_data().filter(slug=slug).first()
+    event = visible_events(user, passes).with_page_data().filter(slug=slug).first()
     if event is None:
         return None
     sessions = shown_sessions(event, user)

@@ -5,5 +5,5 @@ class RegistrationsConfig(AppConfig):
     name = "registrations"
 
     def ready(self) -> None:
-        # They register their periodic work.
-        from . import interests, places, plan_changes, private_feeds  # noqa: F401
+        # They register their periodic work, and who may see what is unlisted.
+        from . import admission, interests, places, plan_changes, private_feeds  # noqa: F401

@@ -9,6 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from events import passes
+
+from .admission import pass_of
 from .models import Registration
 
 View = Callable[..., HttpResponse]
@@ -27,7 +30,10 @@ def with_registration(view: View) -> View:
         registration = _registration(code)
         if registration is None:
             return render(request, "registrations/unknown_link.html", status=404)
-        return view(request, registration, **options)
+        response = view(request, registration, **options)
+        # From now on this browser sees the event, if that is unlisted.
+        passes.give(response, registration.event, pass_of(registration))
+        return response
 
     return never_cache(opened)
 

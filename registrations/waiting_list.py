@@ -1,6 +1,6 @@
 """The waiting list: one queue in strict order of joining, and offers that hold a place until a deadline.
 
-These functions are called by places.py, which holds the lock of the event and knows how many places are free.
+They are called by registrations/places, which holds the lock of the event and knows how many places are free.
 """
 
 from datetime import datetime

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from accounts import suppression
 from accounts.models import Mail
 from events.models import Event, PlanChange
 from projects.models import Membership, Organisation
@@ -35,7 +36,7 @@ MODELS = sorted(
     (model for model in admin.site._registry if model._meta.app_label in OURS), key=lambda model: model._meta.label
 )
 READ_ONLY = {"PlanChange", "AttendanceRecord", "Feedback"}
-NOT_ADDED = READ_ONLY | {"Registration", "Mail"}
+NOT_ADDED = READ_ONLY | {"Registration", "Mail", "SuppressedAddress"}
 
 
 @pytest.fixture
@@ -62,6 +63,7 @@ def create_one_of_each() -> Event:
     create_feedback(registration, (create_outcome(event), 2, 4))
     event.postpone(reason="The venue is flooded.")
     Mail.objects.create(key="confirmed:1", to="alice@example.org", subject="You are registered", text="…")
+    suppression.suppress("nobody@example.org", reason="550 no such mailbox")
     return event
 
 

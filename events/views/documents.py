@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
-from ..models import Document, Event
+from ..models import Document
+from ..passes import held, visible_events
 from ..programme import rows
 from ..programme.document_form import DocumentForm
 from ..programme.documents import ShownDocument, download, is_opened_by
@@ -24,7 +25,7 @@ def document(request: HttpRequest, key: int) -> HttpResponseBase:
     """Hand out a file to whoever may open it; for people who are registered, `?key=` from their own page does."""
     found = get_object_or_404(Document.objects.select_related("event"), pk=key)
     seen = (
-        Event.objects.visible_to(request.user).filter(pk=found.event_id).exists()
+        visible_events(request.user, held(request)).filter(pk=found.event_id).exists()
         and Document.objects.visible_to(request.user).filter(pk=key).exists()
     )
     if not seen:

@@ -18,6 +18,7 @@ from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
 from ..models import ChoiceGroup, Event, Session
+from ..passes import held, visible_events
 from ..places.listing import can_be_changed_by
 from ..programme import changes, rows, shifting
 from ..programme.days import programme as programme_of
@@ -44,7 +45,7 @@ def my_programme(request: HttpRequest, slug: str) -> HttpResponse:
 
     The choice is in the address alone: it can be kept, sent on and printed, and nobody's name is with it.
     """
-    event = get_object_or_404(Event.objects.visible_to(request.user).with_page_data(), slug=slug)
+    event = get_object_or_404(visible_events(request.user, held(request)).with_page_data(), slug=slug)
     language = get_language() or "en"
     sessions = shown_sessions(event, request.user)
     marked = marked_in(request.GET.getlist("mine"), sessions)
@@ -65,7 +66,7 @@ def my_programme(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def my_programme_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """Hand out the sessions that the address names as a calendar file, in the language of the page."""
-    event = get_object_or_404(Event.objects.visible_to(request.user).with_page_data(), slug=slug)
+    event = get_object_or_404(visible_events(request.user, held(request)).with_page_data(), slug=slug)
     language = get_language() or "en"
     sessions = shown_sessions(event, request.user)
     body = calendar_of(event, marked_in(request.GET.getlist("mine"), sessions), language=language)

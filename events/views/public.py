@@ -11,6 +11,8 @@ from projects.models import GoodPractice, Partner, Project
 
 from .. import listing, lists
 from ..event_page import event_page
+from ..models import Event
+from ..passes import held, not_for_others
 
 
 @access(everybody)
@@ -30,10 +32,14 @@ def events(request: HttpRequest) -> HttpResponse:
 @access(everybody)
 @require_safe
 def event(request: HttpRequest, slug: str) -> HttpResponse:
-    page = event_page(slug, user=request.user, text_language=request.GET.get("text", ""))
+    passes = held(request)
+    page = event_page(slug, user=request.user, text_language=request.GET.get("text", ""), passes=passes)
     if page is None:
         raise Http404
-    return render(request, "events/event.html", {"page": page})
+    response = render(request, "events/event.html", {"page": page})
+    if page.event.visibility == Event.Visibility.UNLISTED:
+        not_for_others(response)
+    return response
 
 
 @access(everybody)

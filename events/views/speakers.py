@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
-from ..models import Contribution, Event, Session, Speaker
+from ..models import Contribution, Session, Speaker
+from ..passes import held, visible_events
 from ..programme import rows
 from ..programme.documents import picture
 from ..programme.rows import SPEAKERS, organised_event
@@ -25,8 +26,8 @@ def photo(request: HttpRequest, key: int, version: str) -> HttpResponseBase:
     speaker = get_object_or_404(Speaker, pk=key)
     if not speaker.photo or version != speaker.photo_version:
         raise Http404
-    for user in (None, request.user):
-        visible = Event.objects.visible_to(user).filter(pk=speaker.event_id).exists()
+    for user, passes in ((None, ()), (request.user, held(request))):
+        visible = visible_events(user, passes).filter(pk=speaker.event_id).exists()
         if visible and Speaker.objects.visible_to(user).filter(pk=key).exists():
             return picture(speaker.photo, is_public=user is None)
     raise Http404

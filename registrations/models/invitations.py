@@ -76,5 +76,23 @@ class Invitation(models.Model):
             self.registration_id is None
             and self.declined_at is None
             and self.withdrawn_at is None
-            and (self.expires_at is None or self.expires_at > (at or timezone.now()))
+            and not self.has_expired(at=at)
         )
+
+    def has_expired(self, *, at: datetime | None = None) -> bool:
+        return self.expires_at is not None and self.expires_at <= (at or timezone.now())
+
+    def may_be_used(self, *, at: datetime | None = None) -> bool:
+        """Whether somebody may register by it at an instant (default: now).
+
+        Who declined, or gave their place back, and thinks better of it may; whom the host cancelled may not.
+        """
+        if self.withdrawn_at is not None or self.has_expired(at=at):
+            return False
+        given_back = Registration.CancelledBy.PERSON
+        return self.registration is None or self.registration.cancelled_by == given_back
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether somebody is registered by it."""
+        return self.registration is not None and self.registration.is_live

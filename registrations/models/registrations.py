@@ -249,7 +249,7 @@ class Registration(models.Model):
         live = Registration.objects.live().filter(event=self.event_id, person=self.person_id)
         return not self.is_live and live.exists()
 
-    # Verbs. Whether there is a place is decided by registrations/places.py, in the transaction that calls them.
+    # Verbs. Whether there is a place is decided by registrations/places, in the transaction that calls them.
 
     def confirm(self, *, at: datetime | None = None) -> None:
         """Give the place. The caller holds the lock of the event and has seen a free place."""

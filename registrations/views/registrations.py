@@ -19,6 +19,7 @@ from events.models import CalendarState, Event
 
 from .. import calendar_mail, emails, limits, places, receipts
 from ..addresses import likely_meant
+from ..admission import passes_of
 from ..answers import answers_in_words, answers_of, consents_of
 from ..exceptions import NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
 from ..form_fields import fields_of, organisations_of
@@ -167,7 +168,7 @@ def _send_link_form(
 
 def _page(request: HttpRequest, slug: str) -> EventPage:
     """The event as its page shows it. It is shared with other requests: whoever changes something locks it first."""
-    page = event_page(slug, user=request.user)
+    page = event_page(slug, user=request.user, passes=passes_of(request))
     if page is None:
         raise Http404
     return page

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Mail
-from registrations import places
+from registrations import emails, places
 from registrations.exceptions import NoFreePlace, NoOpenOffer, NotRegistered, RegistrationClosed, UndoTooLate
 from registrations.models import Person, Registration
 from registrations.models.registrations import holds_a_place
-from registrations.places import Opening
+from registrations.places import Opening, counting
 from tests.factories import create_event, create_registration
 
 State = Registration.State
@@ -442,7 +442,7 @@ def test_when_the_mail_cannot_be_written_nobody_is_registered(monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr(places.emails, "state", fail)
+    monkeypatch.setattr(emails, "state", fail)
     with pytest.raises(RuntimeError):
         register(event, "Alice")
 
@@ -482,7 +482,7 @@ def meet_after_counting(monkeypatch):
 
     Behind the lock nobody else arrives, so the moment passes; without it all of them have counted the same places.
     """
-    meeting, count = threading.Barrier(PEOPLE), places._count
+    meeting, count = threading.Barrier(PEOPLE), counting.count
 
     def count_and_wait(event, at):
         counted = count(event, at)
@@ -490,7 +490,7 @@ def meet_after_counting(monkeypatch):
             meeting.wait(1.5)
         return counted
 
-    monkeypatch.setattr(places, "_count", count_and_wait)
+    monkeypatch.setattr(counting, "count", count_and_wait)
 
 
 def open_event():
@@ -527,7 +527,7 @@ def test_without_the_lock_the_same_crowd_overbooks(meet_after_counting, monkeypa
     Taken out are the row lock and, for SQLite, whose transaction is the lock, the transaction too.
     """
     event = open_event()
-    monkeypatch.setattr(places, "lock", lambda event: type(event).objects.with_page_data().get(pk=event.pk))
+    monkeypatch.setattr(counting, "lock", lambda event: type(event).objects.with_page_data().get(pk=event.pk))
     register_without_lock = places.register.__wrapped__
 
     failures = everybody_at_once(
@@ -617,7 +617,7 @@ acts = st.one_of(
 @example(limit=1, crowd=CAST, history=[("remove", "Alice"), ("register", "Alice"), ("wait", 60 * 48), ("accept", None)])
 def test_whatever_happens_no_seat_is_given_twice_and_nobody_is_overtaken(monkeypatch, limit, crowd, history):
     # What the mails say is tested elsewhere; without them there is time for many more histories.
-    monkeypatch.setattr(places.emails, "_write", lambda *args, **options: None)
+    monkeypatch.setattr(emails, "_write", lambda *args, **options: None)
     sid = transaction.savepoint()
     try:
         follow([*(("register", person) for person in crowd), *history], limit)

@@ -187,7 +187,7 @@ def test_every_minute_events_are_settled_where_time_alone_changed_something():
 def test_settling_is_among_the_periodic_work_of_every_minute():
     work = {name: periodic_work.seconds for name, periodic_work in periodic.registered.items()}
 
-    assert work["registrations.places.settle_all"] == 60
+    assert work["registrations.places.settling.settle_all"] == 60
 
 
 # --- Pages -------------------------------------------------------------------------------------------------------

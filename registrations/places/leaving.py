@@ -1,0 +1,72 @@
+"""Giving a place back, coming back, and answering an offer."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from .. import emails
+from ..exceptions import NoOpenOffer, UndoTooLate
+from ..models import Registration
+from . import counting
+from .settling import settled
+
+
+@transaction.atomic
+def cancel(
+    registration: Registration,
+    *,
+    by: Registration.CancelledBy,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Registration:
+    """Cancel, tell the person, and offer what became free in the same transaction.
+
+    A confirmed seat that its person gives back is held for ten minutes and offered when they are over. Raises
+    NotRegistered when it was cancelled before.
+    """
+    event = counting.lock(registration.event)
+    at = at or timezone.now()
+    registration = counting.live(event, registration)
+    registration.cancel(by=by, reason=reason, at=at)
+    emails.cancelled(registration)
+    settled(event, at)
+    return registration
+
+
+@transaction.atomic
+def undo_cancelling(registration: Registration, *, at: datetime | None = None) -> Registration:
+    """Give the held seat back to whoever cancelled it. Raises UndoTooLate when it is held no longer."""
+    event = counting.lock(registration.event)
+    at = at or timezone.now()
+    registration = counting.fresh(event, registration)
+    if event.registrations.live().filter(person=registration.person).exists():
+        raise UndoTooLate(registration)
+    undone = registration.cancelled_at or at
+    registration.undo_cancelling(at=at)
+    emails.back_again(registration, undone)
+    return registration
+
+
+@transaction.atomic
+def accept_offer(registration: Registration, *, at: datetime | None = None) -> Registration:
+    """Take the offered place. Raises NoOpenOffer when there is none, or its time is over."""
+    event = counting.lock(registration.event)
+    at = at or timezone.now()
+    registration = counting.fresh(event, registration)
+    if event.is_cancelled or event.is_over(at=at):
+        raise NoOpenOffer(registration)
+    registration.accept_offer(at=at)
+    emails.state(registration)
+    return registration
+
+
+@transaction.atomic
+def decline_offer(registration: Registration, *, at: datetime | None = None) -> Registration:
+    """Give the offered place up, and offer it to whoever is next. Raises NoOpenOffer as `accept_offer` does."""
+    event = counting.lock(registration.event)
+    at = at or timezone.now()
+    registration = counting.fresh(event, registration)
+    if registration.open_offer(at=at) is None:
+        raise NoOpenOffer(registration)
+    return cancel(registration, by=Registration.CancelledBy.PERSON, at=at)

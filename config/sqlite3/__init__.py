@@ -1,1 +1,0 @@
-"""SQLite for many who write at once; see base.py."""

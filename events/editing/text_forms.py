@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.languages import Language, language_choices, language_of
 
 from ..models import Event
+from ..times import day_in_words
 from .comparing import ComparingForm
 from .fields import LineField, TextField
 from .texts import EventTexts, Piece
@@ -32,6 +33,10 @@ class TextsForm(ComparingForm):
                 for piece in part.pieces:
                     if piece.language != language.code:
                         self.fields[piece.name] = self._field(piece, of_whom)
+                        if piece.older_since(language.code):
+                            self.fields[_right(piece)] = forms.BooleanField(
+                                label=_("I read it again: it is still right"), required=False
+                            )
 
     def _field(self, piece: Piece, of_whom: str) -> forms.CharField:
         label = piece.label
@@ -50,6 +55,10 @@ class TextsForm(ComparingForm):
         )
         field.template_name = "events/texts/field.html"  # type: ignore[union-attr]
         field.piece = piece  # type: ignore[union-attr]
+        if since := piece.older_since(self.language.code):
+            field.older = gettext(  # type: ignore[union-attr]
+                "This text is older than the original, which was changed on %(day)s. Readers see it as it is."
+            ) % {"day": day_in_words(since.astimezone(self.texts.event.zone).date())}
         field.original_language = language_of(piece.language)  # type: ignore[union-attr]
         return field
 
@@ -59,12 +68,23 @@ class TextsForm(ComparingForm):
         found = []
         for chapter in self.texts.chapters:
             pieces = [piece for part in chapter.parts for piece in part.pieces]
-            found.append((chapter.title, [self[piece.name] for piece in pieces if piece.name in self.fields]))
+            found.append((chapter.title, [self._shown_piece(piece) for piece in pieces if piece.name in self.fields]))
         return [(title, fields) for title, fields in found if fields]
+
+    def _shown_piece(self, piece: Piece) -> forms.BoundField:
+        shown = self[piece.name]
+        if _right(piece) in self.fields:
+            shown.field.still_right = self[_right(piece)]  # type: ignore[attr-defined]
+        return shown
 
     def save(self) -> None:
         typed = {name: self.cleaned_data[name] for name in self.now}
-        self.texts.save(self.language.code, typed)
+        right = [piece.name for piece in self.texts.pieces if self.cleaned_data.get(_right(piece))]
+        self.texts.save(self.language.code, typed, still_right=right)
+
+
+def _right(piece: Piece) -> str:
+    return f"{piece.name}-right"
 
 
 class AddLanguageForm(forms.Form):

@@ -1,11 +1,13 @@
 """The texts of an event in several languages: which there are, how complete each is, and changing one of them.
 
 An event, its sessions and its speakers each hold their texts in the language in which they were written, with
-translations beside (projects/models/languages.py). The title of a document is kept in the language of its event.
+translations beside (models/translations.py). The title of a document and the name of a choice group are kept in the
+language of their event. What a session sets out to teach belongs to learning, which stands above events.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.languages import Language, language_of
 
-from ..models import Document, Event, Session, Speaker
+from ..models import ChoiceGroup, Document, Event, Session, Speaker
 from ..signals import calendar_changes_at_once
 
 # What is translated of each, in the order in which people read it, and whether it is of several lines.
@@ -28,18 +30,19 @@ FIELDS: dict[type[models.Model], dict[str, tuple[str | Promise, bool]]] = {
         "audience": (_("For whom"), False),
         "bring": (_("Bring"), False),
     },
+    ChoiceGroup: {"name": (_("Name of the choice"), False)},
     Session: {"title": (_("Title"), False), "description": (_("Description"), True)},
     Speaker: {"function": (_("Function"), False), "about": (_("About the person"), True)},
     Document: {"title": (_("Title"), False)},
 }
 LONGEST_TEXT = 20_000
 
-Owner = Event | Session | Speaker | Document
+Owner = Event | ChoiceGroup | Session | Speaker | Document
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One text of an event, speaker, session or document, as it was written first."""
+    """One text of an event, session, choice group, speaker or document, as it was written first."""
 
     owner: Owner
     field: str
@@ -60,6 +63,10 @@ class Piece:
     def translation(self, language: str) -> str:
         return self.owner.translations.get(language, {}).get(self.field, "")
 
+    def older_since(self, language: str) -> datetime | None:
+        """Since when the original is newer than its translation; None while it is not, or there is none."""
+        return self.owner.older_since(self.field, language)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -79,7 +86,10 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """How far a language has come: texts that are there out of all, and words of the original that are covered."""
+    """How far a language has come: texts that are there out of all, and words of the original that are covered.
+
+    `older` are those of them whose original was changed after they were written.
+    """
 
     language: Language
     is_original: bool
@@ -87,6 +97,7 @@ class Completeness:
     of_texts: int
     words: int
     of_words: int
+    older: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -95,7 +106,7 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class EventTexts:
-    """All texts of an event that were written, as its organisers see them. Four queries, however many there are."""
+    """All texts of an event that were written, as its organisers see them. Five queries, however many there are."""
 
     event: Event
     chapters: list[Chapter] = field(default_factory=list)
@@ -104,7 +115,7 @@ class EventTexts:
     def of(cls, event: Event) -> "EventTexts":
         chapters: list[tuple[str, Sequence[Owner]]] = [
             (gettext("About the event"), [event]),
-            (gettext("Programme"), list(event.sessions.all())),
+            (gettext("Programme"), [*event.choice_groups.order_by("pk"), *event.sessions.all()]),
             (gettext("Speakers"), list(event.speakers.all())),
             (gettext("Documents"), list(event.documents.all())),
         ]
@@ -134,20 +145,31 @@ class EventTexts:
             of_texts=len(pieces),
             words=_words(there),
             of_words=_words(pieces),
+            older=sum(piece.older_since(language.code) is not None for piece in there),
         )
 
-    def save(self, language: str, texts: dict[str, str]) -> None:
+    @property
+    def older(self) -> list[Completeness]:
+        """The languages with texts whose original was changed after they were written."""
+        return [each for language in self.languages if (each := self.completeness(language)).older]
+
+    def save(self, language: str, texts: dict[str, str], *, still_right: Collection[str] = ()) -> None:
         """Store texts in a language by the names of their pieces; an empty one shows readers the original again.
 
+        Those of `still_right` were read again beside their original, and are not older than it any more.
         The caller holds the lock of the event, so that nobody stores another translation in between.
         """
         by_owner: dict[Owner, dict[str, str]] = {}
         for piece in self.to_translate(language):
             if piece.name in texts:
                 by_owner.setdefault(piece.owner, {})[piece.field] = texts[piece.name]
+        right = {piece for piece in self.pieces if piece.name in still_right}
         with calendar_changes_at_once():
             for owner, changed in by_owner.items():
-                if owner.translate(language, changed):
+                is_changed = owner.translate(language, changed)
+                read_again = [piece.field for piece in right if piece.owner == owner]
+                owner.call_current(language, read_again)
+                if is_changed or read_again:
                     owner.save(update_fields=["translations"])
 
 
@@ -159,8 +181,8 @@ def languages_of(written: Iterable[Any]) -> list[str]:
 def _parts(owners: Sequence[Owner], event: Event) -> list[Part]:
     parts = []
     for owner in owners:
-        if isinstance(owner, Document):
-            # It has no language of its own but that of its file.
+        if isinstance(owner, Document | ChoiceGroup):
+            # It has no language of its own; that of a document is of its file.
             owner.event = event
         pieces = [
             Piece(owner, name, str(label), getattr(owner, name), owner.text_language, is_long)

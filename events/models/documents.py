@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
-from projects.models.languages import Translated
 
 from .deletable import Deletable, NotDeletedManager
 from .events import Event
 from .sessions import Session
+from .translations import DatedTranslations
 
 
 def document_path(document: "Document", name: str) -> str:
@@ -62,7 +62,7 @@ class DocumentManager(NotDeletedManager.from_queryset(DocumentQuerySet)):  # typ
     pass
 
 
-class Document(Translated, Deletable):
+class Document(DatedTranslations, Deletable):
     """A file of an event or of one of its sessions. One without a file yet says what will come.
 
     Its title is written in the language of its event; `language` is that of the file. `evidence` says which of the

@@ -29,6 +29,7 @@ from ..exceptions import (
 )
 from .changes import TOLD_AFTER, Plan, PlanChange
 from .kinds import EventKind
+from .translations import DatedTranslations
 
 # What a published event promises, as the database has it. Undoing a change puts all of it back.
 PROMISED = (
@@ -140,7 +141,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.select_related("project", "kind", "host__organisation", "venue")
 
 
-class Event(Multilingual, Sourced):
+class Event(DatedTranslations, Multilingual, Sourced):
     """One meeting with one identity for ever: its address and calendar UID outlive every change of plan."""
 
     class Status(models.TextChoices):

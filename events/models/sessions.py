@@ -10,10 +10,14 @@ from venues.models import Room, Site, Venue
 
 from .deletable import Deletable, NotDeletedManager
 from .events import Event
+from .translations import DatedTranslations
 
 
-class ChoiceGroup(models.Model):
-    """Sessions to choose from. `rule` and `pick` say how many of them one person picks; None: not said."""
+class ChoiceGroup(DatedTranslations):
+    """Sessions to choose from. `rule` and `pick` say how many of them one person picks; None: not said.
+
+    Its name is written in the language of its event.
+    """
 
     class Rule(models.TextChoices):
         EXACTLY = "exactly", _("exactly")
@@ -39,6 +43,10 @@ class ChoiceGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def text_language(self) -> str:
+        return self.event.language
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -68,7 +76,7 @@ class SessionManager(NotDeletedManager.from_queryset(SessionQuerySet)):  # type:
     pass
 
 
-class Session(Multilingual, Deletable):
+class Session(DatedTranslations, Multilingual, Deletable):
     """One item of an event's programme.
 
     The day is counted from the event's first day (1), so that a programme moves with its event. None means that the

@@ -10,6 +10,7 @@ from projects.models.languages import Multilingual
 from .deletable import Deletable, NotDeletedManager
 from .events import Event
 from .sessions import Session
+from .translations import DatedTranslations
 
 
 def photo_path(speaker: "Speaker", name: str) -> str:
@@ -34,7 +35,7 @@ class SpeakerManager(NotDeletedManager.from_queryset(SpeakerQuerySet)):  # type:
     pass
 
 
-class Speaker(Multilingual, Deletable):
+class Speaker(DatedTranslations, Multilingual, Deletable):
     """Somebody who speaks at an event, as the public may see them."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="speakers", verbose_name=_("event"))

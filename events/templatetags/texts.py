@@ -5,6 +5,7 @@ from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 
+from events.models import ChoiceGroup, Document, Event
 from projects.languages import language_of
 from projects.models.languages import Text, Translated
 
@@ -23,6 +24,13 @@ def in_its_language(written: Text) -> str:
 def text(written: Translated, field: str, language: str = "") -> str:
     """Print one short text of an object in a language (empty: the page's), else as it was first written, marked so."""
     return in_its_language(written.in_language(field, language or get_language() or "en"))
+
+
+@register.simple_tag
+def text_of(event: Event, written: Document | ChoiceGroup, field: str, language: str = "") -> str:
+    """Print one short text of what is written in the language of its event, which need not be read once more."""
+    written.event = event
+    return text(written, field, language)
 
 
 @register.simple_tag

@@ -26,6 +26,7 @@ from ..editing.splits import duplicate as make_duplicate
 from ..editing.splits import links
 from ..editing.splits import merge as merge_into
 from ..editing.splits import split as split_into
+from ..editing.texts import EventTexts
 from ..exceptions import PlanRefused
 from ..models import Event
 from ..places import adding
@@ -88,6 +89,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "window": window,
         "form_name": EVENT,
         "missing": still_missing(event),
+        "older_texts": EventTexts.of(event).older,
         "links": links(event, request.user),
     }
     return render(request, "events/organise/event.html", context, status=422 if form.errors else 200)

@@ -119,6 +119,69 @@ def test_texts_of_every_part_are_translated_beside_what_was_written(bob, event):
     assert "szemelyi igazolvany" in event.search_text
 
 
+def test_a_translation_that_is_older_than_its_original_is_marked_for_organisers_alone(bob, event, clock):
+    title, bring = names(event)["Waste without borders"], names(event)["An identity card"]
+    event.title = "Waste across borders"
+    event.save()
+
+    overview, editor = bob.get(ALL), bob.get("/en/organise/waste/event/")
+    form = bob.get(HU).content.decode()
+
+    assert "1 text is older than its original" in overview.content.decode()
+    assert [(each.language.code, each.older) for each in editor.context["older_texts"]] == [("hu", 1)]
+    assert "Translations that are older than their originals" in editor.content.decode()
+    assert "This text is older than the original, which was changed on Monday 1 March 2027." in form
+    reader = Client().get("/en/events/waste/?text=hu").content.decode()
+    assert "Hulladék határok nélkül" in reader
+    assert "older" not in reader
+
+    # Another text beside it says nothing of this one.
+    bob.post(HU, {**opened(bob, HU), bring: "Személyi igazolvány"})
+    assert list(EventTexts.of(Event.objects.get()).older) != []
+    bob.post(HU, {**opened(bob, HU), title: "Hulladék határokon át"})
+    assert list(EventTexts.of(Event.objects.get()).older) == []
+
+
+def test_a_translation_that_was_read_again_or_whose_original_came_back_is_not_older(bob, event):
+    title = names(event)["Waste without borders"]
+
+    event.title = "Waste, without borders"
+    event.save()
+    bob.post(HU, {**opened(bob, HU), f"{title}-right": "on"})
+    assert list(EventTexts.of(Event.objects.get()).older) == []
+
+    for changed in ("Something else", "Waste, without borders"):
+        event = Event.objects.get()
+        event.title = changed
+        event.save()
+    assert list(EventTexts.of(Event.objects.get()).older) == []
+    assert Event.objects.get().translations["hu"]["title"] == "Hulladék határok nélkül"
+
+
+def test_the_original_of_every_part_is_watched(bob, event):
+    of, session = names(event), event.sessions.get(title="Welcome")
+    bob.post(HU, {**opened(bob, HU), of["Welcome"]: "Köszöntő", of["Invitation"]: "Meghívó"})
+
+    for row, title in ((session, "Opening"), (event.documents.get(), "Programme")):
+        row.refresh_from_db()
+        row.title = title
+        row.save()
+
+    assert [each.older for each in EventTexts.of(Event.objects.get()).older] == [2]
+
+
+def test_the_name_of_a_choice_is_translated_and_read_in_the_programme(bob, event):
+    group = event.choice_groups.create(name="Two visits", pick=1)
+    event.sessions.update(choice_group=group, day=1)
+
+    bob.post(HU, {**opened(bob, HU), names(event)["Two visits"]: "Két látogatás"})
+
+    group.refresh_from_db()
+    assert group.translations == {"hu": {"name": "Két látogatás"}}
+    assert "Két látogatás" in Client().get("/en/events/waste/?text=hu").content.decode()
+    assert "Two visits" in Client().get("/en/events/waste/").content.decode()
+
+
 def test_what_is_emptied_falls_back_to_what_was_written_first(bob, event):
     bob.post(HU, {**opened(bob, HU), names(event)["Waste without borders"]: " "})
 

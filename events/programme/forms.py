@@ -499,13 +499,16 @@ class ShiftForm(forms.Form):
 
     def __init__(self, *args: Any, has_next_day: bool, **options: Any) -> None:
         super().__init__(*args, **options)
+        field = cast(forms.ChoiceField, self.fields["past_midnight"])
+        # Nobody is asked before it matters; then it has to be said.
+        field.required = bool(self.data.get("past_midnight"))
         if not has_next_day:
-            field = cast(forms.ChoiceField, self.fields["past_midnight"])
             field.choices = [(PastMidnight.STAY.value, PastMidnight.STAY.label)]
 
     def ask_about(self, sessions: Iterable[Session]) -> None:
         """Say which sessions would pass midnight, and ask what becomes of them."""
         words = gettext("%(sessions)s would pass midnight. Choose what becomes of them, or enter fewer minutes")
+        self.fields["past_midnight"].required = True
         self.add_error("past_midnight", words % {"sessions": quoted(sessions)})
 
     @property

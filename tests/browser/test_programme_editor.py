@@ -80,7 +80,7 @@ def test_plan_an_event_with_the_mouse(site, open_browser, signed_in, slug):
     window.goto(f"/en/organise/{slug}/programme/")
     window.get_by_role("link", name="Add a choice group").click()
     window.get_by_label("Name of the group").fill("Visits")
-    window.get_by_label("How many each person takes part in").fill("2")
+    window.get_by_label("How many each person takes part in").fill("1")
     window.get_by_role("button", name="Save the group").click()
     window.get_by_role("link", name="Add a session", exact=True).click()
     count.acts, count.fields = 3, 2

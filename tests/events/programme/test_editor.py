@@ -522,6 +522,7 @@ def test_what_passes_midnight_is_named_and_asked_about(client, event, bob):
     text = answer.content.decode()
     assert "“Dance”, “Bus” would pass midnight. Choose what becomes of them, or enter fewer minutes" in text
     assert 'value="stay"' in text and 'value="next_day"' in text
+    assert "<legend>What passes midnight</legend>" in text
     assert client.post(page, {"minutes": "90"}).status_code == 422
     assert evening(event)[1] == ("Music", 1, "21:00")
 

@@ -39,3 +39,7 @@ class DayNotBegun(RegistrationRefused):
 
 class ActUsedElsewhere(RegistrationRefused):
     """This act id was used for another person, day or tick."""
+
+
+class InvitationClosed(RegistrationRefused):
+    """The invitation was answered, withdrawn or has expired."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import attendance, interests, organise, private_feeds, registrations, waiting_list
+from .views import attendance, interests, inviting, organise, private_feeds, registrations, waiting_list
 
 app_name = "registrations"
 urlpatterns = [
@@ -27,11 +27,19 @@ urlpatterns = [
         private_feeds.stop_of_registration,
         name="stop_calendar_of_registration",
     ),
+    # One invitation, for whoever holds its link
+    path("invitations/<str:code>/", inviting.invitation, name="invitation"),
+    path("invitations/<str:code>/decline/", inviting.decline, name="decline_invitation"),
     # For organisers
     path("organise/", organise.organise, name="organise"),
     path("organise/calendars/", private_feeds.calendars, name="calendars"),
     path("organise/calendars/<int:pk>/stop/", private_feeds.stop, name="stop_calendar"),
     path("organise/<slug:slug>/", organise.people, name="people"),
     path("organise/<slug:slug>/people.<str:extension>", organise.export, name="export"),
+    path("organise/<slug:slug>/invitations/", inviting.invitations, name="invitations"),
+    path("organise/<slug:slug>/invitations/send/", inviting.send_all, name="send_invitations"),
+    path("organise/<slug:slug>/invitations/remind/", inviting.remind, name="remind_invited"),
+    path("organise/<slug:slug>/invitations/<int:key>/send/", inviting.send, name="send_invitation"),
+    path("organise/<slug:slug>/invitations/<int:key>/withdraw/", inviting.withdraw, name="withdraw_invitation"),
     path("organise/<slug:slug>/attendance/", attendance.attendance, name="attendance"),
 ]

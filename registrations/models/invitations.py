@@ -2,7 +2,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,9 +21,40 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             registration__isnull=True,
         )
 
+    def unanswered(self, *, at: datetime | None = None) -> "InvitationQuerySet":
+        """Invitations that were sent, may still be answered, and were not."""
+        return self.open(at=at).filter(sent_at__isnull=False)
+
+    def with_state(self, *, at: datetime | None = None) -> "InvitationQuerySet":
+        """Add to each how it stands at an instant (default: now), as `how`: one of Invitation.How."""
+        how = Invitation.How
+        return self.annotate(
+            how=Case(
+                When(registration__state=Registration.State.CANCELLED, then=Value(how.CANCELLED)),
+                When(registration__isnull=False, then=Value(how.REGISTERED)),
+                When(withdrawn_at__isnull=False, then=Value(how.WITHDRAWN)),
+                When(declined_at__isnull=False, then=Value(how.DECLINED)),
+                When(expires_at__lte=at or timezone.now(), then=Value(how.EXPIRED)),
+                When(sent_at__isnull=True, then=Value(how.NOT_SENT)),
+                default=Value(how.SENT),
+                output_field=models.CharField(),
+            )
+        )
+
 
 class Invitation(models.Model):
-    """A personal link by which one person may register for an event. It promises no place unless the host says so."""
+    """A personal link by which one person may register for an event. It holds no place."""
+
+    class How(models.TextChoices):
+        """How an invitation stands. Never stored: see InvitationQuerySet.with_state."""
+
+        NOT_SENT = "not_sent", _("Not sent yet")
+        SENT = "sent", _("No answer yet")
+        REGISTERED = "registered", _("Registered")
+        CANCELLED = "cancelled", _("Registered, cancelled since")
+        DECLINED = "declined", _("Declined")
+        EXPIRED = "expired", _("Expired")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="invitations", verbose_name=_("event"))
     email = models.EmailField(_("email"), max_length=254)
@@ -96,3 +127,30 @@ class Invitation(models.Model):
     def is_in_use(self) -> bool:
         """Whether somebody is registered by it."""
         return self.registration is not None and self.registration.is_live
+
+    def may_be_sent(self, *, at: datetime | None = None) -> bool:
+        """Whether its mail may be written at an instant (default: now), again too: nobody is registered by it."""
+        return self.registration is None and not self.has_expired(at=at)
+
+    # Verbs. registrations/inviting.py calls them under the lock of the event.
+
+    def note_sent(self, *, at: datetime | None = None) -> None:
+        self.sent_at = at or timezone.now()
+        self.save(update_fields=["sent_at"])
+
+    def reopen(self) -> None:
+        """Let it be answered again after it was withdrawn or declined."""
+        self.withdrawn_at = self.declined_at = None
+        self.decline_reason = ""
+        self.save(update_fields=["withdrawn_at", "declined_at", "decline_reason"])
+
+    def withdraw(self, *, at: datetime | None = None) -> None:
+        """A second time changes nothing."""
+        self.withdrawn_at = self.withdrawn_at or at or timezone.now()
+        self.save(update_fields=["withdrawn_at"])
+
+    def decline(self, *, reason: str = "", at: datetime | None = None) -> None:
+        """A second time changes the reason only."""
+        self.declined_at = self.declined_at or at or timezone.now()
+        self.decline_reason = reason
+        self.save(update_fields=["declined_at", "decline_reason"])

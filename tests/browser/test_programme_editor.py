@@ -114,7 +114,7 @@ def test_plan_an_event_with_the_mouse(site, open_browser, signed_in, slug):
 
     assert [line.split("|")[1] for line in planned(site, slug)][3:8] == ["13:15", "14:00", "14:00", "14:00", "19:15"]
     window.goto(f"/en/events/{slug}/")
-    assert "Choose 2 of 3" in window.locator("main").inner_text()
+    assert "Choose 1 of 3" in window.locator("main").inner_text()
     print(f"With the mouse: {count.acts} clicks, {count.fields} fields, {count.seconds:.1f} s of the machine's time.")
 
 

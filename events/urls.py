@@ -21,6 +21,7 @@ urlpatterns = [
     path("organise/new/", organise.new, name="new_event"),
     path("organise/drafts/new/", organise.new_draft, name="new_draft"),
     path("organise/<slug:slug>/event/", organise.event, name="organise_event"),
+    path("organise/<slug:slug>/event/registration/", organise.registration_by_hand, name="registration_by_hand"),
     path("organise/<slug:slug>/draft/<slug:form>/", organise.draft, name="draft"),
     path("organise/<slug:slug>/split/", organise.split, name="split"),
     path("organise/<slug:slug>/merge/", organise.merge, name="merge"),

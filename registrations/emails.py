@@ -18,7 +18,7 @@ from events.times import dates_in_words, instant_in_words, when_in_words
 from events.where import where_in_words
 
 from . import calendar_mail
-from .models import Offer, Registration
+from .models import Choice, Offer, Registration
 
 # Asked for more often than this, the link is mailed once.
 LINK_AGAIN_AFTER = timedelta(minutes=10)
@@ -37,18 +37,21 @@ def confirmation(registration: Registration) -> Written:
     return Written(letter("confirmed", registration), calendar_mail.enclosed(registration))
 
 
-def state(registration: Registration, *, written: Written | None = None) -> Mail | None:
-    """Say how the registration stands: confirmed, on the waiting list, or offered a place.
+def state(registration: Registration, *, written: Written | None = None, note: str = "") -> Mail | None:
+    """Say how the registration stands: confirmed, on the waiting list, offered a place, or waiting for approval.
 
-    `written` is the mail that confirms the seat if it was written already, see places.expected().
+    `written` is the mail that confirms the seat if it was written already, see places.expected(); `note` is what the
+    host says to it.
     """
     if registration.is_confirmed and written is not None:
         return _send("confirmed", registration, written)
     if registration.state == Registration.State.WAITING:
-        return _write("waiting", registration, place=registration.place_in_line)
+        return _write("waiting", registration, place=registration.place_in_line, note=note)
     if registration.state == Registration.State.OFFERED:
         return offer(registration.offers.get(outcome=""))
-    return _write("confirmed", registration, with_calendar=True)
+    if registration.state == Registration.State.FOR_APPROVAL:
+        return _write("for_approval", registration)
+    return _write("confirmed", registration, note=note, with_calendar=True)
 
 
 def back_again(registration: Registration, cancelled_at: datetime) -> Mail | None:
@@ -66,6 +69,26 @@ def offer_expired(offer: Offer) -> Mail | None:
 
 def cancelled(registration: Registration) -> Mail | None:
     return _write("cancelled", registration, until=registration.seat_held_until, with_calendar=True)
+
+
+def rejected(registration: Registration) -> Mail | None:
+    """Say that the host gives no place; the reason is that of cancelling."""
+    return _write("rejected", registration)
+
+
+def handed_over(registration: Registration, *, to_whom: str) -> Mail | None:
+    """Tell whoever had a place, or waited, that somebody else has it now."""
+    return _write("handed_over", registration, to_whom=to_whom, with_calendar=True)
+
+
+def choice_held(choice: Choice, *, at: datetime) -> Mail | None:
+    """Say that a place became free in a session, or of an answer, that somebody with a seat waited for."""
+    registration = choice.registration
+    picked = choice.session.in_language("title", registration.language) if choice.session else None
+    if choice.option:
+        picked = choice.option.in_language("label", registration.language)
+    key = f"{choice.pk}:{at.timestamp()}"
+    return _write("choice_held", registration, key=key, choice=picked.text if picked else "")
 
 
 def link(registration: Registration, *, at: datetime | None = None) -> Mail | None:

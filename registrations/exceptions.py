@@ -43,3 +43,43 @@ class ActUsedElsewhere(RegistrationRefused):
 
 class InvitationClosed(RegistrationRefused):
     """The invitation was answered, withdrawn or has expired."""
+
+
+class AlreadyRegistered(RegistrationRefused):
+    """This person has a live registration for the event, and one person has one."""
+
+
+class NotForApproval(RegistrationRefused):
+    """Nobody is asked to approve this registration, or it was decided before."""
+
+
+class NotWaiting(RegistrationRefused):
+    """Only somebody on the waiting list can be moved ahead on it."""
+
+
+class NotCancelled(RegistrationRefused):
+    """Only a cancelled registration can be restored."""
+
+
+class ReasonMissing(RegistrationRefused):
+    """Whoever is overtaken is owed a reason."""
+
+
+class ChoicesRefused(RegistrationRefused):
+    """These sessions cannot be picked together."""
+
+
+class ChoicesClash(ChoicesRefused):
+    """Two sessions take place at the same time. `sessions` are the two."""
+
+    def __init__(self, *sessions: object) -> None:
+        super().__init__(*sessions)
+        self.sessions = sessions
+
+
+class ChoicesDoNotFit(ChoicesRefused):
+    """More or fewer sessions are picked than the rule of a choice group says: `picked` so many of `group`."""
+
+    def __init__(self, group: object, picked: int) -> None:
+        super().__init__(group, picked)
+        self.group, self.picked = group, picked

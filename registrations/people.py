@@ -16,6 +16,7 @@ from projects.search import fold, typed_words
 
 from .attendance import attended_days
 from .models import AttendanceRecord, Offer, Registration, RegistrationQuerySet
+from .places import waiting_list
 
 State = Registration.State
 
@@ -263,7 +264,7 @@ def rows(event: Event, registrations: Iterable[Registration], *, at: datetime | 
     days = attended_days(event, registrations)
     line: dict[int, int] = {}
     if any(registration.is_waiting for registration in registrations):
-        line = {pk: n for n, pk in enumerate(event.registrations.waiting().values_list("pk", flat=True), start=1)}
+        line = waiting_list.place_of_each(event)
     return [
         Row(
             registration,

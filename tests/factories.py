@@ -10,7 +10,7 @@ from accounts.models import User
 from events.models import Event, EventKind, Session, Speaker
 from learning.models import Feedback, LearningOutcome, OutcomeRating
 from projects.models import GoodPractice, Membership, Organisation, Partner, Programme, Project, Semester
-from registrations.models import AttendanceRecord, Person, Registration
+from registrations.models import AttendanceRecord, Delegation, Option, Person, Question, Registration
 from venues.models import Site, Venue
 
 _numbers = itertools.count(1)
@@ -120,6 +120,27 @@ def create_session(event: Event, **fields: Any) -> Session:
 
 def create_speaker(event: Event, **fields: Any) -> Speaker:
     return Speaker.objects.create(event=event, **{"name": f"Speaker {next(_numbers)}", **fields})
+
+
+def create_option(event: Event, **fields: Any) -> Option:
+    """One of the answers of a question of its own."""
+    n = next(_numbers)
+    question = Question.objects.create(
+        event=event,
+        position=n,
+        kind=Question.Kind.ONE_OF,
+        label=f"Question {n}",
+        purpose="Food",
+        delete_on=date(2028, 1, 1),
+    )
+    return Option.objects.create(question=question, **{"position": 1, "label": f"Answer {n}", **fields})
+
+
+def create_delegation(event: Event, **fields: Any) -> Delegation:
+    """Without fields: two seats of a partner of its own, held until the event starts."""
+    if "partner" not in fields:
+        fields["partner"] = create_partner(event.project)
+    return Delegation.objects.create(event=event, **{"seats": 2, **fields})
 
 
 def create_registration(event: Event | None = None, person: str = "Alice", **fields: Any) -> Registration:

@@ -37,11 +37,21 @@ _PLAIN = (
     "bring",
     "contact_email",
     "programme_follows_on",
+    "admission",
+    "needs_approval",
     "places",
+    "online_places",
     "feedback_closes_on",
     "reported_participants",
     "reported_participants_note",
 )
+# Instants of the event, each typed as a day and a clock time: the fields of both, and the time where none is typed.
+_INSTANTS = {
+    "registration_opens_at": ("opens_on", "opens_at", time.min),
+    "registration_closes_at": ("closes_on", "closes_at", time(23, 59)),
+    "changes_until": ("changes_on", "changes_at", time(23, 59)),
+    "offers_until": ("offers_on", "offers_at", time(23, 59)),
+}
 _SEVERAL = ("co_hosts", "other_projects", "practices")
 _PARTNER_ERROR = {"invalid_choice": _("Choose a partner of this project.")}
 
@@ -157,19 +167,54 @@ class EventForm(ComparingForm):
         widget=forms.EmailInput(attrs={"dir": "ltr"}),
     )
     programme_follows_on = DateField(label=_("The programme follows by"))
+    admission = forms.ChoiceField(
+        label=_("Who may register"),
+        choices=Event.Admission.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who may register."), "invalid_choice": _("Choose one of these.")},
+    )
+    needs_approval = forms.BooleanField(
+        label=_("The host approves each registration"),
+        required=False,
+        help_text=_("Until then nobody has a place. Who comes by a personal invitation needs no approval."),
+    )
     places = forms.IntegerField(
         label=_("Places"),
         required=False,
         min_value=1,
         max_value=100_000,
-        help_text=_("Empty: no limit."),
+        help_text=_(
+            "Empty: no limit. A limit below what is taken takes nobody’s place: none is free until enough people gave "
+            "theirs back. With a higher one, those who wait longest are offered a place within a minute."
+        ),
         error_messages={"invalid": _("Enter a whole number, like 80.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6}),
+    )
+    online_places = forms.IntegerField(
+        label=_("Places online"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        help_text=_("Empty: no limit. The places above are those in the room."),
+        error_messages={"invalid": _("Enter a whole number, like 200.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6}),
     )
     opens_on = DateField(label=_("Registration opens on"))
     opens_at = ClockField(label=_("Registration opens at"), required=False, help_text=_("Empty: at 00:00."))
     closes_on = DateField(label=_("Registration closes on"), help_text=_("Empty: when the event starts."))
     closes_at = ClockField(label=_("Registration closes at"), required=False, help_text=_("Empty: at 23:59."))
+    changes_on = DateField(
+        label=_("People change their answers until"),
+        help_text=_(
+            "After it they ask you, and you decide. Cancelling is always possible. Empty: until the event is over."
+        ),
+    )
+    changes_at = ClockField(label=_("Changes until the time"), required=False, help_text=_("Empty: at 23:59."))
+    offers_on = DateField(
+        label=_("Places that get free are offered until"),
+        help_text=_("After it, nobody on the waiting list is offered one. Empty: until the start."),
+    )
+    offers_at = ClockField(label=_("Offers until the time"), required=False, help_text=_("Empty: at 23:59."))
     feedback_closes_on = DateField(label=_("Feedback until"))
     reported_participants = forms.IntegerField(
         label=_("Reported number of participants"),
@@ -216,6 +261,8 @@ class EventForm(ComparingForm):
             left_out.append("practices")
         if not (kind.shows_practices or event.themes):
             left_out.append("themes")
+        if event.mode != Event.Mode.HYBRID and event.online_places is None:
+            left_out.append("online_places")
         if not event.is_over():
             left_out += ["reported_participants", "reported_participants_note"]
         if not self.fields["other_projects"].queryset.exists():  # type: ignore[attr-defined]
@@ -233,14 +280,13 @@ class EventForm(ComparingForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        opens = self._instant("opens_on", "opens_at", time.min)
-        closes = self._instant("closes_on", "closes_at", time(23, 59))
+        cleaned |= {name: self._instant(*typed) for name, typed in _INSTANTS.items()}
+        opens, closes = cleaned["registration_opens_at"], cleaned["registration_closes_at"]
         if opens and closes and closes <= opens:
             self.add_error("closes_on", gettext("Registration must close later than it opens."))
         host, co_hosts = cleaned.get("host"), cleaned.get("co_hosts")
         if host and co_hosts and host in co_hosts:
             self.add_error("co_hosts", gettext("The host is no co-host as well."))
-        cleaned["registration_opens_at"], cleaned["registration_closes_at"] = opens, closes
         return cleaned
 
     def _instant(self, day: str, clock: str, otherwise: time) -> datetime | None:
@@ -256,7 +302,7 @@ class EventForm(ComparingForm):
         """Store what was typed; what somebody else changed and this form did not stays."""
         event, cleaned = self.event, self.cleaned_data
         changed = []
-        for name in (*_PLAIN, "registration_opens_at", "registration_closes_at"):
+        for name in (*_PLAIN, *_INSTANTS):
             if name in cleaned and getattr(event, name) != cleaned[name]:
                 setattr(event, name, cleaned[name])
                 changed.append(name)
@@ -284,17 +330,12 @@ def values_of(event: Event) -> dict[str, Any]:
         values[name] = getattr(event, f"{name}_id")
     for name in _SEVERAL:
         values[name] = sorted(getattr(event, name).values_list("pk", flat=True))
-    opens, closes = (
-        at.astimezone(event.zone) if at else None for at in (event.registration_opens_at, event.registration_closes_at)
-    )
-    return {
-        **values,
-        "slug": event.slug,
-        "opens_on": opens.date() if opens else None,
-        "opens_at": opens.time().replace(second=0, microsecond=0) if opens else None,
-        "closes_on": closes.date() if closes else None,
-        "closes_at": closes.time().replace(second=0, microsecond=0) if closes else None,
-    }
+    for name, (day, clock, _otherwise) in _INSTANTS.items():
+        at = getattr(event, name)
+        local = at.astimezone(event.zone) if at else None
+        values[day] = local.date() if local else None
+        values[clock] = local.time().replace(second=0, microsecond=0) if local else None
+    return {**values, "slug": event.slug}
 
 
 def kinds_for(project: Project, now: EventKind | None = None):

@@ -691,6 +691,11 @@ class Event(DatedTranslations, Multilingual, Sourced):
         opens, closes = self.registration_opens_at, self.registration_closes
         return opens is not None and closes is not None and opens <= at < closes
 
+    def open_registration_by_hand(self, by_hand: str) -> None:
+        """Open or close registration whatever the dates say (Event.ByHand), or let them decide again."""
+        self.registration_by_hand = by_hand
+        self.save(update_fields=["registration_by_hand"])
+
     @property
     def registration_closes(self) -> datetime | None:
         """The instant at which registration closes: as set, else the start of the event."""

@@ -95,6 +95,26 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "events/organise/event.html", context, status=422 if form.errors else 200)
 
 
+@access(people_with_a_role)
+@require_POST
+@transaction.atomic
+def registration_by_hand(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open or close registration whatever the dates say, or let the dates decide again."""
+    event = _event(request, slug)
+    words = {
+        Event.ByHand.OPEN: gettext("Registration is open by hand, until you close it or the event is over."),
+        Event.ByHand.CLOSED: gettext("Registration is closed by hand. Who is registered stays registered."),
+        Event.ByHand.AS_DATED: gettext("The dates decide again when registration is open."),
+    }
+    by_hand = request.POST.get("by_hand")
+    if by_hand not in words:
+        messages.error(request, gettext("Choose one of the buttons: open, close, or as the dates say."))
+    else:
+        event.open_registration_by_hand(by_hand)
+        messages.success(request, words[Event.ByHand(by_hand)])
+    return redirect(f"{reverse('events:organise_event', args=[event.slug])}#registering-by-hand")
+
+
 def _saved(form: EventForm) -> bool:
     try:
         with transaction.atomic():

@@ -1,5 +1,3 @@
-from datetime import datetime
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -18,6 +16,10 @@ class ChoiceQuerySet(models.QuerySet["Choice"]):
     def waiting(self) -> "ChoiceQuerySet":
         """Those who wait for a place, longest waiting first."""
         return self.filter(has_place=False).order_by("since", "pk")
+
+    def may_have_a_place(self) -> "ChoiceQuerySet":
+        """Choices of those with a seat at the event: only they hold one."""
+        return self.filter(registration__state=Registration.State.CONFIRMED)
 
 
 class Choice(models.Model):
@@ -64,8 +66,3 @@ class Choice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration}: {self.session or self.option}"
-
-    def get_place(self, *, at: datetime | None = None) -> None:
-        """Give the place. The caller holds the lock of the event and has seen a free one."""
-        self.has_place = True
-        self.save(update_fields=["has_place"])

@@ -1,4 +1,5 @@
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,20 @@ def new_code() -> str:
     return secrets.token_urlsafe(20)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The places that the same people wait for, in one order: those in the room, online, or of a delegation.
+
+    Only a hybrid event has a line online. A delegation, by its key, has one for as long as its seats are held.
+    """
+
+    is_online: bool = False
+    delegation: int | None = None
+
+
+ROOM, ONLINE = Line(), Line(is_online=True)
+
+
 def holds_a_place(at: datetime) -> Q:
     """The condition of a registration that takes a place at an instant."""
     return Q(state__in=(Registration.State.CONFIRMED, Registration.State.OFFERED)) | Q(
@@ -41,9 +56,24 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(state=Registration.State.CONFIRMED)
 
     def waiting(self) -> "RegistrationQuerySet":
-        """Those on the waiting list, longest waiting first."""
-        # See also Registration.is_waiting.
-        return self.filter(state=Registration.State.WAITING).order_by("joined_at", "pk")
+        """Those on the waiting list in their order: who was moved ahead last, and then who waited longest."""
+        # See also Registration.is_waiting and Registration.place_in_line.
+        in_order = F("moved_ahead_at").desc(nulls_last=True), "joined_at", "pk"
+        return self.filter(state=Registration.State.WAITING).order_by(*in_order)
+
+    def in_line(self, line: Line, event: Event, *, at: datetime | None = None) -> "RegistrationQuerySet":
+        """Those of an event who have, or wait for, a place of one line at an instant. See also Registration.line."""
+        if line.is_online:
+            return self.filter(event=event, mode=Registration.Mode.ONLINE)
+        in_room = self.filter(event=event)
+        if event.mode == Event.Mode.HYBRID:
+            in_room = in_room.exclude(mode=Registration.Mode.ONLINE)
+        if line.delegation is not None:
+            return in_room.filter(delegation=line.delegation)
+        return in_room.exclude(delegation__in=Delegation.objects.holding(at=at).filter(event=event).values("pk"))
+
+    def for_approval(self) -> "RegistrationQuerySet":
+        return self.filter(state=Registration.State.FOR_APPROVAL)
 
     def holding_a_place(self, *, at: datetime | None = None) -> "RegistrationQuerySet":
         """Registrations that take a place at an instant: confirmed, offered one, or cancelled and still undoable."""
@@ -130,6 +160,12 @@ class Registration(models.Model):
     )
 
     joined_at = models.DateTimeField(_("registered at"), default=timezone.now)
+    moved_ahead_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When an organiser moved them to the front of their line; the decision says why.",
+    )
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     cancelled_by = models.CharField(_("cancelled by"), max_length=10, choices=CancelledBy.choices, blank=True)
@@ -209,19 +245,38 @@ class Registration(models.Model):
         return self.state == self.State.WAITING
 
     @property
+    def has_seat(self) -> bool:
+        """Whether a place is theirs, or held for them until they accept it."""
+        # See also holds_a_place, which counts what may be undone, too.
+        return self.state in (self.State.CONFIRMED, self.State.OFFERED)
+
+    @property
     def takes_part_online(self) -> bool:
         """Whether they need the address to join: all do at an online event, whatever they chose before it was one."""
         if self.event.mode == Event.Mode.HYBRID:
             return self.mode == self.Mode.ONLINE
         return self.event.mode == Event.Mode.ONLINE
 
+    def line(self, *, at: datetime | None = None) -> Line:
+        """The line of the place that they have or wait for at an instant. See also RegistrationQuerySet.in_line."""
+        if self.event.mode == Event.Mode.HYBRID and self.mode == self.Mode.ONLINE:
+            return ONLINE
+        if self.delegation is not None and self.delegation.holds_seats(at=at):
+            return Line(delegation=self.delegation_id)
+        return ROOM
+
     @property
     def place_in_line(self) -> int | None:
-        """1 for whoever is next on the waiting list; None for whoever does not wait."""
+        """1 for whoever is next in their line; None for whoever does not wait. In the order of `waiting()`."""
         if not self.is_waiting:
             return None
         ahead = Q(joined_at__lt=self.joined_at) | Q(joined_at=self.joined_at, pk__lt=self.pk)
-        return self.event.registrations.waiting().filter(ahead).count() + 1
+        if self.moved_ahead_at is None:
+            ahead = Q(moved_ahead_at__isnull=False) | ahead
+        else:
+            ahead = Q(moved_ahead_at__gt=self.moved_ahead_at) | Q(ahead, moved_ahead_at=self.moved_ahead_at)
+        in_line = Registration.objects.waiting().in_line(self.line(), self.event)
+        return in_line.filter(ahead).count() + 1
 
     def can_undo_cancelling(self, *, at: datetime | None = None) -> bool:
         return (
@@ -257,17 +312,33 @@ class Registration(models.Model):
         self.confirmed_at = at or timezone.now()
         self.save()
 
-    def take_part_online(self, *, at: datetime | None = None) -> None:
-        """Leave the waiting list for the room, or the place offered in it, for a part online, where all have room."""
+    def take_another_place(self, *, at: datetime | None = None) -> None:
+        """Leave the waiting list, or the place offered from it, for a place of another line that is free."""
         at = at or timezone.now()
-        if offer := self.offers.filter(outcome="").first():
-            offer.close(Offer.Outcome.DECLINED, at=at)
+        self._decline_open_offer(at=at)
         self.confirm(at=at)
 
     def put_on_waiting_list(self, *, at: datetime | None = None) -> None:
+        """Join the line at its end."""
         self.state = self.State.WAITING
-        self.joined_at = at or timezone.now()
+        self.joined_at, self.moved_ahead_at = at or timezone.now(), None
         self.save()
+
+    def put_up_for_approval(self) -> None:
+        """Wait until the host decides; without a place, and in no line."""
+        self.state = self.State.FOR_APPROVAL
+        self.save()
+
+    def move_ahead(self, *, at: datetime | None = None) -> None:
+        """Stand first in the line."""
+        self.moved_ahead_at = at or timezone.now()
+        self.save()
+
+    def come_back(self) -> None:
+        """Be cancelled no longer, without a place yet: the caller confirms this, or puts it on the waiting list."""
+        self.invitation_revision += 1
+        self.cancelled_at = self.seat_held_until = None
+        self.cancelled_by = self.cancel_reason = ""
 
     def offer_place(self, *, until: datetime, at: datetime | None = None) -> "Offer":
         """Hold a place for somebody on the waiting list until an instant."""
@@ -305,10 +376,13 @@ class Registration(models.Model):
         if not self.is_live:
             raise NotRegistered(self)
         at = at or timezone.now()
-        if offer := self.offers.filter(outcome="").first():
-            offer.close(Offer.Outcome.DECLINED, at=at)
+        self._decline_open_offer(at=at)
         hold = self.is_confirmed and by == self.CancelledBy.PERSON
         self._cancel(by=by, reason=reason, at=at, hold=hold)
+
+    def _decline_open_offer(self, *, at: datetime) -> None:
+        if offer := self.offers.filter(outcome="").first():
+            offer.close(Offer.Outcome.DECLINED, at=at)
 
     def _cancel(self, *, by: "Registration.CancelledBy", reason: str, at: datetime, hold: bool) -> None:
         if self.is_confirmed:
@@ -328,10 +402,8 @@ class Registration(models.Model):
         """Take the held seat back. Raises UndoTooLate after ten minutes."""
         if not self.can_undo_cancelling(at=at):
             raise UndoTooLate(self)
+        self.come_back()
         self.state = self.State.CONFIRMED
-        self.invitation_revision += 1
-        self.cancelled_at = self.seat_held_until = None
-        self.cancelled_by = self.cancel_reason = ""
         self.save()
 
 

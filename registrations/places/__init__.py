@@ -1,33 +1,50 @@
-"""May this registration have this place? Every answer is given here, and every act that needs one goes through here.
+"""May this registration have these places? Every answer is given here, and every act that needs one goes through here.
 
 Each act takes the lock of its event first and counts after that, so two of them never count the same free place
-(docs/decisions/places.md). A place is taken by whoever is confirmed, by whoever has an open offer, and for ten minutes
-by whoever cancelled and may undo it. At a hybrid event the places are those of the room; online there is no limit.
+(docs/decisions/places.md). A place is taken by whoever is confirmed, by whoever has an open offer, for ten minutes by
+whoever cancelled and may undo it, and by the seats of a delegation for which nobody is named yet. A hybrid event has
+places in the room (`Event.places`) and online (`Event.online_places`); every other event has `Event.places`.
 """
 
 from .changing import change
-from .counting import free, lock, mode_at, taken
+from .choosing import Chosen, check_choices, choose, option_places, session_places
+from .counting import Left, free, lock, mode_at, taken
+from .deciding import approve, hand_over, move_ahead, reject, restore
 from .leaving import accept_offer, cancel, decline_offer, undo_cancelling
 from .registering import Expected, Registered, correct, expected, register
-from .settling import settle, settle_all
-from .standing import Availability, Opening, availability
+from .settling import release_delegations, settle, settle_all
+from .standing import Availability, Opening, Seats, availability, delegation_seats
 
 __all__ = [
     "Availability",
+    "Chosen",
     "Expected",
+    "Left",
     "Opening",
     "Registered",
+    "Seats",
     "accept_offer",
+    "approve",
     "availability",
     "cancel",
     "change",
+    "check_choices",
+    "choose",
     "correct",
     "decline_offer",
+    "delegation_seats",
     "expected",
     "free",
+    "hand_over",
     "lock",
     "mode_at",
+    "move_ahead",
+    "option_places",
     "register",
+    "reject",
+    "release_delegations",
+    "restore",
+    "session_places",
     "settle",
     "settle_all",
     "taken",

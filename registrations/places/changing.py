@@ -11,8 +11,9 @@ from events.models import Event
 from .. import emails
 from ..exceptions import NoFreePlace
 from ..models import Person, Registration
-from . import counting
-from .counting import mode_at, needs_no_place
+from . import choosing, counting
+from .counting import mode_at
+from .seating import seat
 from .settling import settled
 
 
@@ -20,8 +21,9 @@ from .settling import settled
 def change(registration: Registration, *, at: datetime | None = None, **answers: Any) -> Registration:
     """Change what a person answered. A new address gets the mail with the link, the old one is told.
 
-    Raises NotRegistered for a cancelled registration, and NoFreePlace when somebody who takes part online wants to
-    come to a room that is full.
+    Who has a place and wants to take part in the other way gets a place there or keeps the one they have; who waits
+    leaves their line for the end of the other one, or for a place. Raises NotRegistered for a cancelled registration,
+    and NoFreePlace for somebody with a place when the room, or the places online, are full.
     """
     event = counting.lock(registration.event)
     at = at or timezone.now()
@@ -37,11 +39,16 @@ def change(registration: Registration, *, at: datetime | None = None, **answers:
 
 
 def assign(event: Event, registration: Registration, answers: dict[str, Any], *, at: datetime) -> None:
+    """Change answers under the lock that the caller holds. Raises NoFreePlace as `change` does."""
     mode = mode_at(event, answers.get("mode") or registration.mode)
-    was_online = needs_no_place(event, registration.mode)
-    becomes_online = needs_no_place(event, mode)
-    if was_online and not becomes_online and not settled(event, at).has_place_for_a_newcomer(event):
-        raise NoFreePlace(registration)
+    goes_elsewhere = event.mode == Event.Mode.HYBRID and mode != registration.mode
+    if goes_elsewhere:
+        # Time may have ended what they had, or given them what they waited for.
+        counted = settled(event, at)
+        registration.refresh_from_db(fields=["state", "cancelled_at", "cancelled_by", "seat_held_until"])
+        has_place = counted.has_place_for_a_newcomer(counted.line(mode, registration.delegation_id))
+        if registration.has_seat and not has_place:
+            raise NoFreePlace(registration)
     for name, value in answers.items():
         setattr(registration, name, value)
     registration.mode = mode
@@ -49,10 +56,14 @@ def assign(event: Event, registration: Registration, answers: dict[str, Any], *,
     known = event.registrations.live().of_person(email=registration.email, name=registration.name)
     if not known.exclude(pk=registration.pk).exists():
         registration.person = Person.objects.recognised(event.project, email=registration.email, name=registration.name)
-    if becomes_online and not was_online and not registration.is_confirmed:
-        registration.take_part_online(at=at)
+    if goes_elsewhere and registration.state in (Registration.State.OFFERED, Registration.State.WAITING):
+        if registration.is_waiting:
+            seat(registration, counted, at=at)
+        else:
+            registration.take_another_place(at=at)
+        choosing.give_free_choices(event, at=at, untold=registration)
         emails.state(registration)
     else:
         registration.save()
-    if becomes_online and not was_online:
+    if goes_elsewhere:
         settled(event, at)

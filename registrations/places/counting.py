@@ -1,18 +1,31 @@
-"""The lock of an event, and what is taken of its places."""
+"""The lock of an event, and how many of its places are taken, waited for and free, in each line.
 
+What takes a place is said by `holds_a_place`, who stands in which line by `Registration.line`; here both are counted in
+one query, which is built once, because it is asked at every reading of an event's page.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from events.models import Event
 
 from ..compiled import Compiled
 from ..exceptions import NotRegistered
-from ..models import Registration
+from ..models import Delegation, Registration
+from ..models.registrations import ONLINE, ROOM, Line, holds_a_place
 
-State = Registration.State
+State, Mode = Registration.State, Registration.Mode
+
+
+# --- The lock ----------------------------------------------------------------------------------------------------
+
 
 _EVENT = Compiled(lambda event: Event.objects.select_for_update().filter(pk=event), "event")
 
@@ -37,82 +50,188 @@ def lock(event: Event) -> Event:
     return locked
 
 
-def taken(event: Event, at: datetime | None = None) -> int:
-    """How many places are taken or held at an instant (default: now)."""
-    return count(event, at or timezone.now()).taken
+def fresh(event: Event, registration: Registration) -> Registration:
+    """The registration as it is under the lock: whoever came before us may have changed it."""
+    registration = event.registrations.select_related("person", "organisation", "delegation").get(pk=registration.pk)
+    registration.event = event
+    return registration
 
 
-def free(event: Event, at: datetime | None = None) -> int | None:
-    """How many places are free at an instant (default: now); None when the event has no limit.
-
-    Whoever wants to give one must hold the lock of the event and see that nobody waits.
-    """
-    return count(event, at or timezone.now()).free(event)
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    taken: int
-    waiting: int
-    offered: int
-    holds_ended: int
-
-    def free(self, event: Event) -> int | None:
-        # A limit that was lowered below what is taken leaves none free; nobody loses a place for it.
-        return None if event.places is None else max(0, event.places - self.taken)
-
-    def has_place_for_a_newcomer(self, event: Event) -> bool:
-        return self.free(event) != 0 and not self.waiting
-
-
-# Written out, because this is asked at every reading of an event's page, and Django takes thirty times as long to build
-# the same query. What holds a place is said by `holds_a_place`; a test keeps the two the same.
-_COUNT = f"""
-    SELECT
-        COUNT(*) FILTER (
-            WHERE (NOT %(only_the_room)s OR mode = '{Registration.Mode.ROOM}')
-            AND (state IN ('{State.CONFIRMED}', '{State.OFFERED}')
-                OR state = '{State.CANCELLED}' AND seat_held_until > %(at)s)
-        ),
-        COUNT(*) FILTER (WHERE state = '{State.WAITING}'),
-        COUNT(*) FILTER (WHERE state = '{State.OFFERED}'),
-        COUNT(*) FILTER (WHERE state = '{State.CANCELLED}' AND seat_held_until <= %(at)s)
-    FROM {Registration._meta.db_table}
-    WHERE event_id = %(event)s
-"""  # noqa: S608 - nothing in it comes from outside
-
-
-def count(event: Event, at: datetime) -> Counted:
-    with connection.cursor() as cursor:
-        values = {
-            "at": connection.ops.adapt_datetimefield_value(at),
-            "event": event.pk,
-            "only_the_room": event.mode == Event.Mode.HYBRID,
-        }
-        cursor.execute(_COUNT, values)
-        return Counted(*cursor.fetchone())
+def live(event: Event, registration: Registration) -> Registration:
+    """The same, of a registration that is not cancelled. Raises NotRegistered."""
+    registration = fresh(event, registration)
+    if not registration.is_live:
+        raise NotRegistered(registration)
+    return registration
 
 
 def mode_at(event: Event, mode: str | None) -> str:
     """How somebody takes part: as they say at a hybrid event, else as the event is held."""
     if event.mode == Event.Mode.HYBRID and mode:
         return mode
-    return Registration.Mode.ONLINE if event.mode == Event.Mode.ONLINE else Registration.Mode.ROOM
+    return Mode.ONLINE if event.mode == Event.Mode.ONLINE else Mode.ROOM
 
 
-def needs_no_place(event: Event, mode: str) -> bool:
-    return event.mode == Event.Mode.HYBRID and mode == Registration.Mode.ONLINE
+# --- Counting ----------------------------------------------------------------------------------------------------
 
 
-def fresh(event: Event, registration: Registration) -> Registration:
-    """The registration as it is under the lock: whoever came before us may have changed it."""
-    registration = event.registrations.select_related("person", "organisation").get(pk=registration.pk)
-    registration.event = event
-    return registration
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of something limited; `places` are None where there is no limit."""
+
+    places: int | None
+    taken: int = 0
+    waiting: int = 0
+
+    @property
+    def free(self) -> int | None:
+        """How many more are given. A limit that was lowered below what is taken leaves none; nobody loses a place."""
+        return None if self.places is None else max(0, self.places - self.taken)
+
+    @property
+    def is_full(self) -> bool:
+        return self.free == 0
 
 
-def live(event: Event, registration: Registration) -> Registration:
-    registration = fresh(event, registration)
-    if not registration.is_live:
-        raise NotRegistered(registration)
-    return registration
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The people of an event at an instant. `seats` are those of each delegation, `holding` the ones still held.
+
+    `taken` and `waiting` are by the delegation that somebody is of, `of()` brings them into the lines there are now.
+    """
+
+    event: Event
+    seats: Mapping[int, int]
+    holding: frozenset[int]
+    taken: Counter[Line]
+    waiting: Counter[Line]
+    offered: int = 0
+    holds_ended: int = 0
+    is_release_due: bool = False
+
+    def line(self, mode: str, delegation: int | None) -> Line:
+        """The line of whoever takes part like this. See also Registration.line."""
+        if self.event.mode == Event.Mode.HYBRID and mode == Mode.ONLINE:
+            return ONLINE
+        return Line(delegation=delegation) if delegation in self.holding else ROOM
+
+    def line_of(self, registration: Registration) -> Line:
+        return self.line(registration.mode, registration.delegation_id)
+
+    def lines_with_people_waiting(self) -> Iterator[Line]:
+        """The lines in which somebody waits, delegations first: their seats are nobody else's."""
+        lines = {self._now(line) for line, people in self.waiting.items() if people}
+        yield from sorted(lines, key=lambda line: (line.delegation is None, line.delegation or 0, line.is_online))
+
+    def of(self, line: Line) -> Left:
+        """Return what is left for one line, and how many people have or wait for it."""
+        taken, waiting = self._in(line, self.taken), self._in(line, self.waiting)
+        if line.is_online:
+            return Left(self.event.online_places, taken, waiting)
+        in_room = Left(self.event.places, self.people_in_room)
+        if line.delegation is None:
+            return Left(self.event.places, in_room.taken + self.to_follow, waiting)
+        # Where the limit of the event was lowered, or more seats were promised than there are, they do not all exist.
+        seats = self.seats[line.delegation]
+        return Left(seats if in_room.free is None else min(seats, taken + in_room.free), taken, waiting)
+
+    def has_place_for_a_newcomer(self, line: Line) -> bool:
+        """Whether somebody who has not waited may have a place: one is free, and nobody waits for it."""
+        left = self.of(line)
+        if left.waiting or left.is_full:
+            return False
+        return line != ROOM or left.free is None or left.free > self.only_for_the_line
+
+    @property
+    def people_in_room(self) -> int:
+        return sum(people for line, people in self.taken.items() if not line.is_online)
+
+    @property
+    def to_follow(self) -> int:
+        """How many seats are held for delegations that have named nobody for them."""
+        return sum(max(0, self.seats[of] - self.taken[Line(delegation=of)]) for of in self.holding)
+
+    @property
+    def only_for_the_line(self) -> int:
+        """How many seats were released by delegations and are, by the host's rule, given to the waiting list only."""
+        if self.event.released_seats_go_to != Event.ReleasedSeats.WAITING:
+            return 0
+        released = self.seats.keys() - self.holding
+        return sum(max(0, self.seats[of] - self.taken[Line(delegation=of)]) for of in released)
+
+    def _in(self, line: Line, people: Counter[Line]) -> int:
+        return sum(number for stored, number in people.items() if self._now(stored) == line)
+
+    def _now(self, line: Line) -> Line:
+        return ROOM if line.delegation is not None and line.delegation not in self.holding else line
+
+
+_NOT, _UNTIL_A_DATE, _UNTIL_THE_START = 0, 1, 2
+
+
+def _people(event: int, at: datetime) -> QuerySet[Registration, Any]:
+    ended = Q(state=State.CANCELLED, seat_held_until__lte=at)
+    return (
+        Registration.objects.filter(event=event)
+        .order_by()
+        .values_list("delegation", "mode")
+        .annotate(
+            held=Count("pk", filter=holds_a_place(at)),
+            waiting=Count("pk", filter=Q(state=State.WAITING)),
+            offered=Count("pk", filter=Q(state=State.OFFERED)),
+            ended=Count("pk", filter=ended),
+        )
+    )
+
+
+def _delegations(event: int, at: datetime) -> QuerySet[Delegation, Any]:
+    held = Case(
+        When(releases_at__isnull=True, then=Value(_UNTIL_THE_START)),
+        When(releases_at__gt=at, then=Value(_UNTIL_A_DATE)),
+        default=Value(_NOT),
+    )
+    is_due = Case(When(releases_at__lte=at, released_at__isnull=True, then=Value(1)), default=Value(0))
+    of_event = Delegation.objects.filter(event=event).order_by()
+    return of_event.values_list("pk", Value(""), F("seats"), held, is_due, Value(0))
+
+
+_COUNTED = Compiled(
+    lambda event, at: _people(event, at).union(_delegations(event, at), all=True), "event", instant="at"
+)
+
+
+def count(event: Event, at: datetime) -> Counted:
+    """Count the people and seats of an event at an instant, in one query."""
+    seats, holding = {}, set()
+    taken: Counter[Line] = Counter()
+    waiting: Counter[Line] = Counter()
+    offered = ended = 0
+    is_due = False
+    has_begun = event.starts_at is not None and event.starts_at <= at
+    for delegation, mode, *numbers in _COUNTED.tuples(event=event.pk, at=at):
+        if not mode:
+            seats[delegation], held, due, _nothing = numbers
+            if held == _UNTIL_A_DATE or (held == _UNTIL_THE_START and not has_begun):
+                holding.add(delegation)
+            is_due = is_due or bool(due)
+            continue
+        is_online = event.mode == Event.Mode.HYBRID and mode == Mode.ONLINE
+        line = ONLINE if is_online else Line(delegation=delegation)
+        taken[line] += numbers[0]
+        waiting[line] += numbers[1]
+        offered += numbers[2]
+        ended += numbers[3]
+    return Counted(event, seats, frozenset(holding), taken, waiting, offered, ended, is_due)
+
+
+def taken(event: Event, at: datetime | None = None) -> int:
+    """How many places are taken or held at an instant (default: now): at a hybrid event, those in the room."""
+    return count(event, at or timezone.now()).of(ROOM).taken
+
+
+def free(event: Event, at: datetime | None = None) -> int | None:
+    """How many of these are free for everybody at an instant (default: now); None when the event has no limit.
+
+    Whoever wants to give one must hold the lock of the event and see that nobody waits.
+    """
+    return count(event, at or timezone.now()).of(ROOM).free

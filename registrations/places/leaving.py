@@ -5,10 +5,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
+from events.models import Event
+
 from .. import emails
 from ..exceptions import NoOpenOffer, UndoTooLate
-from ..models import Registration
-from . import counting
+from ..models import Decision, Registration
+from . import choosing, counting
 from .settling import settled
 
 
@@ -19,19 +22,31 @@ def cancel(
     by: Registration.CancelledBy,
     reason: str = "",
     at: datetime | None = None,
+    decided_by: User | None = None,
 ) -> Registration:
     """Cancel, tell the person, and offer what became free in the same transaction.
 
-    A confirmed seat that its person gives back is held for ten minutes and offered when they are over. Raises
-    NotRegistered when it was cancelled before.
+    A confirmed seat that its person gives back is held for ten minutes, with what they chose, and offered when they are
+    over. What the host cancels is kept as a decision, taken by `decided_by`. Raises NotRegistered when it was cancelled
+    before.
     """
     event = counting.lock(registration.event)
     at = at or timezone.now()
     registration = counting.live(event, registration)
     registration.cancel(by=by, reason=reason, at=at)
+    if by == Registration.CancelledBy.HOST:
+        registration.decisions.create(kind=Decision.Kind.CANCELLED, reason=reason, taken_by=decided_by, taken_at=at)
     emails.cancelled(registration)
-    settled(event, at)
+    leave(event, registration, at=at)
     return registration
+
+
+def leave(event: Event, registration: Registration, *, at: datetime) -> None:
+    """Give to others what a cancelled registration no longer holds."""
+    settled(event, at)
+    if registration.seat_held_until is None:
+        choosing.let_go(registration.choices.all())
+        choosing.give_free_choices(event, at=at)
 
 
 @transaction.atomic
@@ -50,13 +65,17 @@ def undo_cancelling(registration: Registration, *, at: datetime | None = None) -
 
 @transaction.atomic
 def accept_offer(registration: Registration, *, at: datetime | None = None) -> Registration:
-    """Take the offered place. Raises NoOpenOffer when there is none, or its time is over."""
+    """Take the offered place, and what was chosen as far as it is free.
+
+    Raises NoOpenOffer when there is none, or its time is over.
+    """
     event = counting.lock(registration.event)
     at = at or timezone.now()
     registration = counting.fresh(event, registration)
     if event.is_cancelled or event.is_over(at=at):
         raise NoOpenOffer(registration)
     registration.accept_offer(at=at)
+    choosing.give_free_choices(event, at=at, untold=registration)
     emails.state(registration)
     return registration
 

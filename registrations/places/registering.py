@@ -8,19 +8,25 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from events.models import Event
+from accounts.models import User
+from events.models import Event, Session
+from projects.models import GroupMember
 
 from .. import emails
 from ..compiled import Compiled
 from ..exceptions import RegistrationClosed
-from ..models import Consent, Person, Registration
+from ..models import Consent, Decision, Delegation, Invitation, Option, Person, Registration
 from ..models.registrations import new_code
-from . import counting
+from . import choosing, counting
 from .changing import assign
-from .counting import mode_at, needs_no_place
+from .counting import Counted, mode_at
+from .seating import seat
 from .settling import settled
 
 State = Registration.State
+
+# What the mail of somebody who gets a seat does not tell.
+_NOT_IN_THE_MAIL = ("sessions", "options", "delegation", "invitation", "is_approved", "by")
 
 _OF_PERSON = Compiled(
     lambda event, person: Registration.objects.filter(event=event, person=person).order_by("pk"), "event", "person"
@@ -33,12 +39,14 @@ class Registered:
 
     `has_place` is what anybody would have got at that moment, so that showing it does not tell whether the person had
     been registered before. `is_own`: the registration was made by this act, or by the same form sent a moment before.
+    `may_need_approval`: the host decides, about everybody or about those on the list of no group; the mail says which.
     """
 
     registration: Registration
     is_new: bool
     is_own: bool
     has_place: bool
+    may_need_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ def expected(event: Event, *, at: datetime | None = None, **answers: Any) -> Exp
     `register`, which writes another mail if things come out differently.
     """
     at = at or timezone.now()
+    for name in _NOT_IN_THE_MAIL:
+        answers.pop(name, None)
     answers["mode"] = mode_at(event, answers.get("mode"))
     registration = Registration(event=event, state=State.CONFIRMED, joined_at=at, confirmed_at=at, **answers)
     return Expected(registration.code, event.changed_at, emails.confirmation(registration))
@@ -74,42 +84,56 @@ def register(
     opened_at: datetime | None = None,
     expected: Expected | None = None,
     at: datetime | None = None,
+    sessions: Iterable[Session] = (),
+    options: Iterable[Option] = (),
+    delegation: Delegation | None = None,
+    invitation: Invitation | None = None,
+    participant_kind: str = Registration.ParticipantKind.PARTICIPANT,
+    is_approved: bool = False,
+    by: User | None = None,
     **details: Any,
 ) -> Registered:
-    """Register one person: for a place, or on the waiting list when all are taken or somebody waits.
+    """Register one person: for a place, or in its line when all are taken or somebody waits, or for approval.
 
     Whoever is registered already under this address and name stays as they are and gets their link by mail again.
     `details` are other fields of Registration (`organisation`, `phone`, `language`, `mode`); `consents` are unsaved.
     `opened_at` says when the form was opened: the same answers since then are the same act, sent twice.
-    `expected` is what `expected()` wrote for the same answers. Raises RegistrationClosed.
+    `expected` is what `expected()` wrote for the same answers. `sessions` and `options` are what is picked; whether
+    the rules of choice groups are kept is looked at only if something is. `delegation`: they get one of its seats, or
+    wait in its line. `is_approved`: the host was asked before. `by`: the organiser or coordinator who does it for them,
+    who may do so until the event is over. Raises RegistrationClosed, ChoicesClash and ChoicesDoNotFit.
     """
     event = counting.lock(event)
     # The clock is read under the lock, so that the order of arrival is the order of the queue.
     at = at or timezone.now()
-    if not event.takes_registrations(at=at):
+    if not (event.takes_registrations(at=at) or (by and _may_still_be_added_to(event, at))):
         raise RegistrationClosed(event)
     counted = settled(event, at)
     answers = {"name": name, "email": email, "organisation_name": organisation_name, "country": country, **details}
-    consents = list(consents)
     answers["mode"] = mode_at(event, answers.get("mode"))
-    has_place = needs_no_place(event, answers["mode"]) or counted.has_place_for_a_newcomer(event)
+    consents, sessions, options = list(consents), list(sessions), list(options)
+    if sessions:
+        choosing.check_choices(event, sessions, mode=answers["mode"])
 
     person = Person.objects.recognised(event.project, email=email, name=name)
     mine = _OF_PERSON.rows(event=event.pk, person=person.pk)
     for registration in mine:
         registration.event, registration.person = event, person
-    if existing := next((registration for registration in mine if registration.is_live), None):
-        if opened_at and existing.joined_at >= opened_at and existing.has_answers(answers):
-            is_waiting = existing.state == State.WAITING
-            return Registered(existing, is_new=False, is_own=True, has_place=not is_waiting)
-        emails.link(existing, at=at)
-        return Registered(existing, is_new=False, is_own=False, has_place=has_place)
-
     # Whoever cancelled minutes ago and comes back gets the seat that is held for them.
     held = next((registration for registration in mine if registration.can_undo_cancelling(at=at)), None)
-    keeps_seat = held is not None and not needs_no_place(event, held.mode)
-    if held:
-        held.release_seat()
+    of_delegation = delegation.pk if delegation else None
+    has_place = counted.has_place_for_a_newcomer(counted.line(answers["mode"], of_delegation))
+    asks = not is_approved and may_need_approval(event)
+    for_anybody = has_place and not asks
+    if existing := next((registration for registration in mine if registration.is_live), None):
+        if opened_at and existing.joined_at >= opened_at and existing.has_answers(answers):
+            return Registered(existing, is_new=False, is_own=True, has_place=existing.has_seat, may_need_approval=asks)
+        if delegation and by:
+            _name_for(delegation, existing, counted, by=by, at=at)
+        elif not by:
+            emails.link(existing, at=at)
+        return Registered(existing, is_new=False, is_own=False, has_place=for_anybody, may_need_approval=asks)
+
     registration = Registration(
         event=event,
         person=person,
@@ -117,19 +141,71 @@ def register(
         joined_at=at,
         # Calendars take the invitation of whoever comes back only if it is newer than what took the old one back.
         invitation_revision=max((earlier.invitation_revision + 1 for earlier in mine), default=0),
+        delegation_id=of_delegation or (held and held.delegation_id),
+        participant_kind=participant_kind,
         **answers,
     )
-    if has_place or keeps_seat:
+    if held and counted.line_of(held) == counted.line_of(registration):
         registration.confirm(at=at)
+    elif asks and needs_approval(event, email):
+        registration.put_up_for_approval()
     else:
-        registration.put_on_waiting_list(at=at)
+        seat(registration, counted, at=at)
+    if held:
+        held.release_seat()
+        if not registration.is_confirmed:
+            choosing.let_go(held.choices.all())
+        held.choices.update(registration=registration)
+        settled(event, at)
+    if held or sessions or options:
+        choosing.pick(event, registration, sessions, options, at=at)
+    if by:
+        registration.decisions.create(
+            kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED, taken_by=by, taken_at=at
+        )
+    if invitation:
+        invitation.registration = registration
+        invitation.save(update_fields=["registration"])
     for consent in consents:
         consent.registration, consent.given_at = registration, at
     Consent.objects.bulk_create(consents)
     # Whoever was here before gets a newer invitation, and of an event that changed meanwhile other things are said.
     fits = expected and expected.event_changed_at == event.changed_at and not registration.invitation_revision
     emails.state(registration, written=expected.mail if expected and fits else None)
-    return Registered(registration, is_new=True, is_own=True, has_place=has_place)
+    return Registered(registration, is_new=True, is_own=True, has_place=for_anybody, may_need_approval=asks)
+
+
+def _may_still_be_added_to(event: Event, at: datetime) -> bool:
+    return event.status == Event.Status.ANNOUNCED and not event.is_over(at=at)
+
+
+def may_need_approval(event: Event) -> bool:
+    """Whether the host decides about registrations: about all, or about those on the list of no stakeholder group."""
+    return event.needs_approval or event.admission == Event.Admission.GROUPS
+
+
+def needs_approval(event: Event, email: str) -> bool:
+    """Whether the host decides about whoever registers with this address."""
+    if event.needs_approval or not may_need_approval(event):
+        return event.needs_approval
+    return not GroupMember.objects.of_project(event.project_id).with_address(email).exists()
+
+
+def _name_for(delegation: Delegation, registration: Registration, counted: Counted, *, by: User, at: datetime) -> None:
+    """Let somebody who registered by themselves be of a delegation: its seats are used for them, if any is free."""
+    line = counted.line(registration.mode, delegation.pk)
+    if registration.delegation_id is not None or not counted.has_place_for_a_newcomer(line):
+        return
+    registration.delegation = delegation
+    registration.decisions.create(kind=Decision.Kind.NAMED, taken_by=by, taken_at=at)
+    if registration.is_waiting:
+        registration.confirm(at=at)
+        choosing.give_free_choices(registration.event, at=at, untold=registration)
+        emails.state(registration)
+    else:
+        # They keep the place that they have. It becomes one of the delegation's seats, which frees another one.
+        registration.save()
+    settled(registration.event, at)
 
 
 @transaction.atomic
@@ -148,12 +224,14 @@ def correct(
     event = counting.lock(registration.event)
     at = at or timezone.now()
     registration = counting.live(event, registration)
-    had_place = registration.state != State.WAITING
+    had_place = registration.has_seat
     others = event.registrations.live().of_person(email=answers["email"], name=answers["name"])
     if other := others.exclude(pk=registration.pk).first():
         registration.cancel(by=Registration.CancelledBy.PERSON, at=at)
         registration.release_seat()
+        choosing.let_go(registration.choices.all())
         settled(event, at)
+        choosing.give_free_choices(event, at=at)
         emails.link(other, at=at)
         return Registered(other, is_new=False, is_own=False, has_place=had_place)
     is_new_address = answers["email"].casefold() != registration.email.casefold()
@@ -163,7 +241,7 @@ def correct(
     _correct_consents(registration, consents, at=at)
     if is_new_address:
         emails.state(registration)
-    return Registered(registration, is_new=False, is_own=True, has_place=registration.state != State.WAITING)
+    return Registered(registration, is_new=False, is_own=True, has_place=registration.has_seat)
 
 
 def _correct_consents(registration: Registration, consents: Iterable[Consent], *, at: datetime) -> None:

@@ -1,6 +1,5 @@
-"""Bringing places and waiting list up to date."""
+"""Bringing places and waiting lists up to date: what time has ended, and who gets what is free."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -10,9 +9,8 @@ from django.utils import timezone
 from accounts.periodic import every
 from events.models import Event
 
-from .. import waiting_list
-from ..models import Registration
-from . import counting
+from ..models import Choice, Delegation, Registration
+from . import choosing, counting, waiting_list
 from .counting import Counted
 
 State = Registration.State
@@ -20,27 +18,39 @@ State = Registration.State
 
 @transaction.atomic
 def settle(event: Event, *, at: datetime | None = None) -> None:
-    """Bring places and waiting list up to date: end what has passed, offer what is free to whoever waited longest."""
+    """End what has passed, and give what is free to whoever waited longest: places by an offer, choices at once.
+
+    To be called after a limit of the event, a session, an option or a delegation was changed.
+    """
     event = counting.lock(event)
-    settled(event, at or timezone.now())
+    at = at or timezone.now()
+    settled(event, at)
+    choosing.give_free_choices(event, at=at)
 
 
 def settled(event: Event, at: datetime) -> Counted:
+    """Settle under the lock that the caller holds, and return how things stand then.
+
+    Choices that nobody gave back are not looked at.
+    """
     counted = counting.count(event, at)
-    if counted.offered:
-        expired = waiting_list.expire_offers(event, at=at)
-        counted = replace(counted, taken=counted.taken - expired, offered=counted.offered - expired)
+    something_ended = bool(counted.offered and waiting_list.expire_offers(event, at=at))
     if counted.holds_ended:
-        event.registrations.filter(state=State.CANCELLED, seat_held_until__lte=at).update(seat_held_until=None)
-    if counted.waiting:
-        offered = waiting_list.offer_free_places(event, counted.free(event), at=at)
-        counted = replace(
-            counted,
-            taken=counted.taken + offered,
-            waiting=counted.waiting - offered,
-            offered=counted.offered + offered,
-        )
+        _end_holds(event, at=at)
+    if counted.is_release_due:
+        Delegation.objects.filter(event=event).due_for_release(at=at).update(released_at=at)
+    if something_ended:
+        counted = counting.count(event, at)
+    if any(counted.waiting.values()) and waiting_list.offer_free_places(event, counted, at=at):
+        counted = counting.count(event, at)
     return counted
+
+
+def _end_holds(event: Event, *, at: datetime) -> None:
+    ended = event.registrations.filter(state=State.CANCELLED, seat_held_until__lte=at)
+    choosing.let_go(Choice.objects.filter(registration__in=list(ended)))
+    ended.update(seat_held_until=None)
+    choosing.give_free_choices(event, at=at)
 
 
 @every(minutes=1)
@@ -52,8 +62,24 @@ def settle_all(*, at: datetime | None = None) -> int:
     due = set(Event.objects.filter(passed | ended).values_list("pk", flat=True))
     # Places become free without anybody cancelling, too: when an organiser raises the limit.
     for event in Event.objects.filter(registrations__state=State.WAITING).distinct():
-        if waiting_list.may_offer(event, at=at) and counting.free(event, at) != 0:
+        if waiting_list.may_offer(event, at=at) and _has_a_place_for_somebody(event, at):
             due.add(event.pk)
     for event in Event.objects.filter(pk__in=due):
         settle(event, at=at)
     return len(due)
+
+
+def _has_a_place_for_somebody(event: Event, at: datetime) -> bool:
+    counted = counting.count(event, at)
+    return any(not counted.of(line).is_full for line in counted.lines_with_people_waiting())
+
+
+@every(minutes=1)
+def release_delegations(*, at: datetime | None = None) -> int:
+    """Give away the seats for which delegations named nobody until their date; return how many delegations."""
+    at = at or timezone.now()
+    due = Delegation.objects.due_for_release(at=at)
+    number = due.count()
+    for event in Event.objects.filter(pk__in=due.values("event")):
+        settle(event, at=at)
+    return number

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from events.models import Event
 
+from ..models import Delegation, Registration
+from ..models.registrations import ONLINE, Line
 from . import counting
 
 
@@ -27,10 +29,19 @@ class Opening(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Availability:
+    """Whether people may register. `places`, `free` and `waiting` are those of the room; None: no limit.
+
+    At a hybrid event `online_places`, `online_free` and `online_waiting` say the same of taking part online. Of a
+    delegation, `places` and `free` are its seats.
+    """
+
     opening: Opening
     places: int | None = None
     free: int | None = None
     waiting: int = 0
+    online_places: int | None = None
+    online_free: int | None = None
+    online_waiting: int = 0
 
     @property
     def state(self) -> str:
@@ -42,16 +53,25 @@ class Availability:
         return self.opening in (Opening.OPEN, Opening.FULL)
 
 
-def availability(event: Event, *, at: datetime | None = None) -> Availability:
-    """Return whether people may register now (default), and for how many places. At most one query, no lock."""
+def availability(event: Event, *, at: datetime | None = None, delegation: Delegation | None = None) -> Availability:
+    """Return whether people may register now (default), and for how many places. At most one query, no lock.
+
+    With a delegation, for a seat of it.
+    """
     at = at or timezone.now()
     if event.takes_registrations(at=at):
         counted = counting.count(event, at)
+        line = counted.line(Registration.Mode.ROOM, delegation.pk if delegation else None)
+        in_room, online = counted.of(line), counted.of(ONLINE)
+        has_place = counted.has_place_for_a_newcomer(line)
         return Availability(
-            opening=Opening.OPEN if counted.has_place_for_a_newcomer(event) else Opening.FULL,
-            places=event.places,
-            free=counted.free(event),
-            waiting=counted.waiting,
+            opening=Opening.OPEN if has_place else Opening.FULL,
+            places=in_room.places,
+            free=in_room.free,
+            waiting=in_room.waiting,
+            online_places=online.places,
+            online_free=online.free,
+            online_waiting=online.waiting,
         )
     if event.is_cancelled:
         return Availability(Opening.CANCELLED)
@@ -63,3 +83,29 @@ def availability(event: Event, *, at: datetime | None = None) -> Availability:
         return Availability(Opening.NOT_HERE)
     closes = event.registration_closes
     return Availability(Opening.CLOSED if closes and closes <= at else Opening.NOT_YET)
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The seats of a delegation: `named` are taken, `to_follow` held for somebody who is not named yet."""
+
+    seats: int
+    named: int
+    waiting: int
+    to_follow: int
+    is_released: bool
+
+
+def delegation_seats(delegation: Delegation, *, at: datetime | None = None) -> Seats:
+    """Return how the seats of a delegation stand at an instant (default: now). One query, beside its event."""
+    counted = counting.count(delegation.event, at or timezone.now())
+    as_stored = Line(delegation=delegation.pk)
+    is_held = delegation.pk in counted.holding
+    named = counted.taken[as_stored]
+    return Seats(
+        seats=delegation.seats,
+        named=named,
+        waiting=counted.waiting[as_stored],
+        to_follow=max(0, delegation.seats - named) if is_held else 0,
+        is_released=not is_held,
+    )

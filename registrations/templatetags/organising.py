@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from events.checklists import Missing
 from events.models import Event
 from registrations.models import AttendanceRecord
+from registrations.people import numbers_of
 
 register = template.Library()
 
@@ -21,3 +22,11 @@ def still_missing(event: Event, missing: list[Missing]) -> dict[str, Any]:
         address = reverse("registrations:attendance", args=[event.slug])
         missing = [Missing(gettext("Who came"), address), *missing]
     return {"missing": missing}
+
+
+@register.inclusion_tag("registrations/includes/places_taken.html")
+def places_taken(event: Event) -> dict[str, Any]:
+    """How many places of an event are taken, and what a limit below that does. Two queries."""
+    numbers = numbers_of(event)
+    too_many = max(0, numbers.confirmed - event.places) if event.places is not None else 0
+    return {"numbers": numbers, "too_many": too_many}

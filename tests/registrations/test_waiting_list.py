@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts import periodic
 from accounts.models import Mail
-from registrations import places, waiting_list
+from registrations import places
 from registrations.exceptions import NoOpenOffer
 from registrations.models import Registration
 from tests.factories import create_event, create_registration
@@ -83,13 +83,13 @@ def test_an_offer_never_lasts_beyond_the_start(hours_before):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"registration_closes_at": MONDAY},
+        {"offers_until": MONDAY},
         {"status": "postponed"},
         {"status": "cancelled", "cancelled_at": MONDAY},
         {"starts_on": MONDAY.date(), "ends_on": MONDAY.date(), "registration_closes_at": MONDAY + timedelta(hours=1)},
     ],
 )
-def test_no_place_is_offered_after_registration_has_closed_or_the_event_began(fields):
+def test_no_place_is_offered_after_the_host_stops_it_or_the_event_began(fields):
     event = create_event(places=1, **fields)
     wait_in_line(event, "Bob")
 
@@ -271,5 +271,6 @@ def test_offers_are_made_from_the_waiting_list_only():
     event = create_event(places=5)
     create_registration(event, "Alice")
 
-    assert waiting_list.offer_free_places(event, 5, at=MONDAY) == 0
+    places.settle(event, at=MONDAY)
+
     assert states(event) == {"Alice": State.CONFIRMED}

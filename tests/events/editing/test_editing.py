@@ -180,9 +180,69 @@ def test_texts_partners_and_registration_are_stored(client, bob, event):
     assert (event.status, event.sequence, event.starts_on) == (Status.ANNOUNCED, 0, date(2027, 5, 20))
 
 
+def test_who_may_register_until_when_and_how_many_is_stored(client, bob, event):
+    Event.objects.update(mode=Event.Mode.HYBRID)
+
+    answer = save(
+        client,
+        event,
+        admission="invited",
+        needs_approval="on",
+        online_places="200",
+        visibility="unlisted",
+        changes_on_0="10",
+        changes_on_1="5",
+        changes_on_2="2027",
+        offers_on_0="18",
+        offers_on_1="5",
+        offers_on_2="2027",
+        offers_at="12:00",
+    )
+
+    event.refresh_from_db()
+    assert answer.status_code == 302
+    assert (event.admission, event.needs_approval, event.online_places) == ("invited", True, 200)
+    assert event.visibility == Event.Visibility.UNLISTED
+    # The day ends where the event is.
+    assert event.changes_until == datetime(2027, 5, 10, 21, 59, tzinfo=UTC)
+    assert event.offers_until == datetime(2027, 5, 18, 10, tzinfo=UTC)
+    # Sent as it is opened, nothing changes.
+    before = Event.objects.filter(pk=event.pk).values().get()
+    save(client, event)
+    assert Event.objects.filter(pk=event.pk).values().get() == before
+
+
+def test_a_limit_below_what_is_taken_is_stored_and_the_page_says_what_it_does(client, bob, event):
+    for name in ("Alice", "Bo", "Cy"):
+        create_registration(event, name)
+
+    save(client, event, places="1")
+
+    page = client.get(address(event)).content.decode()
+    assert (Event.objects.get().places, event.registrations.confirmed().count()) == (1, 3)
+    assert "3 people have a place now." in page
+    assert "That is 2 more than there are places: nobody loses theirs" in page
+
+
+def test_registration_is_opened_and_closed_by_hand_and_given_back_to_the_dates(client, bob, event, clock):
+    found = []
+    for by_hand in ("closed", "open", "", "nonsense"):
+        answer = client.post(address(event, "registration_by_hand"), {"by_hand": by_hand})
+        event.refresh_from_db()
+        found.append((answer.status_code, event.registration_by_hand, event.takes_registrations()))
+
+    assert found == [(302, "closed", False), (302, "open", True), (302, "", True), (302, "", True)]
+    client.force_login(create_coordinator(create_partner(event.project)))
+    assert client.post(address(event, "registration_by_hand"), {"by_hand": "open"}).status_code == 404
+    assert client.get(address(event, "registration_by_hand")).status_code == 405
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
+        ({"admission": "nobody"}, "Choose one of these."),
+        ({"admission": ""}, "Choose who may register."),
+        ({"changes_at": "12:00"}, "Enter the day too."),
         ({"title": ""}, "Enter the title of the event."),
         ({"title": "x" * 301}, "at most 300 characters"),
         ({"slug": "Größe!"}, "Use small letters without accents, digits and hyphens"),

@@ -1,0 +1,172 @@
+"""Sessions, and answers with a limited number of places: who takes part, and who waits.
+
+Only who has a seat at the event holds a choice; those of everybody else wait until they have one. Who has a seat gets
+what is free in the order of picking, at once and without an offer: they come anyway.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import combinations
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from events.models import ChoiceGroup, Event, Session
+from events.programme.warnings import overlap
+
+from .. import emails
+from ..exceptions import ChoicesClash, ChoicesDoNotFit
+from ..models import Choice, Option, Registration
+from ..models.choices import ChoiceQuerySet
+from . import counting
+from .counting import Left
+
+State = Registration.State
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What somebody picked: the choices in which they have a place, and those for which they wait."""
+
+    held: list[Choice]
+    waiting: list[Choice]
+
+
+# --- What may be picked together ---------------------------------------------------------------------------------
+
+
+def check_choices(event: Event, sessions: Collection[Session], *, mode: str = "") -> None:
+    """Refuse sessions that one person cannot take part in together.
+
+    Raises ChoicesClash for two at the same time, ChoicesDoNotFit where the rule of a choice group is not kept. At a
+    hybrid event, who takes part online (`mode`) may pick fewer: what is seen on site cannot be asked of them.
+    """
+    for first, second in combinations(sessions, 2):
+        if first.day is not None and first.day == second.day and overlap(first, second):
+            raise ChoicesClash(first, second)
+    is_online = event.mode == Event.Mode.HYBRID and mode == Registration.Mode.ONLINE
+    for group in event.choice_groups.filter(pick__isnull=False):
+        picked = sum(session.choice_group_id == group.pk for session in sessions)
+        if not _fits(group, picked, may_be_fewer=is_online):
+            raise ChoicesDoNotFit(group, picked)
+
+
+def _fits(group: ChoiceGroup, picked: int, *, may_be_fewer: bool) -> bool:
+    wanted = group.pick or 0
+    match group.rule:
+        case ChoiceGroup.Rule.AT_LEAST:
+            return picked >= wanted or may_be_fewer
+        case ChoiceGroup.Rule.AT_MOST:
+            return picked <= wanted
+    return picked == wanted or (may_be_fewer and picked < wanted)
+
+
+# --- Picking -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def choose(
+    registration: Registration,
+    *,
+    sessions: Iterable[Session],
+    options: Iterable[Option],
+    at: datetime | None = None,
+) -> Chosen:
+    """Set what somebody picked: what is new joins its line now, what was picked before keeps its place in it.
+
+    Raises NotRegistered for a cancelled registration, ChoicesClash and ChoicesDoNotFit as `check_choices` does.
+    """
+    event = counting.lock(registration.event)
+    at = at or timezone.now()
+    registration = counting.live(event, registration)
+    sessions = list(sessions)
+    check_choices(event, sessions, mode=registration.mode)
+    return pick(event, registration, sessions, options, at=at)
+
+
+def pick(
+    event: Event, registration: Registration, sessions: Iterable[Session], options: Iterable[Option], *, at: datetime
+) -> Chosen:
+    """The same under the lock that the caller holds, without looking whether the sessions fit."""
+    before = {(choice.session_id, choice.option_id): choice for choice in registration.choices.all()}
+    wanted = dict.fromkeys([(session.pk, None) for session in sessions] + [(None, option.pk) for option in options])
+    dropped = [choice.pk for key, choice in before.items() if key not in wanted]
+    Choice.objects.filter(pk__in=dropped).delete()
+    Choice.objects.bulk_create(
+        Choice(registration=registration, session_id=session, option_id=option, since=at)
+        for session, option in wanted
+        if (session, option) not in before
+    )
+    give_free_choices(event, at=at, untold=registration)
+    choices = list(registration.choices.select_related("session", "option__question"))
+    return Chosen(
+        held=[choice for choice in choices if choice.has_place],
+        waiting=[choice for choice in choices if not choice.has_place],
+    )
+
+
+def let_go(choices: ChoiceQuerySet) -> None:
+    """Take back the places in these choices; that they were picked, and when, is kept."""
+    choices.held().update(has_place=False)
+
+
+def give_free_choices(event: Event, *, at: datetime, untold: Registration | None = None) -> None:
+    """Give what is free in sessions and options to those with a seat who wait, in the order of picking, and tell them.
+
+    `untold` is who reads it elsewhere: on the page that answers, or in the mail that confirms their seat.
+    """
+    left = _left_where_somebody_waits(event)
+    free = [key for key, its in left.items() if not its.is_full]
+    if not free:
+        return
+    sessions, options = [session for session, _ in free if session], [option for _, option in free if option]
+    waiting = Choice.objects.waiting().may_have_a_place().filter(registration__event=event)
+    given = []
+    for choice in waiting.filter(Q(session__in=sessions) | Q(option__in=options)).select_related(
+        "registration", "session", "option__question"
+    ):
+        key = (choice.session_id, choice.option_id)
+        if left[key].is_full:
+            continue
+        left[key] = replace(left[key], taken=left[key].taken + 1)
+        given.append(choice)
+    Choice.objects.filter(pk__in=[choice.pk for choice in given]).update(has_place=True)
+    for choice in given:
+        if choice.registration != untold:
+            choice.registration.event = event
+            emails.choice_held(choice, at=at)
+
+
+def _left_where_somebody_waits(event: Event) -> dict[tuple[int | None, int | None], Left]:
+    limits = ("session", "option", "session__places", "option__places")
+    choices = Choice.objects.filter(registration__event=event, session__deleted_at__isnull=True).order_by()
+    counted = choices.values_list(*limits).annotate(
+        held=Count("pk", filter=Q(has_place=True)),
+        waiting=Count("pk", filter=Q(has_place=False, registration__state=State.CONFIRMED)),
+    )
+    return {
+        (session, option): Left(session_places if session else option_places, taken, waiting)
+        for session, option, session_places, option_places, taken, waiting in counted.filter(waiting__gt=0)
+    }
+
+
+# --- Saying how things stand -------------------------------------------------------------------------------------
+
+
+def session_places(event: Event) -> dict[int, Left]:
+    """Return what is left of each session of an event, by its key, in one query. No limit: its `places` are None."""
+    return _left(event.sessions.all())
+
+
+def option_places(event: Event) -> dict[int, Left]:
+    """Return what is left of each answer to a question of an event, by its key, in one query."""
+    return _left(Option.objects.filter(question__event=event))
+
+
+def _left(limited: QuerySet) -> dict[int, Left]:
+    taken = Count("choices", filter=Q(choices__has_place=True))
+    waiting = Count("choices", filter=Q(choices__has_place=False, choices__registration__state=State.CONFIRMED))
+    counted = limited.order_by().values_list("pk", "places").annotate(taken=taken, waiting=waiting)
+    return {key: Left(*numbers) for key, *numbers in counted}

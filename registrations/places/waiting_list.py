@@ -1,0 +1,100 @@
+"""The waiting list: lines in strict order of joining, and offers that hold a place until a deadline.
+
+There is one line for the room, one for taking part online, and one for each delegation while its seats are held. Nobody
+in one of them keeps those in another from a place. But whoever waits for a seat of their delegation, and sees somebody
+who came later get a place for everybody, is owed a reason: a decision says it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Case, When
+from django.utils.translation import gettext_noop
+
+from events.models import Event
+
+from .. import emails
+from ..models import Decision, Delegation, Offer, Registration
+from ..models.registrations import OFFER_LASTS, ROOM
+from .counting import Counted
+
+PASSED_OVER = gettext_noop(
+    "Waits for a seat of their delegation, and all of those are taken. The place that was given was one for everybody."
+)
+
+
+def may_offer(event: Event, *, at: datetime) -> bool:
+    """Whether a place may be offered at an instant: as long as the host set, never after the start.
+
+    That registration has closed keeps nobody who waits from a place.
+    """
+    starts_at = event.starts_at
+    if event.status != Event.Status.ANNOUNCED or starts_at is None:
+        return False
+    return at < min(starts_at, event.offers_until or starts_at)
+
+
+def offer_free_places(event: Event, counted: Counted, *, at: datetime) -> int:
+    """Offer what is free in each line to those who stand first in it; return how many were offered.
+
+    An offer is open for 48 hours, but never longer than until the event starts.
+    """
+    starts_at = event.starts_at
+    if starts_at is None or not may_offer(event, at=at):
+        return 0
+    until = min(at + OFFER_LASTS, starts_at)
+    offered = 0
+    for line in counted.lines_with_people_waiting():
+        left = counted.of(line)
+        if left.is_full:
+            continue
+        first = list(Registration.objects.waiting().in_line(line, event, at=at)[: left.free])
+        for registration in first:
+            registration.event = event
+            emails.offer(registration.offer_place(until=until, at=at))
+        counted.taken[line] += len(first)
+        if line == ROOM:
+            note_who_was_passed_over(event, first, counted, at=at)
+        offered += len(first)
+    return offered
+
+
+def expire_offers(event: Event, *, at: datetime) -> int:
+    """End the offers whose deadline has passed; return how many. Their people leave the list and are told."""
+    passed = Offer.objects.filter(registration__event=event, outcome="", expires_at__lte=at)
+    offers = list(passed.select_related("registration"))
+    for offer in offers:
+        offer.registration.event = event
+        offer.registration.lose_offer(offer, at=at)
+        emails.offer_expired(offer)
+    return len(offers)
+
+
+def note_who_was_passed_over(event: Event, served: Iterable[Registration], counted: Counted, *, at: datetime) -> None:
+    """Tell whoever waits in the line of a delegation why these people got a place for everybody before them. Once."""
+    if not any(line.delegation in counted.holding for line, people in counted.waiting.items() if people):
+        return
+    latest = max((registration.joined_at for registration in served), default=None)
+    if latest is None:
+        return
+    told = Decision.objects.filter(kind=Decision.Kind.PASSED_OVER, registration__event=event).values("registration")
+    passed = event.registrations.waiting().filter(delegation__in=counted.holding, joined_at__lte=latest)
+    if event.mode == Event.Mode.HYBRID:
+        passed = passed.exclude(mode=Registration.Mode.ONLINE)
+    Decision.objects.bulk_create(
+        Decision(registration=registration, kind=Decision.Kind.PASSED_OVER, reason=PASSED_OVER, taken_at=at)
+        for registration in passed.exclude(pk__in=told)
+    )
+
+
+def place_of_each(event: Event) -> dict[int, int]:
+    """Return, for everybody who waits, their place in their own line, by the key of their registration. One query."""
+    places: dict[int, int] = {}
+    lines: dict[tuple[str, int | None], int] = {}
+    held = Case(When(delegation__in=Delegation.objects.holding().filter(event=event).values("pk"), then="delegation"))
+    for key, mode, delegation in event.registrations.waiting().values_list("pk", "mode", held):
+        line = (
+            (mode, None) if event.mode == Event.Mode.HYBRID and mode == Registration.Mode.ONLINE else ("", delegation)
+        )
+        lines[line] = places[key] = lines.get(line, 0) + 1
+    return places

@@ -6,4 +6,4 @@ class RegistrationsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register their periodic work, and who may see what is unlisted.
-        from . import admission, interests, inviting, places, plan_changes, private_feeds  # noqa: F401
+        from . import admission, delegations, interests, inviting, places, plan_changes, private_feeds  # noqa: F401

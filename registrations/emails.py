@@ -16,6 +16,7 @@ from accounts.models import Mail
 from events.models import Event, Plan
 from events.times import dates_in_words, instant_in_words, when_in_words
 from events.where import where_in_words
+from projects.models import Partner
 
 from . import calendar_mail
 from .models import Choice, Offer, Registration
@@ -183,7 +184,15 @@ def _context(registration: Registration) -> dict[str, Hashable]:
         "had_seat": registration.confirmed_at is not None,
         "by_host": registration.cancelled_by == Registration.CancelledBy.HOST,
         "reason": registration.cancel_reason,
+        "named_by": _named_by(registration),
     }
+
+
+def _named_by(registration: Registration) -> str:
+    """The partner for whose delegation somebody was named, or “”."""
+    if registration.delegation_id is None:
+        return ""
+    return str(Partner.objects.select_related("organisation").get(delegations=registration.delegation_id))
 
 
 def _personal(registration: Registration) -> dict[str, str]:

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from .views import attendance, interests, inviting, organise, private_feeds, registrations, waiting_list
+from .views import (
+    attendance,
+    delegations,
+    hand_over,
+    interests,
+    inviting,
+    organise,
+    partner,
+    private_feeds,
+    registrations,
+    waiting_list,
+)
 
 app_name = "registrations"
 urlpatterns = [
@@ -30,6 +41,16 @@ urlpatterns = [
     # One invitation, for whoever holds its link
     path("invitations/<str:code>/", inviting.invitation, name="invitation"),
     path("invitations/<str:code>/decline/", inviting.decline, name="decline_invitation"),
+    path("registrations/<str:code>/hand-over/", hand_over.hand_over, name="hand_over"),
+    # A partner's coordinator
+    path("partner/", partner.partner, name="partner"),
+    path("partner/<slug:slug>/", partner.delegations_to_choose, name="delegations_to_choose"),
+    path("partner/<slug:partner>/<slug:slug>/", partner.delegation, name="delegation"),
+    path("partner/<slug:partner>/<slug:slug>/name/", partner.name_one, name="name_one"),
+    path("partner/<slug:partner>/<slug:slug>/paste/", partner.paste, name="paste_delegation"),
+    path("partner/<slug:partner>/<slug:slug>/give-back/", partner.give_back, name="give_seats_back"),
+    path("partner/<slug:partner>/<slug:slug>/<int:pk>/replace/", partner.replace, name="replace_delegate"),
+    path("partner/<slug:partner>/<slug:slug>/<int:pk>/take-out/", partner.take_out, name="take_delegate_out"),
     # For organisers
     path("organise/", organise.organise, name="organise"),
     path("organise/calendars/", private_feeds.calendars, name="calendars"),
@@ -41,5 +62,8 @@ urlpatterns = [
     path("organise/<slug:slug>/invitations/remind/", inviting.remind, name="remind_invited"),
     path("organise/<slug:slug>/invitations/<int:key>/send/", inviting.send, name="send_invitation"),
     path("organise/<slug:slug>/invitations/<int:key>/withdraw/", inviting.withdraw, name="withdraw_invitation"),
+    path("organise/<slug:slug>/delegations/", delegations.delegations_of_event, name="delegations"),
+    path("organise/<slug:slug>/delegations/remind/", delegations.remind, name="remind_delegations"),
+    path("organise/<slug:slug>/delegations/<int:pk>/release/", delegations.release, name="release_delegation"),
     path("organise/<slug:slug>/attendance/", attendance.attendance, name="attendance"),
 ]

@@ -20,6 +20,12 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         """Delegations whose seats are held for them at an instant (default: now). See also Delegation.holds_seats."""
         return self.filter(Q(releases_at__isnull=True) | Q(releases_at__gt=at or timezone.now()))
 
+    def with_page_data(self) -> "DelegationQuerySet":
+        """With what pages and mails say of partner and event, in one query."""
+        return self.select_related(
+            "partner__organisation", "event__project", "event__kind", "event__venue", "event__host__organisation"
+        )
+
     def due_for_release(self, *, at: datetime | None = None) -> "DelegationQuerySet":
         return self.filter(releases_at__lte=at or timezone.now(), released_at__isnull=True)
 
@@ -57,3 +63,10 @@ class Delegation(models.Model):
     def holds_seats(self, *, at: datetime | None = None) -> bool:
         """Whether seats without a person are held at an instant (default: now). See also DelegationQuerySet.holding."""
         return self.releases_at is None or self.releases_at > (at or timezone.now())
+
+    def change(self, *, seats: int, releases_at: datetime | None, note: str, at: datetime | None = None) -> None:
+        """Promise something else. Seats that were released are held again when they get a later date."""
+        if releases_at != self.releases_at and (releases_at is None or releases_at > (at or timezone.now())):
+            self.released_at = None
+        self.seats, self.releases_at, self.note = seats, releases_at, note
+        self.save(update_fields=["seats", "releases_at", "note", "released_at"])

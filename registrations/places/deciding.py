@@ -136,13 +136,12 @@ def hand_over(
         state=registration.state,
         mode=registration.mode,
         delegation=registration.delegation,
-        participant_kind=registration.participant_kind,
         takes_over_from=registration,
         joined_at=registration.joined_at,
         moved_ahead_at=registration.moved_ahead_at,
         confirmed_at=at if registration.is_confirmed else None,
         invitation_revision=max((their.invitation_revision + 1 for their in earlier), default=0),
-        **{"language": registration.language, **details},
+        **{"language": registration.language, "participant_kind": registration.participant_kind, **details},
     )
     for their in earlier:
         if their.is_live:

@@ -141,7 +141,7 @@ def register(
         joined_at=at,
         # Calendars take the invitation of whoever comes back only if it is newer than what took the old one back.
         invitation_revision=max((earlier.invitation_revision + 1 for earlier in mine), default=0),
-        delegation_id=of_delegation or (held and held.delegation_id),
+        delegation_id=held.delegation_id if held and not delegation else of_delegation,
         participant_kind=participant_kind,
         **answers,
     )

@@ -50,6 +50,8 @@ def status_of(registration: Registration, *, at: datetime | None = None) -> Stat
     if registration.was_followed_by_another():
         sentence = gettext("You registered again after this was cancelled. The link to that is in your newer mail.")
         return Status(registration.get_state_display(), sentence, "info")
+    if successor := registration.handed_to.first():
+        return Status(gettext("Handed over"), _handed_over(registration, to_whom=successor.name), "plain")
     if registration.cancelled_by == Registration.CancelledBy.PERSON:
         return Status(gettext("Cancelled by you"), gettext("You gave your place back."), "plain")
     if _last_offer_expired(registration):
@@ -78,6 +80,13 @@ def _attended(registration: Registration, at: datetime | None) -> bool:
         registration.event.is_over(at=at)
         and AttendanceRecord.objects.filter(registration=registration).present().exists()
     )
+
+
+def _handed_over(registration: Registration, *, to_whom: str) -> str:
+    if registration.cancelled_by == Registration.CancelledBy.PERSON:
+        return gettext("You gave your place to %(name)s.") % {"name": to_whom}
+    said = gettext("%(name)s has your place now. %(reason)s") % {"name": to_whom, "reason": registration.cancel_reason}
+    return said.strip()
 
 
 def _last_offer_expired(registration: Registration) -> bool:

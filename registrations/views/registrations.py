@@ -24,6 +24,7 @@ from ..answers import answers_in_words, answers_of, consents_of
 from ..exceptions import NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
 from ..form_fields import fields_of, organisations_of
 from ..forms import CONSENT_WORDING, CancelForm, ChangeForm, ConsentForm, RegistrationForm, SendLinkForm
+from ..handing_over import may_hand_over
 from ..links import with_registration
 from ..models import Registration
 from ..receipts import Receipt
@@ -207,6 +208,7 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
         "consents": consents_of(registration) if registration.is_live else [],
         "offer": registration.open_offer(),
         "can_undo": registration.can_undo_cancelling(),
+        "can_hand_over": may_hand_over(registration),
         "can_cancel": registration.is_live and _can_still_come(event),
         "can_change": registration.is_live and _can_be_changed(event),
         "can_register_again": not registration.is_live

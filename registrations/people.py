@@ -15,7 +15,7 @@ from events.times import instant_in_words
 from projects.search import fold, typed_words
 
 from .attendance import attended_days
-from .models import AttendanceRecord, Offer, Registration, RegistrationQuerySet
+from .models import AttendanceRecord, Consent, Offer, Registration, RegistrationQuerySet
 from .places import waiting_list
 
 State = Registration.State
@@ -56,6 +56,7 @@ class Numbers:
     waiting: int
     cancelled: int
     attended: int
+    for_approval: int = 0
 
     @property
     def finding(self) -> str:
@@ -111,12 +112,13 @@ def events_of(user, *, on: date | None = None) -> EventQuerySet:
 
 
 def with_numbers(events: EventQuerySet) -> EventQuerySet:
-    """Add to each event `registered`, `confirmed`, `waiting` and `attended`, as Numbers has them."""
+    """Add to each event `registered`, `confirmed`, `waiting`, `for_approval` and `attended`, as Numbers has them."""
     people = Registration.objects.filter(event=OuterRef("pk"))
     return events.annotate(
         registered=_count(people.live()),
         confirmed=_count(people.confirmed()),
         waiting=_count(people.filter(state=State.WAITING)),
+        for_approval=_count(people.for_approval()),
         attended=_count(who_attended(people.confirmed())),
     )
 
@@ -157,7 +159,7 @@ class Column:
 class Row:
     """One person of the list; `word` and `tone` are the status as a tag, `days` those on which they were present.
 
-    `registered_on` is the day where the event takes place.
+    `registered_on` is the day where the event takes place. Who did not answer does not agree to photos.
     """
 
     registration: Registration
@@ -165,6 +167,7 @@ class Row:
     tone: str
     registered_on: date
     days: tuple[date, ...]
+    agrees_to_photos: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +251,16 @@ def numbers_of(event: Event) -> Numbers:
         confirmed=states.get(State.CONFIRMED, 0),
         waiting=states.get(State.WAITING, 0),
         cancelled=states.get(State.CANCELLED, 0),
+        for_approval=states.get(State.FOR_APPROVAL, 0),
         attended=who_attended(event.registrations.confirmed()).count(),
     )
 
 
 def with_status(people: QuerySet[Registration]) -> QuerySet[Registration]:
     """Load with the registrations what `rows` needs to say how each stands."""
-    return people.prefetch_related(Prefetch("offers", to_attr="all_offers"))
+    photos = Consent.objects.filter(registration=OuterRef("pk"), purpose=Consent.Purpose.PHOTOS)
+    latest = photos.order_by("-given_at", "-pk").values("is_given")[:1]
+    return people.annotate(agrees_to_photos=Subquery(latest)).prefetch_related(Prefetch("offers", to_attr="all_offers"))
 
 
 def rows(event: Event, registrations: Iterable[Registration], *, at: datetime | None = None) -> list[Row]:
@@ -271,6 +277,7 @@ def rows(event: Event, registrations: Iterable[Registration], *, at: datetime | 
             *_status(event, registration, line, at),
             registered_on=registration.joined_at.astimezone(event.zone).date(),
             days=days.get(registration.pk, ()),
+            agrees_to_photos=bool(registration.agrees_to_photos),  # type: ignore[attr-defined]
         )
         for registration in registrations
     ]

@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views import (
     attendance,
+    deciding,
     delegations,
     hand_over,
     interests,
@@ -57,6 +58,11 @@ urlpatterns = [
     path("organise/calendars/<int:pk>/stop/", private_feeds.stop, name="stop_calendar"),
     path("organise/<slug:slug>/", organise.people, name="people"),
     path("organise/<slug:slug>/people.<str:extension>", organise.export, name="export"),
+    path("organise/<slug:slug>/approvals/", deciding.approvals, name="approvals"),
+    path("organise/<slug:slug>/people/add/", deciding.add, name="add_person"),
+    path("organise/<slug:slug>/people/<int:key>/", deciding.person, name="person"),
+    path("organise/<slug:slug>/people/<int:key>/correct/", deciding.correct, name="correct_person"),
+    path("organise/<slug:slug>/people/<int:key>/<slug:name>/", deciding.act, name="decide"),
     path("organise/<slug:slug>/invitations/", inviting.invitations, name="invitations"),
     path("organise/<slug:slug>/invitations/send/", inviting.send_all, name="send_invitations"),
     path("organise/<slug:slug>/invitations/remind/", inviting.remind, name="remind_invited"),

@@ -304,6 +304,11 @@ class Registration(models.Model):
         live = Registration.objects.live().filter(event=self.event_id, person=self.person_id)
         return not self.is_live and live.exists()
 
+    def come_as(self, participant_kind: str) -> None:
+        """Let somebody come as a speaker, press, … (ParticipantKind); their place stays what it is."""
+        self.participant_kind = participant_kind
+        self.save(update_fields=["participant_kind"])
+
     # Verbs. Whether there is a place is decided by registrations/places, in the transaction that calls them.
 
     def confirm(self, *, at: datetime | None = None) -> None:

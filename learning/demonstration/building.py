@@ -17,8 +17,9 @@ from registrations.models import AttendanceRecord, Person, Registration
 from venues.models import Site, Venue
 
 from ..models import Feedback, OutcomeRating
+from .delegations import hold_seats
 from .guests import Guests
-from .happenings import Diary
+from .happenings import VISIT, Diary
 from .people import make_up_people
 from .project import CONTENT, PROGRAMME, SOURCE_KEY, TOWNS, make_project
 
@@ -73,6 +74,8 @@ def build(
         guests = Guests(chance, setting.project, people, at, organiser)
         registrations = guests.register(happenings)
         tell(f"{len(people)} people with {sum(map(len, registrations.values()))} registrations")
+        visit = setting.project.events.get(slug=VISIT)
+        hold_seats(visit, setting.partners, registrations[visit.pk])
         came = guests.attend(happenings, registrations)
         guests.answer(happenings, registrations, came)
         tell(f"{sum(came.values())} of them came, and some said what they learned")

@@ -10,9 +10,13 @@ from events.models import ChoiceGroup, Contribution, Document, Event, EventKind,
 from events.programme.pictures import initials
 
 from ..models import LearningOutcome
+from .delegations import TO_FOLLOW
 from .project import CONTENT, SOURCE_KEY, TOWNS, Setting, month, town_only
 
 IDENTITIES = uuid.UUID("0d9f3c52-7f0e-5a86-8a0b-3f7c1c1f4b60")
+
+# The study visit that holds seats for partners.
+VISIT = "meuse-counters"
 
 TUESDAY, WEDNESDAY, THURSDAY = 1, 2, 3
 
@@ -246,7 +250,7 @@ class Diary:
         return Happening(event, 49)
 
     def _study_visit(self) -> Happening:
-        """All places are taken, and three people wait."""
+        """All places are taken or held for partners, and three people wait."""
         day = workday(self.today + timedelta(days=44))
         event = self._store(
             "counters",
@@ -273,7 +277,7 @@ class Diary:
         )
         self._sessions(event, CONTENT["programmes"]["counters"])
         self._teaches(event, ("Tartu",), ("I can describe what happens behind the counter.",))
-        return Happening(event, 24, waiting=3)
+        return Happening(event, 24 - TO_FOLLOW, waiting=3)
 
     def _import_workshop(self) -> Happening:
         event = self._store(

@@ -19,7 +19,7 @@ from learning.demonstration import build, find, give_roles, make_users, remove
 from learning.demonstration.happenings import TUESDAY, workday
 from learning.models import Feedback, LearningOutcome, OutcomeRating
 from projects.models import GoodPractice, Membership, Organisation, Partner, Project, Semester
-from registrations import places
+from registrations import delegations, places
 from registrations.models import AttendanceRecord, Person, Registration
 from tests.factories import create_event, create_partner, create_project, create_registration
 from venues.models import Site, Venue
@@ -128,6 +128,12 @@ def test_a_study_visit_is_full_and_people_wait(demonstration):
     assert visit.kind.has_delegations
     assert visit.kind.asks_for_phone
     assert (places.free(visit, at=NOW), visit.registrations.waiting().count()) == (0, 3)
+    standings = delegations.standings(visit.delegations.all(), at=NOW)
+    assert [(each.delegation.seats, each.named, each.to_follow, each.waiting) for each in standings] == [
+        (4, 4, 0, 0),
+        (6, 4, 2, 0),
+        (3, 4, 0, 1),
+    ]
     sites = {session.site for session in visit.sessions.all() if session.site}
     assert len(sites) == 3
     assert sum(site.has_rules for site in sites) == 2

@@ -6,7 +6,7 @@ number. What differs between readers or by the minute (who is signed in, how man
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -48,7 +48,8 @@ class EventPage:
     """What the page of an event shows, in one language: `opening` stands above registration, `body` below.
 
     `in_short` is what the pages of registering show of it: title, when and where. `text_languages` are the languages
-    beside the one that is shown in which there are texts of it.
+    beside the one that is shown in which there are texts of it. `version` is that of everything visible under which it
+    was made, so that others can keep what they make of it as long; 0: it was made for one reader and is not kept.
     """
 
     event: Event
@@ -61,6 +62,7 @@ class EventPage:
     body: SafeString
     aside: SafeString
     head: SafeString
+    version: int = 0
 
 
 def event_page(slug: str, *, user, text_language: str = "", passes: Collection[int] = ()) -> EventPage | None:
@@ -90,7 +92,8 @@ def _page(slug: str, user, text_language: str, passes: Collection[int]) -> Event
 @lru_cache(maxsize=PAGES_KEPT)
 def _public_page(slug: str, language: str, text_language: str, version: int, hour: datetime) -> EventPage | None:
     # The hour is only part of the key: an event that is over can no longer be added to a calendar.
-    return _made(None, slug, language, text_language)
+    page = _made(None, slug, language, text_language)
+    return replace(page, version=version) if page else None
 
 
 def _text_languages(

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
 from .models import Event, EventQuerySet
@@ -31,7 +32,7 @@ def checks_passes(check: Check) -> Check:
     return check
 
 
-def give(response: HttpResponse, event: Event, key: str) -> None:
+def give(response: HttpResponseBase, event: Event, key: str) -> None:
     """Let this browser see an unlisted event; for any other event there is nothing to open."""
     if event.visibility != Event.Visibility.UNLISTED:
         return

@@ -11,7 +11,10 @@ from django_countries import countries
 
 from events.models import Event
 
+from .forms import RegistrationForm
 from .models import Consent, Registration
+from .questions.answering import typed_in_words
+from .taking_part import TakingPartForm, session_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,31 @@ def answers_in_words(answers: Mapping[str, Any], event: Event) -> list[Answer]:
         name = translation.get_language_info(language)["name_translated"]
         values.append(("language", gettext("Language of our mails"), name))
     return [Answer(*value) for value in values]
+
+
+def beside_in_words(form: TakingPartForm) -> list[Answer]:
+    """Return what was answered beside the core in a form that was looked at: sessions first, then questions."""
+    answers = []
+    for group in form.asking.groups:
+        picked = [one for one in group.sessions if one in form.sessions]
+        if picked:
+            label = str(form.fields[group.field].label)
+            language = translation.get_language() or "en"
+            value = "; ".join(session_in_words(one, language=language) for one in picked)
+            answers.append(Answer(group.field, label, value))
+    for one in typed_in_words(form.questions, form.values):
+        answers.append(Answer(f"q{one.question}", one.label, one.value))
+    return answers
+
+
+def consents_in_words(form: RegistrationForm) -> list[Answer]:
+    """Return what was said about personal data in a form that was looked at."""
+    said = {
+        "name_listed": gettext("Yes") if form.cleaned_data.get("name_listed") else gettext("No"),
+        "news": gettext("Yes") if form.cleaned_data.get("news") else gettext("No"),
+        "photos": gettext("Yes") if form.cleaned_data.get("photos") == "yes" else gettext("No"),
+    }
+    return [Answer(name, str(form.fields[name].label), value) for name, value in said.items()]
 
 
 def answers_of(registration: Registration) -> dict[str, Any]:

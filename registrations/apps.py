@@ -5,5 +5,9 @@ class RegistrationsConfig(AppConfig):
     name = "registrations"
 
     def ready(self) -> None:
-        # They register their periodic work, and who may see what is unlisted.
+        # They register their periodic work, who may see what is unlisted, and what follows from a change.
         from . import admission, delegations, interests, inviting, places, plan_changes, private_feeds  # noqa: F401
+        from .questions import asked, files, forgetting  # noqa: F401
+
+        files.connect()
+        asked.connect()

@@ -17,8 +17,9 @@ _empty: dict[tuple[str | None, ...], SafeString] = {}
 
 
 def fields_of(form: RegistrationForm) -> SafeString:
-    """Return the fields with what was typed in them, if anything was."""
-    if form.is_bound or form.is_correction:
+    """Return the fields of the short form with what was typed in them, if anything was."""
+    # What an event asks beside the core says how many places are left, and is made for each reader.
+    if form.is_bound or form.is_correction or form.initial.keys() - {"opened"} or not form.asking.is_nothing:
         return _made(form)
     key = (get_language(), *form.fields)
     if key not in _empty:

@@ -50,6 +50,7 @@ class GuardedForm(forms.Form):
         return datetime.fromtimestamp(stamp, timezone.get_default_timezone())
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         if self.cleaned_data.get("homepage"):
             self._ask_again(
                 gettext("A field that people do not see was filled in. Send the form once more."), "homepage"

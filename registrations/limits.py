@@ -11,6 +11,8 @@ from accounts.limits import Act, Limit, client_address
 WINDOW = timedelta(hours=1)
 # Enough for a shared office mailbox; too few to fill a stranger's.
 PER_MAILBOX = 10
+# Anybody may send a file without an account.
+FILES_PER_NETWORK = 20
 
 
 def closed_until(request: HttpRequest, email: str, *, at: datetime | None = None) -> datetime | None:
@@ -27,3 +29,8 @@ def _acts(request: HttpRequest, email: str) -> list[Act]:
     per_network = Limit("registering-network", settings.REGISTRATIONS_PER_HOUR, WINDOW)
     per_mailbox = Limit("registering-mailbox", PER_MAILBOX, WINDOW)
     return [Act(per_network, client_address(request)), Act(per_mailbox, email.casefold())]
+
+
+def may_send_a_file(request: HttpRequest) -> bool:
+    """Count one file of this network, and say whether it is within the limit."""
+    return limits.allow([Act(Limit("file-of-an-answer", FILES_PER_NETWORK, WINDOW), client_address(request))])

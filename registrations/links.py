@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
@@ -14,7 +15,7 @@ from events import passes
 from .admission import pass_of
 from .models import Registration
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
@@ -26,7 +27,7 @@ def with_registration(view: View) -> View:
     """
 
     @functools.wraps(view)
-    def opened(request: HttpRequest, code: str, **options: Any) -> HttpResponse:
+    def opened(request: HttpRequest, code: str, **options: Any) -> HttpResponseBase:
         registration = _registration(code)
         if registration is None:
             return render(request, "registrations/unknown_link.html", status=404)

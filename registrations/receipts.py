@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from events.models import Event
 
-from .models import Registration
+from .models import Registration, TypedAnswers
 
 KEPT = timedelta(minutes=30)
 _SALT = "registrations.receipt"
@@ -24,12 +24,36 @@ _SALT_LENGTH = 16
 
 
 @dataclass(frozen=True)
+class Beside:
+    """`again` is everything as it was typed, by the names of the inputs; `shown` are pairs of question and answer."""
+
+    again: dict[str, list[str]] = field(default_factory=dict)
+    shown: list[list[str]] = field(default_factory=list)
+
+
+def keep_beside_the_core(event: Event, beside: Beside) -> str:
+    """Keep what was typed beside the core for half an hour, and return the code that a receipt holds."""
+    return TypedAnswers.objects.create(event=event, typed=asdict(beside)).code
+
+
+@dataclass(frozen=True)
 class Receipt:
-    """`typed` holds the fields of the form, `mark` tells whether the registration was made here (see `mark`)."""
+    """`typed` holds the core of the form, `mark` tells whether the registration was made here (see `mark`).
+
+    `kept` is the code of what was typed beside the core, which no cookie has room for: see `beside_the_core`.
+    """
 
     has_place: bool
     typed: dict[str, Any] = field(default_factory=dict)
     mark: str = ""
+    kept: str = ""
+
+    def beside_the_core(self, event: Event) -> "Beside":
+        """Return what was typed beside the core; nothing where the event asked nothing more. At most one query."""
+        if not self.kept:
+            return Beside()
+        found = TypedAnswers.objects.filter(code=self.kept, event=event).first()
+        return Beside(**found.typed) if found else Beside()
 
     def own_registration(self, event: Event) -> Registration | None:
         """Return the registration that was made in this browser, or None when there was one before."""

@@ -10,6 +10,7 @@ from .views import (
     organise,
     partner,
     private_feeds,
+    questions,
     registrations,
     waiting_list,
 )
@@ -26,6 +27,8 @@ urlpatterns = [
     # One registration, for whoever holds its link
     path("registrations/<str:code>/", registrations.registration, name="registration"),
     path("registrations/<str:code>/change/", registrations.change, name="change"),
+    path("registrations/<str:code>/request/take-back/", registrations.take_request_back, name="take_request_back"),
+    path("registrations/<str:code>/files/<int:key>/", registrations.file, name="file"),
     path("registrations/<str:code>/cancel/", registrations.cancel, name="cancel"),
     path("registrations/<str:code>/undo/", registrations.undo_cancelling, name="undo_cancelling"),
     path("registrations/<str:code>/accept/", waiting_list.accept_offer, name="accept_offer"),
@@ -71,5 +74,11 @@ urlpatterns = [
     path("organise/<slug:slug>/delegations/", delegations.delegations_of_event, name="delegations"),
     path("organise/<slug:slug>/delegations/remind/", delegations.remind, name="remind_delegations"),
     path("organise/<slug:slug>/delegations/<int:pk>/release/", delegations.release, name="release_delegation"),
+    path("organise/<slug:slug>/questions/", questions.questions, name="questions"),
+    path("organise/<slug:slug>/questions/add/", questions.edit, name="add_question"),
+    path("organise/<slug:slug>/questions/ready/<slug:key>/", questions.add_ready, name="add_ready_question"),
+    path("organise/<slug:slug>/questions/files/<int:key>/", questions.file, name="file_of_answer"),
+    path("organise/<slug:slug>/questions/<int:key>/", questions.edit, name="edit_question"),
+    path("organise/<slug:slug>/questions/<int:key>/act/", questions.act, name="act_on_question"),
     path("organise/<slug:slug>/attendance/", attendance.attendance, name="attendance"),
 ]

@@ -11,6 +11,7 @@ from events.models import Event, EventKind, Session, Speaker
 from learning.models import Feedback, LearningOutcome, OutcomeRating
 from projects.models import GoodPractice, Membership, Organisation, Partner, Programme, Project, Semester
 from registrations.models import AttendanceRecord, Delegation, Option, Person, Question, Registration
+from registrations.questions.wording import keep_words
 from venues.models import Site, Venue
 
 _numbers = itertools.count(1)
@@ -186,3 +187,17 @@ def create_feedback(
 
 def days(n: int) -> timedelta:
     return timedelta(days=n)
+
+
+def create_question(
+    event: Event, label: str = "What should we know?", *, options: tuple = (), **fields: Any
+) -> Question:
+    """Without fields: an optional text. `options` are labels, or pairs of a label and its places."""
+    position = event.questions.count() + 1
+    defaults = {"position": position, "purpose": "The host prepares it", "delete_on": date(2027, 6, 1)}
+    question = Question.objects.create(event=event, label=label, **{**defaults, **fields})
+    for position, option in enumerate(options, 1):
+        label, places = option if isinstance(option, tuple) else (option, None)
+        Option.objects.create(question=question, position=position, label=label, places=places)
+    keep_words(question)
+    return question

@@ -7,7 +7,7 @@ from .invitations import Invitation
 from .mail_texts import MailText
 from .persons import Person
 from .private_feeds import PrivateFeed
-from .questions import Answer, Option, Question, QuestionVersion
+from .questions import Answer, Option, Question, QuestionVersion, TypedAnswers, Upload
 from .registrations import Consent, Offer, Registration, RegistrationQuerySet
 
 __all__ = [
@@ -31,4 +31,6 @@ __all__ = [
     "Reconfirmation",
     "Registration",
     "RegistrationQuerySet",
+    "TypedAnswers",
+    "Upload",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event
 from projects.models.languages import Multilingual, Translated
 
-from .registrations import Registration
+from .registrations import Registration, new_code
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
@@ -153,3 +153,42 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration}: {self.value}"
+
+
+class Upload(models.Model):
+    """A file that waits for the rest of its form. `about` is {"name", "size", "type"}, as in Answer.value."""
+
+    code = models.CharField(max_length=40, unique=True, default=new_code, editable=False)
+    question = models.ForeignKey(Question, models.CASCADE, related_name="uploads", verbose_name=_("question"))
+    about: Any = models.JSONField(_("about the file"))
+    file = models.FileField(_("file"), upload_to=answer_path)
+    made_at = models.DateTimeField(_("made at"), default=timezone.now, db_index=True)
+
+    # What is written to `file` once it is kept.
+    content: Any = None
+
+    class Meta:
+        verbose_name = _("file that waits for its form")
+        verbose_name_plural = _("files that wait for their forms")
+
+    def __str__(self) -> str:
+        return str(self.about.get("name", ""))
+
+
+class TypedAnswers(models.Model):
+    """What somebody typed into a long form, kept for half an hour so that they can correct it in the same browser.
+
+    `typed` holds it by the names of the form's fields. It is what was typed, not what is stored of anybody.
+    """
+
+    code = models.CharField(max_length=40, unique=True, default=new_code, editable=False)
+    event = models.ForeignKey(Event, models.CASCADE, related_name="+", verbose_name=_("event"))
+    typed: Any = models.JSONField(_("typed"))
+    made_at = models.DateTimeField(_("made at"), default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("typed answers")
+        verbose_name_plural = _("typed answers")
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.made_at:%Y-%m-%d %H:%M}"

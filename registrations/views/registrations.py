@@ -1,13 +1,16 @@
 """Registering, and what the holder of a registration's link may do with it."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import http_date
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
@@ -17,16 +20,20 @@ from accounts.access import access, everybody, holder_of_the_link
 from events.event_page import EventPage, event_page
 from events.models import CalendarState, Event
 
-from .. import calendar_mail, emails, limits, places, receipts
+from .. import calendar_mail, change_requests, emails, limits, places, receipts, steps
 from ..addresses import likely_meant
-from ..admission import passes_of
-from ..answers import answers_in_words, answers_of, consents_of
+from ..admission import Admission, Approval, admission_of, passes_of
+from ..answers import Answer, answers_in_words, answers_of, beside_in_words, consents_in_words, consents_of
+from ..asking import asking_now, asking_of
+from ..choices import choices_of
 from ..exceptions import NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
 from ..form_fields import fields_of, organisations_of
 from ..forms import CONSENT_WORDING, CancelForm, ChangeForm, ConsentForm, RegistrationForm, SendLinkForm
 from ..handing_over import may_hand_over
 from ..links import with_registration
 from ..models import Registration
+from ..questions import answering, files
+from ..questions.answering import keep_answers
 from ..receipts import Receipt
 from ..status import status_of
 
@@ -37,48 +44,115 @@ BY_PERSON = Registration.CancelledBy.PERSON
 
 
 @access(everybody)
-@never_cache
 def register(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form; `?correct` opens it again with what was typed in this browser in the last half hour."""
+    """The form, in one page or in several; `?correct` opens it again with what was typed here in the last half hour."""
+    response = _register_page(request, slug)
+    # A browser may keep a page of the long form for its back button; nobody else may keep any.
+    if getattr(response, "may_go_back_to", False):
+        response["Cache-Control"] = "private, no-cache"
+    else:
+        add_never_cache_headers(response)
+    return response
+
+
+def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
     page = _page(request, slug)
     event = page.event
+    admission = admission_of(request, event)
+    asking = asking_of(page)
     receipt = receipts.recall(request, event) if "correct" in request.GET else None
+    about: dict[str, Any] = {"event": event, "asking": asking, "is_correction": bool(receipt)}
+    if invitation := admission.invitation:
+        about["participant_kind"] = invitation.participant_kind
     if request.method != "POST":
         availability = places.availability(event)
-        if not availability.is_open:
-            return _closed(request, event)
-        form = RegistrationForm(event=event, initial=receipt.typed if receipt else None, is_correction=bool(receipt))
-        return _form(request, page, form, availability=availability)
-    form = RegistrationForm(request.POST, event=event, is_correction=bool(receipt))
-    if not form.is_valid():
-        return _form(request, page, form, status=422)
+        if not availability.is_open or not admission.may_register:
+            return _closed(request, event, why_not=admission.why_not if availability.is_open else "")
+        form = _opened(receipt, event, about, admission)
+        return _form(request, page, form, availability=availability, admission=admission)
+    form = RegistrationForm(request.POST, request.FILES, **about)
+    is_valid = form.is_valid()
+    form.keep_files(may_send=partial(limits.may_send_a_file, request))
+    step = steps.step_to_show(form) if asking.is_long(event) else None
+    if step:
+        return _form(request, page, form, step=step, status=422 if form.errors else 200, admission=admission)
+    if not is_valid or form.errors:
+        return _form(request, page, form, status=422, admission=admission)
+    if not admission.may_register:
+        return _closed(request, event, status=403, why_not=admission.why_not)
     if until := limits.closed_until(request, form.cleaned_data["email"]):
-        return _form(request, page, form, status=429, closed_until=until)
+        return _form(request, page, form, status=429, closed_until=until, admission=admission)
     try:
-        expected = None if receipt else places.expected(event, **form.answers)
+        expected = None if receipt or _may_come_out_otherwise(admission) else places.expected(event, **form.answers)
         # In one transaction: each that writes waits for all others, which is what takes longest in a rush.
         with transaction.atomic():
             limits.count(request, form.cleaned_data["email"])
-            done = _register(event, form, receipt, expected)
+            done = _register(event, form, receipt, expected, admission)
+            kept = _keep_what_else_was_asked(event, form, done)
     except RegistrationClosed:
         return _closed(request, event, status=409)
     except NoFreePlace:
         form.add_error("mode", gettext("All places in the room are taken. You keep your place online."))
-        return _form(request, page, form, status=422)
+        return _form(request, page, form, status=422, admission=admission)
     response = redirect("registrations:registered", event.slug)
     mark = receipts.mark(done.registration if done.is_own else None)
-    receipts.remember(response, event, Receipt(done.has_place, form.typed, mark))
+    receipts.remember(response, event, Receipt(done.has_place, form.typed, mark, kept))
     return response
 
 
+def _opened(receipt: Receipt | None, event: Event, about: dict[str, Any], admission: Admission) -> RegistrationForm:
+    if receipt is None:
+        return RegistrationForm(initial=admission.typed_before, **about)
+    again = receipt.beside_the_core(event).again
+    if not again:
+        return RegistrationForm(initial=receipt.typed, **about)
+    # As it was typed, with nothing to complain of before it is sent.
+    data = QueryDict(mutable=True)
+    for name, values in again.items():
+        data.setlist(name, values)
+    data["opened"] = RegistrationForm.opened_now()
+    form = RegistrationForm(data, **about)
+    form.errors.clear()
+    return form
+
+
+def _may_come_out_otherwise(admission: Admission) -> bool:
+    return bool(admission.terms) or admission.approval != Approval.NONE
+
+
 def _register(
-    event: Event, form: RegistrationForm, receipt: Receipt | None, expected: places.Expected | None
+    event: Event,
+    form: RegistrationForm,
+    receipt: Receipt | None,
+    expected: places.Expected | None,
+    admission: Admission,
 ) -> places.Registered:
     if receipt and (own := receipt.own_registration(event)):
         # Cancelled in the meantime, it cannot be corrected: then this is somebody who comes back.
         with suppress(NotRegistered):
             return places.correct(own, consents=form.consents, **form.answers)
-    return places.register(event, consents=form.consents, opened_at=form.opened_at, expected=expected, **form.answers)
+    chosen: dict[str, Any] = {} if form.asking.is_nothing else {"sessions": form.sessions, "options": form.options}
+    return places.register(
+        event,
+        consents=form.consents,
+        opened_at=form.opened_at,
+        expected=expected,
+        **form.answers,
+        **chosen,
+        **admission.terms,
+    )
+
+
+def _keep_what_else_was_asked(event: Event, form: RegistrationForm, done: places.Registered) -> str:
+    """Store the answers beside the core with a registration that was made here; return the code for the receipt."""
+    if form.asking.is_nothing:
+        return ""
+    beside = receipts.Beside(steps.typed_again(form), [[one.label, one.value] for one in beside_in_words(form)])
+    if done.is_own:
+        if not done.is_new:
+            places.choose(done.registration, sessions=form.sessions, options=form.options)
+        keep_answers(done.registration, form.questions, form.values)
+    return receipts.keep_beside_the_core(event, beside)
 
 
 def _form(
@@ -86,27 +160,42 @@ def _form(
     page: EventPage,
     form: RegistrationForm,
     *,
+    step: str = "",
     status: int = 200,
     availability: places.Availability | None = None,
     **context: Any,
 ) -> HttpResponse:
+    event = page.event
+    is_long = form.asking.is_long(event)
+    if is_long and not step:
+        # What could not be registered is sent once more from the last page.
+        step = steps.DETAILS if status == 200 else steps.CHECK
     context |= {
-        "event": page.event,
+        "event": event,
         "title": page.title,
         "in_short": page.in_short,
         "form": form,
-        "fields": fields_of(form),
-        "organisations": organisations_of(page.event.project_id, CalendarState.current()),
-        "availability": availability or places.availability(page.event),
+        "step": steps.show(form, step) if is_long else None,
+        "fields": "" if is_long else fields_of(form),
+        "answers": _to_check(form) if step == steps.CHECK else [],
+        "organisations": organisations_of(event.project_id, page.version or CalendarState.current()),
+        "availability": availability or places.availability(event),
     }
     response = render(request, "registrations/register.html", context, status=status)
+    response.may_go_back_to = is_long  # type: ignore[attr-defined]
     if until := context.get("closed_until"):
         response["Retry-After"] = http_date(until.timestamp())
     return response
 
 
-def _closed(request: HttpRequest, event: Event, *, status: int = 200) -> HttpResponse:
-    context = {"event": event, "title": event.in_language("title", get_language() or "en")}
+def _to_check(form: RegistrationForm) -> list[tuple[Answer, str]]:
+    """Return each answer with the page of the form on which it is changed."""
+    answers = [*answers_in_words(form.cleaned_data, form.event), *beside_in_words(form), *consents_in_words(form)]
+    return [(answer, steps.step_of(answer.field)) for answer in answers]
+
+
+def _closed(request: HttpRequest, event: Event, *, status: int = 200, why_not: str = "") -> HttpResponse:
+    context = {"event": event, "title": event.in_language("title", get_language() or "en"), "why_not": why_not}
     return render(request, "registrations/closed.html", context, status=status)
 
 
@@ -127,6 +216,7 @@ def registered(request: HttpRequest, slug: str) -> HttpResponse:
         "aside": page.aside,
         "receipt": receipt,
         "answers": answers_in_words(receipt.typed, event),
+        "beside": receipt.beside_the_core(event).shown,
         "likely_meant": likely_meant(receipt.typed["email"]),
     }
     return render(request, "registrations/registered.html", context)
@@ -205,6 +295,10 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
         **_about(registration),
         "status": status_of(registration),
         "answers": answers_in_words(answers_of(registration), event),
+        "beside": answering.answers_of(registration),
+        "choices": choices_of(registration),
+        "request_for_change": change_requests.latest(registration),
+        "asks_the_host": change_requests.changes_are_asked_for(event),
         "consents": consents_of(registration) if registration.is_live else [],
         "offer": registration.open_offer(),
         "can_undo": registration.can_undo_cancelling(),
@@ -225,21 +319,100 @@ def change(request: HttpRequest, registration: Registration) -> HttpResponse:
     event = registration.event
     if not registration.is_live or not _can_be_changed(event):
         return redirect(registration)
-    form = ChangeForm(request.POST or None, event=event, initial=answers_of(registration))
-    if request.method == "POST" and form.is_valid():
-        if _keeps_its_address(form, registration) or not (until := _closed_until(request, form)):
-            try:
-                changed = places.change(registration, **form.answers)
-            except NoFreePlace:
-                form.add_error("mode", gettext("All places in the room are taken. You keep your place online."))
-            except NotRegistered:
-                return redirect(registration)
-            else:
-                messages.success(request, _what_changed(changed, registration))
-                return redirect(changed)
-        else:
+    asks_the_host = change_requests.changes_are_asked_for(event)
+    form = _change_form_of(request, registration, asks_the_host=asks_the_host)
+    if request.method == "POST":
+        is_valid = form.is_valid()
+        form.keep_files(may_send=partial(limits.may_send_a_file, request))
+        if not is_valid or form.errors:
+            return _change_form(request, registration, form, status=422)
+        if asks_the_host:
+            return _ask_the_host(request, registration, form)
+        if not _keeps_its_address(form, registration) and (until := _closed_until(request, form)):
             return _change_form(request, registration, form, status=429, closed_until=until)
-    return _change_form(request, registration, form, status=422 if request.method == "POST" else 200)
+        try:
+            changed = _changed(registration, form)
+        except NoFreePlace:
+            form.add_error("mode", gettext("All places in the room are taken. You keep your place online."))
+            return _change_form(request, registration, form, status=422)
+        except NotRegistered:
+            return redirect(registration)
+        messages.success(request, _what_changed(changed, registration))
+        return redirect(changed)
+    return _change_form(request, registration, form)
+
+
+def _change_form_of(request: HttpRequest, registration: Registration, *, asks_the_host: bool) -> ChangeForm:
+    asking = asking_now(registration.event)
+    if asks_the_host:
+        # A file that waits for a decision would be one more place where it lies.
+        asking = asking.without_files()
+    nothing = asking.is_nothing
+    return ChangeForm(
+        request.POST or None,
+        request.FILES or None,
+        event=registration.event,
+        initial=answers_of(registration),
+        asking=asking,
+        participant_kind=registration.participant_kind,
+        answered={} if nothing else answering.stored_values(registration),
+        chosen=[] if nothing else registration.choices.filter(option=None).values_list("session", flat=True),
+    )
+
+
+@transaction.atomic
+def _changed(registration: Registration, form: ChangeForm) -> Registration:
+    changed = places.change(registration, **form.answers)
+    if not form.asking.is_nothing:
+        keep_answers(changed, form.questions, form.values)
+        sessions, options = _still_chosen(registration, form)
+        places.choose(changed, sessions=[*form.sessions, *sessions], options=[*form.options, *options])
+    return changed
+
+
+def _still_chosen(registration: Registration, form: ChangeForm) -> tuple[list[Any], list[Any]]:
+    """What was chosen before and stands no more in the form: it stays as it is."""
+    offered = {session.pk for group in form.asking.groups for session in group.sessions}
+    asked = {question.pk for question in form.asking.questions}
+    choices = list(registration.choices.select_related("session", "option"))
+    return (
+        [choice.session for choice in choices if choice.session and choice.session_id not in offered],
+        [choice.option for choice in choices if choice.option and choice.option.question_id not in asked],
+    )
+
+
+def _ask_the_host(request: HttpRequest, registration: Registration, form: ChangeForm) -> HttpResponse:
+    core = {name: value for name, value in form.answers.items() if name != "organisation"}
+    wanted = change_requests.differences(
+        registration, core=core, sessions=form.sessions, values=form.values, asking=form.asking
+    )
+    if not wanted:
+        messages.info(request, gettext("Nothing is different from what we have, so we ask the host nothing."))
+    else:
+        change_requests.ask(registration, wanted)
+        messages.success(request, gettext("The host is asked. Until they decide, everything stays as it is."))
+    return redirect(registration)
+
+
+@access(holder_of_the_link)
+@require_POST
+@with_registration
+def take_request_back(request: HttpRequest, registration: Registration) -> HttpResponse:
+    if change_requests.take_back(registration):
+        messages.success(request, gettext("The host is not asked any more. Everything stays as it is."))
+    return redirect(registration)
+
+
+@access(holder_of_the_link)
+@require_safe
+@with_registration
+def file(request: HttpRequest, registration: Registration, key: int) -> HttpResponseBase:
+    """Hand out a file that this person answered with."""
+    answer = get_object_or_404(registration.question_answers.exclude(file=""), pk=key)
+    try:
+        return files.hand_out(answer)
+    except FileNotFoundError:
+        raise Http404 from None
 
 
 def _keeps_its_address(form: ChangeForm, registration: Registration) -> bool:
@@ -264,7 +437,8 @@ def _what_changed(changed: Registration, before: Registration) -> str:
 def _change_form(
     request: HttpRequest, registration: Registration, form: ChangeForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    context |= {**_about(registration), "form": form}
+    asks_the_host = change_requests.changes_are_asked_for(registration.event)
+    context |= {**_about(registration), "form": form, "asks_the_host": asks_the_host}
     return render(request, "registrations/change.html", context, status=status)
 
 

@@ -104,7 +104,7 @@ def test_the_whole_flow_takes_three_requests_and_few_queries(client, clock):
     with CaptureQueriesContext(connection) as confirming:
         client.get(response["Location"])
 
-    assert (len(opening), len(sending), len(confirming)) == (3, 14, 1)
+    assert (len(opening), len(sending), len(confirming)) == (2, 14, 1)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_people_of_an_event(client, clock):

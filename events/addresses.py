@@ -13,7 +13,7 @@ from .models import Event, EventAddress
 from .passes import held, visible_events
 
 # Pages of organisers that stand where an event's could: /organise/new/ is no event.
-RESERVED = frozenset({"new", "places", "calendars", "drafts", "kinds"})
+RESERVED = frozenset({"new", "places", "calendars", "drafts", "kinds", "persons"})
 LONGEST = 120
 
 _OF_AN_EVENT = re.compile(r"(?P<before>/(?:[a-z-]+/)?(?:events|organise)/)(?P<slug>[-\w]+)(?P<after>[/.][\s\S]*)")

@@ -83,3 +83,19 @@ class ChoicesDoNotFit(ChoicesRefused):
     def __init__(self, group: object, picked: int) -> None:
         super().__init__(group, picked)
         self.group, self.picked = group, picked
+
+
+class MergeRefused(Exception):
+    """Two persons cannot be made one, or be taken apart again."""
+
+
+class NotTwoPersons(MergeRefused):
+    """A person cannot be merged with themselves, nor with somebody of another project."""
+
+
+class AlreadyMerged(MergeRefused):
+    """One of the two was found to be somebody else before."""
+
+
+class MergeUndone(MergeRefused):
+    """This was taken back before."""

@@ -219,7 +219,9 @@ def _of_registrations(feed: PrivateFeed) -> _Shown:
     """The events somebody comes to, or waits for. Who cancelled, sees them no longer."""
     registrations = Registration.objects.live().filter(event__in=Event.objects.published())
     if feed.person is not None:
-        registrations = registrations.filter(person=feed.person)
+        # Who was found to be somebody else goes on with what was registered under this address, and sees no more.
+        moved = Q(person=feed.person.merged_into_id, email__iexact=feed.person.email)
+        registrations = registrations.filter(Q(person=feed.person) | moved)
         page = reverse("events:events")
     else:
         address = feed.user.email if feed.user else ""

@@ -1,6 +1,7 @@
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
@@ -11,17 +12,20 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def recognised(self, project: Project, *, email: str, name: str) -> "Person":
         """Return the person with this address and name in a project, new if never seen.
 
-        The name counts because mailboxes are shared: the same address under another name is somebody else.
+        The name counts because mailboxes are shared: the same address under another name is somebody else. Whoever was
+        found to be somebody else is that person.
         """
         person = Person(project=project, email=email.casefold(), name=name, name_key=fold(name))
-        # One statement, so that the same person at two events at once is neither two people nor an error. The update
-        # changes nothing; without one the database would not return the row that was there.
-        return self.bulk_create(
-            [person],  # type: ignore[list-item]
-            update_conflicts=True,
-            unique_fields=["project", "email", "name_key"],
-            update_fields=["name_key"],
-        )[0]
+        with connection.cursor() as cursor:
+            cursor.execute(_RECOGNISED, [project.pk, person.email, person.name, person.name_key])
+            person.pk, merged_into = cursor.fetchone()
+        person._state.adding, person._state.db = False, connection.alias
+        return person if merged_into is None else self.get(pk=merged_into)
+
+    def known_as(self, *, email: str, name: str) -> "PersonQuerySet":
+        """Persons with this address and name, and those whom they were found to be."""
+        same = self.filter(email=email.casefold(), name_key=fold(name))
+        return self.filter(Q(pk__in=same.values("pk")) | Q(pk__in=same.values("merged_into")))
 
 
 class Person(models.Model):
@@ -58,3 +62,12 @@ class Person(models.Model):
         self.email = self.email.casefold()
         self.name_key = fold(self.name)
         super().save(*args, **kwargs)
+
+
+# One statement, so that the same person at two events at once is neither two people nor an error. The update changes
+# nothing; without one the database would not return the row that was there.
+_RECOGNISED = f"""
+    INSERT INTO {Person._meta.db_table} (project_id, email, name, name_key) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (project_id, email, name_key) DO UPDATE SET name_key = excluded.name_key
+    RETURNING id, merged_into_id
+"""  # noqa: S608 - nothing in it comes from outside

@@ -81,7 +81,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def of_person(self, *, email: str, name: str) -> "RegistrationQuerySet":
         """Registrations of whoever has this address and name; see also PersonQuerySet.recognised."""
-        return self.filter(person__email=email.casefold(), person__name_key=fold(name))
+        return self.filter(person__in=Person.objects.known_as(email=email, name=name).values("pk"))
 
     def with_page_data(self) -> "RegistrationQuerySet":
         """With what the page of a registration and its mails show of event and person, in one query."""

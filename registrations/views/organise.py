@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import access
 from events.models import Event
 from projects.access import people_with_a_role
+from projects.models import Project
 from projects.spreadsheets import CSV_TYPE, XLSX_TYPE
 
 from ..exports import people_csv, people_xlsx
@@ -24,7 +25,8 @@ from ..people import PAGE_SIZE, PeopleList, events_of, numbers_of, rows, with_st
 def organise(request: HttpRequest) -> HttpResponse:
     """List the events that this user organises, what comes next first, then what is over, latest first."""
     page = Paginator(events_of(request.user).with_page_data(), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "registrations/organise.html", {"page": page})
+    leads = Project.objects.led_by(request.user).exists()
+    return render(request, "registrations/organise.html", {"page": page, "leads_a_project": leads})
 
 
 @access(people_with_a_role)

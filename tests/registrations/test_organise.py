@@ -189,7 +189,7 @@ def test_my_events_take_the_same_queries_for_one_and_three(client, project, alic
 
     # Session, user, role; how many events, the events with their numbers; whether reports are in the navigation;
     # whether this is an officer.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert client.get(ORGANISE).status_code == 200
 
 

@@ -2,7 +2,7 @@
 
 A feed is asked for again and again by programs that mostly get “nothing new”. The bytes of each address are therefore
 kept in the process, under the version of everything visible (`CalendarState`): as long as that is the same, an answer
-costs one small query and no rendering.
+costs one small query, or on PostgreSQL one in a second, and no rendering.
 """
 
 import hashlib
@@ -149,9 +149,12 @@ def _word(name: str, value: str) -> str:
 
 
 def calendar(feed: Feed) -> CalendarBody | None:
-    """Return the calendar of a feed as it is now, None when there is no such feed. One query while nothing changed."""
+    """Return the calendar of a feed, None when there is no such feed. At most one query while nothing changed.
+
+    What another process changed shows after a second at most (see CalendarState.recent).
+    """
     # Read before the events: if one changes in between, this calendar is built once more, never kept for too long.
-    version = CalendarState.current()
+    version = CalendarState.recent()
     on = timezone.now().date()
     body = _kept.find(feed, version, on)
     if body is None:

@@ -37,7 +37,9 @@ class LongTextField(forms.CharField):
             required=False,
             max_length=LONGEST_TEXT,
             widget=forms.Textarea(attrs={"rows": 4}),
-            error_messages={"max_length": _("Shorten this to at most %(limit_value)d characters. It has %(show_value)d.")},
+            error_messages={
+                "max_length": _("Shorten this to at most %(limit_value)d characters. It has %(show_value)d.")
+            },
             **kwargs,
         )
 

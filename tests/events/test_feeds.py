@@ -8,6 +8,7 @@ from urllib.parse import quote
 import icalendar
 import pytest
 from django.db import transaction
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils.http import http_date
@@ -742,3 +743,36 @@ def test_the_window_starts_with_a_month(client, settings, clock, today, first_da
     clock.move_to(datetime(today.year, today.month, today.day, tzinfo=UTC))
 
     assert shown(client, ALL) == ["In"]
+
+
+# --- The version on PostgreSQL -----------------------------------------------------------------------------------
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_process_sees_its_own_change_at_once_and_that_of_another_after_a_moment(client, monkeypatch):
+    create_event(title="First")
+    assert shown(client, ALL) == ["First"]
+
+    create_event(title="Second", slug="second")
+    assert shown(client, ALL) == ["First", "Second"]
+
+    # As another process does it: without a word to this one.
+    Event.objects.filter(slug="second").update(status=Event.Status.DRAFT)
+    _someone_else_advances()
+    assert shown(client, ALL) == ["First", "Second"]
+    monkeypatch.setattr("events.models.calendars.VERSION_HOLDS", 0)
+    assert shown(client, ALL) == ["First"]
+
+
+@pytest.mark.postgresql
+def test_within_a_transaction_the_version_is_always_asked_for(client):
+    CalendarState.advance()
+    before = CalendarState.recent()
+    _someone_else_advances()
+
+    assert CalendarState.recent() == before + 1
+
+
+def _someone_else_advances() -> None:
+    CalendarState.objects.update(version=F("version") + 1)

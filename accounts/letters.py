@@ -18,6 +18,10 @@ from .outbox import one_line
 # Stands on both sides of the name of a blank in a form letter: a character for private use, which no template has.
 _BLANK = "\ue000"
 _BLANKS = re.compile(f"{_BLANK}([a-z_]+){_BLANK}")
+# Embeddings, overrides and isolates (Unicode Standard Annex 9): they reach beyond the name in which they stand.
+_TURNS_DIRECTION = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# The dot of “example.org” and the colon of “https:”. A word joiner after them is not seen, and ends what was a link.
+_LOOKS_LIKE_A_LINK = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})|:(?=//)|@(?=\w)")
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,9 @@ def render_letter(
     Its three files are subject.txt, body.txt (extends emails/base.txt) and body.html (extends emails/base.html).
     Only the HTML is escaped: in the text, a name with “&” stays as its owner writes it.
 
-    With `personal`, the rest is rendered once for all who get the same letter: the templates print those texts as they
-    are, without a condition or filter, and `context` holds texts, numbers and lists of them, but no objects.
+    With `worded_subject` in the context, that is the subject instead. With `personal`, the rest is rendered once for
+    all who get the same letter: the templates print those texts as they are, without a condition or filter, and
+    `context` holds texts, numbers and lists of them, but no objects.
     """
     site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, "contact_email": settings.CONTACT_EMAIL}
     context = {**site, **context}
@@ -57,7 +62,22 @@ def _form_letter(
     name: str, language: str, context: tuple[tuple[str, Hashable], ...], blanks: tuple[str, ...]
 ) -> Letter:
     """A letter with blanks in it. When many register at once, rendering theirs one by one is most of the work."""
-    return _rendered(name, language, {**dict(context), **{blank: f"{_BLANK}{blank}{_BLANK}" for blank in blanks}})
+    return _rendered(name, language, {**dict(context), **{name: blank(name) for name in blanks}})
+
+
+def blank(name: str) -> str:
+    """Return what stands for a text of `personal` in what is put into a letter beside its templates."""
+    return f"{_BLANK}{name}{_BLANK}"
+
+
+def harmless(text: str) -> str:
+    """Return what somebody typed about themselves as it may stand in a mail to a stranger.
+
+    In one line, without signs that turn the direction of what follows, and so that no mail program makes a link of it:
+    else whoever registers somebody else could send them theirs, under our name.
+    """
+    visible = "".join(c for c in one_line(text) if c not in _TURNS_DIRECTION)
+    return _LOOKS_LIKE_A_LINK.sub(lambda dot: f"{dot[0]}\u2060", visible)
 
 
 def _rendered(name: str, language: str, context: Mapping[str, Any]) -> Letter:
@@ -68,7 +88,7 @@ def _rendered(name: str, language: str, context: Mapping[str, Any]) -> Letter:
             **context,
         }
         return Letter(
-            subject=one_line(_plain(f"emails/{name}/subject.txt", context)),
+            subject=one_line(context.get("worded_subject") or _plain(f"emails/{name}/subject.txt", context)),
             text=_plain(f"emails/{name}/body.txt", context),
             html=get_template(f"emails/{name}/body.html").render(context),
         )

@@ -6,7 +6,16 @@ class RegistrationsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register their periodic work, who may see what is unlisted, and what follows from a change.
-        from . import admission, delegations, interests, inviting, places, plan_changes, private_feeds  # noqa: F401
+        from . import (  # noqa: F401
+            admission,
+            delegations,
+            interests,
+            inviting,
+            places,
+            plan_changes,
+            private_feeds,
+            reminders,
+        )
         from .questions import asked, files, forgetting  # noqa: F401
 
         files.connect()

@@ -1,6 +1,6 @@
 """The mails about one registration, each written in the transaction of what it tells."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,15 +11,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from accounts import outbox
-from accounts.letters import Letter, absolute_url, render_letter
+from accounts.letters import Letter, absolute_url, harmless, render_letter
 from accounts.models import Mail
 from events.models import Event, Plan
 from events.times import dates_in_words, instant_in_words, when_in_words
 from events.where import where_in_words
 from projects.models import Partner
 
-from . import calendar_mail
-from .models import Choice, Offer, Registration
+from . import calendar_mail, wording
+from .models import Choice, MailText, Offer, Registration
 
 # Asked for more often than this, the link is mailed once.
 LINK_AGAIN_AFTER = timedelta(minutes=10)
@@ -69,7 +69,9 @@ def offer_expired(offer: Offer) -> Mail | None:
 
 
 def cancelled(registration: Registration) -> Mail | None:
-    return _write("cancelled", registration, until=registration.seat_held_until, with_calendar=True)
+    by_host = registration.cancelled_by == Registration.CancelledBy.HOST
+    kind = "cancelled_by_host" if by_host else "cancelled"
+    return _write("cancelled", registration, kind=kind, until=registration.seat_held_until, with_calendar=True)
 
 
 def rejected(registration: Registration) -> Mail | None:
@@ -79,7 +81,7 @@ def rejected(registration: Registration) -> Mail | None:
 
 def handed_over(registration: Registration, *, to_whom: str) -> Mail | None:
     """Tell whoever had a place, or waited, that somebody else has it now."""
-    return _write("handed_over", registration, to_whom=to_whom, with_calendar=True)
+    return _write("handed_over", registration, to_whom=harmless(to_whom), with_calendar=True)
 
 
 def choice_held(choice: Choice, *, at: datetime) -> Mail | None:
@@ -93,9 +95,10 @@ def choice_held(choice: Choice, *, at: datetime) -> Mail | None:
 
 
 def link(registration: Registration, *, at: datetime | None = None) -> Mail | None:
-    """Send the link of a registration again."""
+    """Send the link of a registration again, even where the address refused mails before."""
     at = at or timezone.now()
-    return _write("link", registration, key=str(int(at.timestamp() // LINK_AGAIN_AFTER.total_seconds())))
+    key = str(int(at.timestamp() // LINK_AGAIN_AFTER.total_seconds()))
+    return _write("link", registration, key=key, is_asked_for=True)
 
 
 def address_changed(registration: Registration, old_address: str) -> Mail | None:
@@ -103,10 +106,20 @@ def address_changed(registration: Registration, old_address: str) -> Mail | None
     return _write("address_changed", registration, to=old_address)
 
 
-def plan_changed(registration: Registration, *, number: int, **facts: Any) -> Mail | None:
-    """Say that the plan of the event changed, up to the change with this number; see plan_changes.py."""
-    has_seat = registration.is_confirmed
-    return _write("plan_changed", registration, key=str(number), with_calendar=has_seat, **facts)
+def plan_changed(registration: Registration, *, number: int, asks: bool = False, **facts: Any) -> Mail | None:
+    """Say that the plan of the event changed, up to the change with this number; see plan_changes.py.
+
+    With `asks`, somebody with a place is asked whether they still come; see reconfirming.py.
+    """
+    return _write(
+        "plan_changed",
+        registration,
+        key=str(number),
+        with_calendar=registration.is_confirmed,
+        personal=answers_to_still_coming(registration) if asks else {},
+        asks=asks,
+        **facts,
+    )
 
 
 def plan_changed_key(registration: Registration, number: int) -> str:
@@ -114,27 +127,69 @@ def plan_changed_key(registration: Registration, number: int) -> str:
     return _key("plan_changed", registration, str(number), registration.email)
 
 
+def answers_to_still_coming(registration: Registration) -> dict[str, str]:
+    """Return the two links of the mail that asks whether somebody still comes."""
+    address = absolute_url("registrations:still_coming", registration.code, language=registration.language)
+    return {"still_coming_url": address, "not_coming_url": f"{address}?answer=no"}
+
+
+def reminder(registration: Registration, *, kind: str, whole_key: str, days: int) -> Mail | None:
+    """Say that the event takes place in so many days; see reminders.py."""
+    return _write("reminder", registration, kind=kind, whole_key=whole_key, days=days)
+
+
+def thank_you(
+    registration: Registration, *, whole_key: str, until: datetime | None, feedback_is_open: bool
+) -> Mail | None:
+    """Thank somebody for coming, with the link to feedback as long as that is open; see reminders.py."""
+    event, language = registration.event, registration.language
+    # Feedback stands above registrations, so its page is known by its name alone.
+    address = absolute_url("learning:feedback", registration.code, language=language)
+    return _write(
+        "thank_you",
+        registration,
+        whole_key=whole_key,
+        personal={"feedback_url": address},
+        feedback_is_open=feedback_is_open,
+        feedback_until=instant_in_words(until, event.zone, language) if until else "",
+    )
+
+
 def _write(
     name: str,
     registration: Registration,
     *,
+    kind: str = "",
     key: str = "",
+    whole_key: str = "",
     to: str = "",
     until: datetime | None = None,
     with_calendar: bool = False,
-    **facts: Hashable,
+    is_asked_for: bool = False,
+    personal: Mapping[str, str] | None = None,
+    **facts: Any,
 ) -> Mail | None:
+    facts |= _deadline(registration.event, until, registration.language)
     written = Written(
-        letter(name, registration, **_deadline(registration.event, until, registration.language), **facts),
+        letter(name, registration, kind=kind, personal=personal, **facts),
         calendar_mail.enclosed(registration) if with_calendar else calendar_mail.NOTHING,
     )
-    return _send(name, registration, written, key=key, to=to)
+    return _send(name, registration, written, key=key, whole_key=whole_key, to=to, is_asked_for=is_asked_for)
 
 
-def _send(name: str, registration: Registration, written: Written, *, key: str = "", to: str = "") -> Mail | None:
+def _send(
+    name: str,
+    registration: Registration,
+    written: Written,
+    *,
+    key: str = "",
+    whole_key: str = "",
+    to: str = "",
+    is_asked_for: bool = False,
+) -> Mail | None:
     to = to or registration.email
     return outbox.write(
-        key=_key(name, registration, key or str(registration.changed_at.timestamp()), to),
+        key=whole_key or _key(name, registration, key or str(registration.changed_at.timestamp()), to),
         to=to,
         subject=written.letter.subject,
         text=written.letter.text,
@@ -143,7 +198,14 @@ def _send(name: str, registration: Registration, written: Written, *, key: str =
         reply_to=registration.event.contact_email,
         attachments=written.enclosed.attachments,
         alternatives=written.enclosed.alternatives,
+        about=about(registration),
+        is_asked_for=is_asked_for,
     )
+
+
+def about(registration: Registration) -> str:
+    """Return what the mails of a registration are found by (Mail.about)."""
+    return f"registration:{registration.pk}"
 
 
 def _key(name: str, registration: Registration, act: str, to: str) -> str:
@@ -151,14 +213,52 @@ def _key(name: str, registration: Registration, act: str, to: str) -> str:
     return f"{name}:{registration.pk}:{act}:{crc32(to.casefold().encode()):x}"
 
 
-def letter(name: str, registration: Registration, **facts: Hashable) -> Letter:
-    """Return what a mail about a registration says, in the language of its person."""
+def letter(
+    name: str,
+    registration: Registration,
+    *,
+    kind: str = "",
+    personal: Mapping[str, str] | None = None,
+    worded: MailText | None = None,
+    **facts: Hashable,
+) -> Letter:
+    """Return what a mail about a registration says, in the language of its person.
+
+    `kind` is what wording.py calls it where that is not the name of its templates, and `worded` a wording that counts
+    instead of the stored one. `personal` are more texts that differ from reader to reader.
+    """
+    context = _context(registration)
+    worded = worded or wording.of(registration.event, kind or name, registration.language)
+    if worded is not None:
+        facts |= in_their_words(worded, context, registration.event)
     return render_letter(
         name,
-        {**_context(registration), **facts},
-        personal=_personal(registration),
+        {**context, **facts},
+        personal={**_personal(registration), **(personal or {})},
         language=registration.language,
     )
+
+
+def in_their_words(worded: MailText, context: Mapping[str, Any], event: Event, **personal: str) -> dict[str, Hashable]:
+    """Return what the organisers wrote for the context of a letter, with its placeholders filled in.
+
+    `personal` are the values of {name} and {link}, if the letter is not one with blanks for them.
+    """
+    values = {
+        "event": context["title"],
+        "in_short": context["event_in_short"],
+        "project": context["project"],
+        "host": event.host.organisation.name if event.host else context["project"],
+        "when": when_in_words(event, worded.language),
+        "where": where_in_words(event, worded.language),
+        **personal,
+    }
+    found: dict[str, Hashable] = {}
+    if worded.subject:
+        found["worded_subject"] = wording.filled(worded.subject, values)
+    if worded.text:
+        found["wording"] = wording.paragraphs(wording.filled(worded.text, values))
+    return found
 
 
 def _context(registration: Registration) -> dict[str, Hashable]:
@@ -166,8 +266,7 @@ def _context(registration: Registration) -> dict[str, Hashable]:
     event, language = registration.event, registration.language
     with translation.override(language):
         title = event.in_language("title", language).text
-        when, where = when_in_words(event), where_in_words(event)
-        facts = [(gettext("When"), when), (gettext("Where"), where)]
+        facts = [(gettext("When"), when_in_words(event)), (gettext("Where"), where_in_words(event))]
         if event.bring:
             facts.append((gettext("Bring"), event.bring))
         in_short = event_in_short(title, event.plan)
@@ -198,7 +297,7 @@ def _named_by(registration: Registration) -> str:
 def _personal(registration: Registration) -> dict[str, str]:
     code, language = registration.code, registration.language
     return {
-        "name": registration.name,
+        "name": harmless(registration.name),
         "email": registration.email,
         "manage_url": absolute_url("registrations:registration", code, language=language),
         "offer_url": absolute_url("registrations:accept_offer", code, language=language),

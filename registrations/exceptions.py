@@ -99,3 +99,7 @@ class AlreadyMerged(MergeRefused):
 
 class MergeUndone(MergeRefused):
     """This was taken back before."""
+
+
+class NotAsked(RegistrationRefused):
+    """Nobody asked this person whether they still come."""

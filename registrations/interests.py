@@ -52,7 +52,8 @@ def join(event: Event, *, email: str, language: str, at: datetime | None = None)
         event=event, email=email.casefold(), defaults={"language": language, "since": at}
     )
     interest.event = event
-    _write("interested", interest, key=str(int(at.timestamp() // LINK_AGAIN_AFTER.total_seconds())))
+    key = str(int(at.timestamp() // LINK_AGAIN_AFTER.total_seconds()))
+    _write("interested", interest, key=key, is_asked_for=True)
 
 
 def interested(event: Event) -> QuerySet[Interest]:
@@ -143,9 +144,9 @@ def plan_changed_key(interest: Interest, number: int) -> str:
     return _key("plan_changed_interest", interest, str(number))
 
 
-def _write(name: str, interest: Interest, *, key: str, **facts: Any) -> Mail | None:
-    event = interest.event
-    letter = render_letter(name, {**_context(interest), **facts}, language=interest.language)
+def _write(name: str, interest: Interest, *, key: str, is_asked_for: bool = False, **facts: Any) -> Mail | None:
+    event, context = interest.event, _context(interest)
+    letter = render_letter(name, {**context, **facts}, language=interest.language)
     try:
         return outbox.write(
             key=_key(name, interest, key),
@@ -155,6 +156,9 @@ def _write(name: str, interest: Interest, *, key: str, **facts: Any) -> Mail | N
             html=letter.html,
             language=interest.language,
             reply_to=event.contact_email,
+            about=f"interest:{interest.pk}",
+            unsubscribe_url=context["leave_url"],
+            is_asked_for=is_asked_for,
         )
     except ValidationError:
         # One address that is none must not keep everybody else from being told.

@@ -24,7 +24,8 @@ from events.times import instant_in_words, when_in_words
 from events.where import where_in_words
 from projects.search import fold
 
-from .emails import event_in_short
+from . import wording
+from .emails import event_in_short, in_their_words
 from .exceptions import InvitationClosed
 from .models import Invitation, Registration
 from .places import availability, lock
@@ -230,7 +231,11 @@ def _send(invitation: Invitation, *, at: datetime) -> None:
 
 
 def _write(name: str, invitation: Invitation, *, at: datetime) -> None:
-    letter = render_letter(name, _context(invitation), language=invitation.language)
+    context = _context(invitation)
+    if worded := wording.of(invitation.event, name, invitation.language):
+        personal = {"name": context["name"] or invitation.email, "link": context["invitation_url"]}
+        context |= in_their_words(worded, context, invitation.event, **personal)
+    letter = render_letter(name, context, language=invitation.language)
     outbox.write(
         key=f"{name}:{invitation.pk}:{at.timestamp()}",
         to=invitation.email,

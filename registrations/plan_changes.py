@@ -27,7 +27,7 @@ from events.models import Event, Plan, PlanChange
 from events.times import instant_in_words, when_in_words
 from events.where import where_in_words
 
-from . import emails, interests, places
+from . import emails, interests, places, reconfirming
 from .models import Interest, Registration
 from .places import Availability
 
@@ -127,6 +127,19 @@ class News:
         return "link" if before == after else "changed"
 
     @property
+    def asks_again(self) -> bool:
+        """Whether it is so different that whoever has a place is asked if they still come: other days, place or mode.
+
+        Of an event that nobody was promised yet, or that does not take place, nobody is asked.
+        """
+        before, after = self.before, self.after
+        if before.status != Status.ANNOUNCED or after.status != Status.ANNOUNCED:
+            return False
+        has_moved = (before.starts_on, before.ends_on) != (after.starts_on, after.ends_on)
+        is_elsewhere = bool(before.place) and before.place != after.place
+        return has_moved or is_elsewhere or before.mode != after.mode
+
+    @property
     def named_plan(self) -> Plan:
         """The plan that a subject names the event by: what does not take place is known by its old date."""
         return self.after if self.after.starts_on else self.before
@@ -211,8 +224,8 @@ def _tell_some(event: Event, told: _Told, *, at: datetime) -> _Told | None:
         return None
     known = _last_told(changes, people)
     # What calendars say of the event is the same for all of them, so it is read once.
-    prefetch_related_objects([event], "changes", "links_onward__outcome")
-    written = 0
+    prefetch_related_objects([event], "changes", "links_onward__outcome", "mail_texts")
+    written, asked = 0, []
     availability = places.availability(event, at=at) if isinstance(people[0], Interest) else None
     hear_that_it_opens: list[Interest] = []
     for person in people:
@@ -221,9 +234,12 @@ def _tell_some(event: Event, told: _Told, *, at: datetime) -> _Told | None:
         if news is None or not concerns(person, news):
             continue
         written += _write(person, news, changes[-1], availability)
+        if isinstance(person, Registration) and asks(person, news):
+            asked.append(person)
         if isinstance(person, Interest) and availability and interests.waits_for_opening(person, availability):
             hear_that_it_opens.append(person)
     interests.note_told(hear_that_it_opens, at=at)
+    reconfirming.ask(asked, changes[-1], at=at)
     last = people[-1]
     if isinstance(last, Registration):
         return _Told(registration=last.pk, written=written)
@@ -327,6 +343,11 @@ def concerns(person: Somebody, news: News) -> bool:
     return isinstance(person, Registration) and person.is_confirmed and person.takes_part_online
 
 
+def asks(registration: Registration, news: News) -> bool:
+    """Whether the mail about a change asks somebody if they still come."""
+    return registration.is_confirmed and news.asks_again
+
+
 # --- What the mail says ------------------------------------------------------------------------------------------
 
 
@@ -337,6 +358,7 @@ def facts_for_registered(registration: Registration, news: News) -> dict[str, An
         return {
             **_facts(event, language, news),
             "meaning": _meaning(registration, news),
+            "asks": asks(registration, news),
             "held_until": _held_until(registration),
             "join_url": event.join_url if _is_told_how_to_join(registration, news) else "",
         }
@@ -375,9 +397,11 @@ def _meaning(registration: Registration, news: News) -> str:
         return "waiting_for_date" if waits else str(registration.state)
     if status == Status.POSTPONED:
         return "kept_for_date"
-    if news.state in ("online", "link", "place", "confirmed_place", "announced"):
-        return "kept_online" if news.state == "online" else "kept"
-    return "kept_if_possible"
+    if news.state == "online":
+        return "kept_online"
+    # Whoever is asked whether they still come need not be told how to give the place back.
+    is_no_news = news.state in ("link", "place", "confirmed_place", "announced")
+    return "kept" if news.asks_again or is_no_news else "kept_if_possible"
 
 
 def _held_until(registration: Registration) -> str:
@@ -413,7 +437,7 @@ def audience(event: Event, *, before: Plan | None = None, reason: str = "") -> A
     """Return who would be told if the plan of an event became as it stands in this object, saved or not.
 
     `before` is the plan that people know; without it, what changes is not known yet, and only the people are counted.
-    Three queries at most.
+    Four queries at most.
     """
     news = _planned(event, before, reason) if before else None
     counted = event.registrations.aggregate(
@@ -447,4 +471,5 @@ def _example(event: Event, news: News) -> Letter:
         mode=Registration.Mode.ONLINE if event.mode == Event.Mode.ONLINE else Registration.Mode.ROOM,
         code="…",
     )
-    return emails.letter("plan_changed", somebody, **facts_for_registered(somebody, news))
+    links = emails.answers_to_still_coming(somebody)
+    return emails.letter("plan_changed", somebody, personal=links, **facts_for_registered(somebody, news))

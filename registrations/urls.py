@@ -7,12 +7,14 @@ from .views import (
     hand_over,
     interests,
     inviting,
+    mails,
     merging,
     organise,
     partner,
     private_feeds,
     questions,
     registrations,
+    still_coming,
     waiting_list,
 )
 
@@ -34,6 +36,7 @@ urlpatterns = [
     path("registrations/<str:code>/undo/", registrations.undo_cancelling, name="undo_cancelling"),
     path("registrations/<str:code>/accept/", waiting_list.accept_offer, name="accept_offer"),
     path("registrations/<str:code>/decline/", waiting_list.decline_offer, name="decline_offer"),
+    path("registrations/<str:code>/still-coming/", still_coming.still_coming, name="still_coming"),
     path("registrations/<str:code>/calendar.ics", registrations.calendar, name="calendar"),
     path(
         "registrations/<str:code>/calendars/", private_feeds.calendars_of_registration, name="calendars_of_registration"
@@ -86,4 +89,18 @@ urlpatterns = [
     path("organise/<slug:slug>/questions/<int:key>/", questions.edit, name="edit_question"),
     path("organise/<slug:slug>/questions/<int:key>/act/", questions.act, name="act_on_question"),
     path("organise/<slug:slug>/attendance/", attendance.attendance, name="attendance"),
+    # The mails of an event
+    path("organise/<slug:slug>/mails/", mails.mails, name="mails"),
+    path("organise/<slug:slug>/mails/try-again/", mails.try_again, name="try_mails_again"),
+    path("organise/<slug:slug>/mails/<slug:kind>/<slug:language>/", mails.mail_text, name="mail_text"),
+    path(
+        "organise/<slug:slug>/mails/<slug:kind>/<slug:language>/html/",
+        mails.mail_text_as_html,
+        name="mail_text_as_html",
+    ),
+    path(
+        "organise/<slug:slug>/mails/<slug:kind>/<slug:language>/standard/",
+        mails.mail_text_standard,
+        name="mail_text_standard",
+    ),
 ]

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import http_date
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 
 from accounts.access import access, everybody, holder_of_the_link
 from events.event_page import event_page
@@ -56,13 +57,23 @@ def _form(request: HttpRequest, event: Event, form: InterestForm, *, status: int
     return response
 
 
+# A mail program that leaves the list for its reader has no form of ours; the code in the address is the key.
+@csrf_exempt
 @access(holder_of_the_link)
 @never_cache
 def leave(request: HttpRequest, code: str) -> HttpResponse:
-    """Opening the link changes nothing; its button deletes the address. Who has left finds a page that says so."""
+    """Opening the link changes nothing; its button deletes the address. Who has left finds a page that says so.
+
+    The button of a mail program (List-Unsubscribe) posts to the same address, signed in nowhere (RFC 8058).
+    """
+    is_one_click = request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click"
     found = None
     if _CODE.fullmatch(code):
         found = Interest.objects.filter(code=code).select_related("event__venue", "event__project").first()
+    if is_one_click:
+        if found is not None:
+            found.delete()
+        return HttpResponse(gettext("You have left the list."), content_type="text/plain; charset=utf-8")
     if found is None:
         return render(request, "registrations/interest_left.html", status=404)
     event = found.event

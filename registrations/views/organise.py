@@ -15,6 +15,7 @@ from projects.access import people_with_a_role
 from projects.models import Project
 from projects.spreadsheets import CSV_TYPE, XLSX_TYPE
 
+from .. import reconfirming
 from ..exports import people_csv, people_xlsx
 from ..people import PAGE_SIZE, PeopleList, events_of, numbers_of, rows, with_status
 
@@ -43,6 +44,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         "numbers": numbers_of(event),
         "page": page,
         "rows": rows(event, page.object_list),
+        "still_coming": reconfirming.answers(event),
     }
     return render(request, "registrations/people.html", context)
 

@@ -30,8 +30,10 @@ def round_table(**fields):
 
 
 def register(event, person="Alice", **answers) -> Registration:
-    answers = {"organisation_name": "City of Gävle", "country": "SE", **answers}
-    return places.register(event, name=person, email=f"{person.lower()}@example.org", at=NOW, **answers).registration
+    answers = {"name": person, "email": f"{person.lower()}@example.org", **answers}
+    return places.register(
+        event, **{"organisation_name": "City of Gävle", "country": "SE", "at": NOW, **answers}
+    ).registration
 
 
 def words(html: str) -> str:

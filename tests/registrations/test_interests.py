@@ -317,3 +317,21 @@ def test_addresses_are_deleted_when_their_purpose_is_over(fields, is_kept):
     forget_interests(at=NOW)
 
     assert Interest.objects.exists() == is_kept
+
+
+def test_the_button_of_a_mail_program_leaves_at_once_without_a_form_of_ours(client):
+    from django.test import Client
+
+    event = create_event(status="save_the_date")
+    interests.join(event, email="dora@example.org", language="en")
+    mail = Mail.objects.get()
+    address = mail.unsubscribe_url.removeprefix("http://testserver")
+    strict = Client(enforce_csrf_checks=True)
+    one_click = {"List-Unsubscribe": "One-Click"}
+
+    assert strict.get(address).status_code == 200
+    assert Interest.objects.exists()
+    for _press in range(2):
+        answer = strict.post(address, one_click)
+        assert (answer.status_code, answer.content.decode()) == (200, "You have left the list.")
+    assert not Interest.objects.exists()

@@ -373,7 +373,7 @@ def test_people_take_the_same_queries_for_one_and_three(client, event, alice, co
 
     # Session, user, role, event; how many are found, the people, their offers, days and places in the line; two for
     # the numbers; whether reports are in the navigation.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert client.get(reverse("registrations:people", args=[event.slug])).status_code == 200
 
 

@@ -91,10 +91,13 @@ def test_the_mail_says_what_was_what_is_why_and_what_it_means():
     assert mail.subject == "Moved: Round table, 3 June 2027, Geleen"
     assert (mail.to, mail.reply_to, mail.language) == ("alice@example.org", "host@example.org", "en")
     lines = [line for line in mail.text.splitlines() if line]
-    assert lines[:9] == [
+    assert lines[:12] == [
         "This event is moved.",
         "Reason: The room is taken.",
-        "Alice, you keep your seat. You cannot come any more? Give it back: somebody else gets it.",
+        "Alice, you keep your seat. Do you still come?",
+        f"Yes, I still come: http://testserver/en/registrations/{alice.code}/still-coming/",
+        f"No, I cannot come: http://testserver/en/registrations/{alice.code}/still-coming/?answer=no",
+        "Your seat is kept until you answer.",
         "Round table",
         "When now: Thursday 3 June 2027, 09:00–16:00 (Geleen time, UTC+2)",
         "When before: Thursday 20 May 2027, 09:00–16:00 (Maastricht time, UTC+2)",
@@ -619,7 +622,7 @@ def test_the_editor_says_when_nobody_is_told():
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_looking_who_is_told_takes_three_queries(number):
+def test_looking_who_is_told_takes_four_queries(number):
     event = round_table()
     for n in range(number):
         create_registration(event, f"P{n}")
@@ -630,7 +633,7 @@ def test_looking_who_is_told_takes_three_queries(number):
     with CaptureQueriesContext(connection) as queries:
         plan_changes.audience(event, before=before)
 
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -646,4 +649,4 @@ def test_telling_costs_the_same_queries_for_each_person(number):
     # One for each mail; the rest is once for all of them.
     mails = [query for query in queries if "accounts_mail" in query["sql"] and "INSERT" in query["sql"]]
     assert len(mails) == number
-    assert len(queries) - len(mails) == 20
+    assert len(queries) - len(mails) == 22

@@ -1,0 +1,209 @@
+"""Mails that only time causes: a reminder 7 days and 1 day before, and thanks the day after.
+
+Each has a key that names the registration and, for reminders, the day of the event, so that it is written once whatever
+is stopped and started again; an event that is moved gets reminders of its new day. Who is to get one is asked anew in
+each round, under the lock of the event, CHUNK people at a time: nothing else is kept about how far they have come.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, prefetch_related_objects
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+
+from accounts.models import Mail
+from accounts.periodic import every
+from events.models import Event
+
+from . import emails, places
+from .models import Registration, RegistrationQuerySet
+from .people import who_attended
+
+logger = logging.getLogger(__name__)
+
+# Few enough that a transaction takes a moment only.
+CHUNK = 50
+# Whoever got their place less than this before a reminder has just read all of it, and so has who was told of a change.
+JUST_READ_IT = timedelta(days=1)
+# An event without a time begins its day here.
+MORNING = time(9)
+# Where nothing ran for longer than this, nobody is thanked any more.
+THANKED_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A reminder so many days before the start, at the hour of the start; `kind` is its name in wording.py.
+
+    One that could not be written in `late` is not written any more.
+    """
+
+    kind: str
+    days: int
+    late: timedelta
+
+    def due_at(self, event: Event) -> datetime | None:
+        """When it is due; None for an event without an exact date."""
+        if event.starts_on is None or not event.has_exact_date:
+            return None
+        return datetime.combine(event.starts_on - timedelta(days=self.days), event.start_time or MORNING, event.zone)
+
+    def is_due(self, event: Event, *, at: datetime) -> bool:
+        due = self.due_at(event)
+        if due is None or event.status != Event.Status.ANNOUNCED:
+            return False
+        return due <= at < due + self.late and (event.starts_at is None or at < event.starts_at)
+
+
+REMINDERS = (
+    Reminder("reminder_week", days=7, late=timedelta(days=2)),
+    Reminder("reminder_day", days=1, late=timedelta(days=1)),
+)
+
+
+# --- Reminders ---------------------------------------------------------------------------------------------------
+
+
+@every(minutes=10)
+def remind(*, at: datetime | None = None) -> int:
+    """Write the reminders that are due at an instant (default: now); return how many."""
+    at = at or timezone.now()
+    near = Event.objects.filter(
+        status=Event.Status.ANNOUNCED,
+        date_precision=Event.DatePrecision.DAY,
+        # A day more on both sides: a day begins and ends at different instants around the earth.
+        starts_on__range=(at.date() - timedelta(days=1), at.date() + timedelta(days=8)),
+    )
+    written = 0
+    for event in near.with_page_data().order_by("starts_on", "pk"):
+        for reminder in REMINDERS:
+            if reminder.is_due(event, at=at):
+                written += _all_of(event, partial(_remind, event, reminder, at))
+    return written
+
+
+@transaction.atomic
+def _remind(event: Event, reminder: Reminder, at: datetime, last: int) -> "_Done | None":
+    event = places.lock(event)
+    due = reminder.due_at(event)
+    if due is None or not reminder.is_due(event, at=at) or _was_changed_lately(event, since=due - JUST_READ_IT):
+        return None
+    knew_before = Q(confirmed_at__lte=due - JUST_READ_IT, joined_at__lte=due - JUST_READ_IT)
+    people = _not_written(
+        event.registrations.confirmed().filter(knew_before), f"{reminder.kind}:", f":{event.starts_on}"
+    )
+    starts_on: date = event.starts_on or at.date()
+    days = (starts_on - at.astimezone(event.zone).date()).days
+
+    def write(person: Registration, key: str) -> Mail | None:
+        return emails.reminder(person, kind=reminder.kind, whole_key=key, days=days)
+
+    return _write(event, people, last, write)
+
+
+def _was_changed_lately(event: Event, *, since: datetime) -> bool:
+    """Whether people were told of a change a moment ago, or are to be: that mail says when and where, too."""
+    told = event.changes.filter(tell_at__isnull=False, undoes=None, undone_by=None)
+    return told.filter(Q(told_at=None) | Q(told_at__gt=since)).exists()
+
+
+# --- Thanks ------------------------------------------------------------------------------------------------------
+
+
+@every(minutes=60)
+def thank(*, at: datetime | None = None) -> int:
+    """Write the thanks that are due at an instant (default: now), with the link to feedback; return how many."""
+    at = at or timezone.now()
+    over = Event.objects.filter(
+        status=Event.Status.HELD,
+        date_precision=Event.DatePrecision.DAY,
+        ends_on__range=(at.date() - THANKED_FOR - timedelta(days=2), at.date()),
+    )
+    written = 0
+    for event in over.with_page_data().order_by("ends_on", "pk"):
+        if _is_day_after(event, at=at):
+            written += _all_of(event, partial(_thank, event, at))
+    return written
+
+
+def _is_day_after(event: Event, *, at: datetime) -> bool:
+    if event.ends_on is None or event.status != Event.Status.HELD:
+        return False
+    due = datetime.combine(event.ends_on + timedelta(days=1), MORNING, event.zone)
+    return due <= at < due + THANKED_FOR
+
+
+@transaction.atomic
+def _thank(event: Event, at: datetime, last: int) -> "_Done | None":
+    event = places.lock(event)
+    if not _is_day_after(event, at=at):
+        return None
+    people = event.registrations.confirmed()
+    if who_attended(people).exists():
+        # Attendance is kept. Whoever is ticked later is thanked in a later round.
+        people = who_attended(people)
+    closes = event.feedback_closes_on
+    until = datetime.combine(closes, time(23, 59), event.zone) if closes else None
+    is_open = until is None or at <= until
+
+    def write(person: Registration, key: str) -> Mail | None:
+        return emails.thank_you(person, whole_key=key, until=until, feedback_is_open=is_open)
+
+    return _write(event, _not_written(people, "thank_you:", ""), last, write)
+
+
+# --- Both --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """The last registration of a chunk, and how many mails were written."""
+
+    last: int
+    written: int
+
+
+def _all_of(event: Event, chunk: Callable[[int], _Done | None]) -> int:
+    return sum(done.written for done in _chunks(event, chunk))
+
+
+def _chunks(event: Event, chunk: Callable[[int], _Done | None]) -> Iterator[_Done]:
+    last = 0
+    try:
+        while (done := chunk(last)) is not None:
+            last = done.last
+            yield done
+    except Exception:
+        # The people of other events wait for their mails too.
+        logger.exception("The people of event %s could not all be written to; it is tried again.", event.pk)
+
+
+def _not_written(people: RegistrationQuerySet, before: str, after: str) -> QuerySet[Registration]:
+    """Keep those to whom a mail with the key “before, number of the registration, after” was not written yet."""
+    key = Concat(Value(before), Cast("pk", CharField()), Value(after), output_field=CharField())
+    people = people.annotate(mail_key=key)
+    return people.filter(~Exists(Mail.objects.filter(key=OuterRef("mail_key"))))
+
+
+def _write(
+    event: Event, people: QuerySet[Registration], last: int, write: Callable[[Registration, str], Mail | None]
+) -> _Done | None:
+    chunk = list(people.filter(pk__gt=last).select_related("person").order_by("pk")[:CHUNK])
+    if not chunk:
+        return None
+    prefetch_related_objects([event], "mail_texts")
+    written = 0
+    for person in chunk:
+        person.event = event
+        try:
+            written += write(person, person.mail_key) is not None  # type: ignore[attr-defined]
+        except ValidationError:
+            # One address that is none, from some file, must not keep everybody else from being written to.
+            logger.warning("Registration %s has no address that can be written to.", person.pk)
+    return _Done(chunk[-1].pk, written)

@@ -69,7 +69,7 @@ class KindForm(forms.Form):
 class AddPersonForm(AnswersForm):
     """Somebody whom organisers register themselves."""
 
-    participant_kind = forms.ChoiceField(
+    comes_as = forms.ChoiceField(
         label=_("Comes as"), choices=Registration.ParticipantKind.choices, initial="participant"
     )
     is_told = forms.BooleanField(
@@ -85,4 +85,4 @@ class AddPersonForm(AnswersForm):
 
     @property
     def answers(self) -> dict[str, Any]:
-        return {**super().answers, "participant_kind": self.cleaned_data["participant_kind"]}
+        return {**super().answers, "participant_kind": self.cleaned_data["comes_as"]}

@@ -207,7 +207,7 @@ def test_answers_are_corrected_and_a_new_address_gets_the_link(client, event, bo
 def test_somebody_is_added_by_hand_and_gets_their_link_even_when_registration_is_closed(client, event, bob):
     Event.objects.update(registration_by_hand="closed", needs_approval=True)
     typed = {"name": "Alice", "email": "alice@example.org", "organisation_name": "Gävle", "country": "SE"}
-    typed |= {"participant_kind": "press"}
+    typed |= {"comes_as": "press"}
     address = f"/en/organise/{event.slug}/people/add/"
 
     assert "Tell them first" in client.post(address, typed).content.decode()
@@ -224,7 +224,7 @@ def test_nobody_is_added_to_an_event_that_is_over(client, event, bob, clock):
     client.force_login(bob)
     typed = {"name": "A", "email": "a@example.org", "organisation_name": "G", "country": "SE", "is_told": "on"}
 
-    answer = client.post(f"/en/organise/{event.slug}/people/add/", typed | {"participant_kind": "press"})
+    answer = client.post(f"/en/organise/{event.slug}/people/add/", typed | {"comes_as": "press"})
 
     assert (answer.status_code, event.registrations.count()) == (422, 0)
     assert "nobody can be registered for it" in answer.content.decode()

@@ -1,0 +1,135 @@
+"""What coordinators type about a stakeholder group and its members."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from events.editing.fields import LineField, TextField
+from projects.models import Partner, StakeholderGroup
+
+from . import pasted
+from .forms import EmailField, OneLineField, known_organisation
+from .groups import Member
+from .pasted import MOST_ROWS, PastedRow, TooManyRows
+
+_NAME = OneLineField(
+    max_length=200, too_long=_("The name is longer than %(longest)s characters. Shorten it."), required=False
+)
+_EMAIL = EmailField(error_messages={"required": _("The email address is missing. Add it.")})
+
+
+class PartnerChoice(forms.ModelChoiceField):
+    def label_from_instance(self, partner: Any) -> str:
+        return f"{partner.organisation} ({partner.project})"
+
+
+class GroupForm(forms.Form):
+    """A group: whose it is, its name, and the policy instrument around which it stands."""
+
+    use_required_attribute = False
+
+    partner = PartnerChoice(
+        label=_("Partner"),
+        queryset=Partner.objects.none(),
+        empty_label=None,
+        error_messages={"required": _("Choose the partner."), "invalid_choice": _("Choose one of your partners.")},
+    )
+    name = LineField(
+        label=_("Name of the group"), max_length=200, error_messages={"required": _("Enter a name for the group.")}
+    )
+    policy_instrument = LineField(
+        label=_("Policy instrument"),
+        max_length=300,
+        required=False,
+        help_text=_("The plan or programme that the group is about, as it is called officially."),
+    )
+
+    def __init__(self, *args: Any, user, group: StakeholderGroup | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.group = group
+        partners = Partner.objects.coordinated_by(user).select_related("organisation", "project").distinct()
+        self.fields["partner"].queryset = partners  # type: ignore[attr-defined]
+        if group is not None:
+            del self.fields["partner"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        partner = self.group.partner if self.group else cleaned.get("partner")
+        same = StakeholderGroup.objects.filter(partner=partner, name=cleaned.get("name", ""))
+        if self.group:
+            same = same.exclude(pk=self.group.pk)
+        if partner and same.exists():
+            self.add_error("name", gettext("This partner has a group of that name. Choose another one."))
+        return cleaned
+
+    def save(self) -> StakeholderGroup:
+        group = self.group or StakeholderGroup(partner=self.cleaned_data["partner"])
+        group.name = self.cleaned_data["name"]
+        group.policy_instrument = self.cleaned_data["policy_instrument"]
+        group.save()
+        return group
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedMember:
+    """One row of what was pasted: whom it names, or what is wrong with it and how to mend it."""
+
+    row: PastedRow
+    member: Member | None = None
+    problem: str = ""
+
+
+class MembersForm(forms.Form):
+    """Members, typed or pasted. A row that will not do is explained, and keeps no other from being stored."""
+
+    use_required_attribute = False
+
+    people = TextField(
+        label=_("Members"),
+        max_length=100_000,
+        help_text=_(
+            "One person in each line: name, email, organisation. Or paste rows of a sheet, or the addresses of a mail."
+        ),
+        error_messages={"required": _("Enter at least one person.")},
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "spellcheck": "false"}),
+    )
+
+    def clean_people(self) -> list[CheckedMember]:
+        try:
+            rows = pasted.read_rows(self.cleaned_data["people"])
+        except TooManyRows as refusal:
+            words = gettext("These are %(number)s rows. Enter at most %(most)s people at once.")
+            raise ValidationError(words % {"number": refusal.number, "most": MOST_ROWS}, code="too_many") from None
+        if not rows:
+            raise ValidationError(self.fields["people"].error_messages["required"], code="required")
+        return [_checked(row) for row in rows]
+
+    @property
+    def members(self) -> list[Member]:
+        return [row.member for row in self.cleaned_data["people"] if row.member is not None]
+
+    @property
+    def wrong(self) -> list[CheckedMember]:
+        return [row for row in self.cleaned_data["people"] if row.member is None]
+
+    def text_of_wrong(self) -> str:
+        """The rows that would not do, to be mended: cells between tabs, under headings that are understood."""
+        rows = [row.row.cells for row in self.wrong]
+        columns = [name for name in (*pasted.COLUMNS, pasted.MORE) if any(name in cells for cells in rows)]
+        lines = [columns, *([cells.get(column, "") for column in columns] for cells in rows)]
+        return "\n".join("\t".join(cells) for cells in lines)
+
+
+def _checked(row: PastedRow) -> CheckedMember:
+    if row.problem:
+        return CheckedMember(row, problem=row.problem)
+    try:
+        name, email = _NAME.clean(row.cells.get(pasted.NAME, "")), _EMAIL.clean(row.cells.get(pasted.EMAIL, ""))
+    except ValidationError as error:
+        return CheckedMember(row, problem=" ".join(error.messages))
+    organisation = row.cells.get(pasted.ORGANISATION, "")
+    return CheckedMember(row, Member(name, email, known_organisation(organisation) if organisation else None))

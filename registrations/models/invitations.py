@@ -138,6 +138,11 @@ class Invitation(models.Model):
         self.sent_at = at or timezone.now()
         self.save(update_fields=["sent_at"])
 
+    def note_registered(self, registration: Registration) -> None:
+        """Who declined and comes after all has not declined any more."""
+        self.registration, self.declined_at, self.decline_reason = registration, None, ""
+        self.save(update_fields=["registration", "declined_at", "decline_reason"])
+
     def reopen(self) -> None:
         """Let it be answered again after it was withdrawn or declined."""
         self.withdrawn_at = self.declined_at = None

@@ -14,7 +14,7 @@ from projects.models import GroupMember
 
 from .. import emails
 from ..compiled import Compiled
-from ..exceptions import RegistrationClosed
+from ..exceptions import InvitationClosed, RegistrationClosed
 from ..models import Consent, Decision, Delegation, Invitation, Option, Person, Registration
 from ..models.registrations import new_code
 from . import choosing, counting
@@ -101,7 +101,8 @@ def register(
     `expected` is what `expected()` wrote for the same answers. `sessions` and `options` are what is picked; whether
     the rules of choice groups are kept is looked at only if something is. `delegation`: they get one of its seats, or
     wait in its line. `is_approved`: the host was asked before. `by`: the organiser or coordinator who does it for them,
-    who may do so until the event is over. Raises RegistrationClosed, ChoicesClash and ChoicesDoNotFit.
+    who may do so until the event is over. Raises RegistrationClosed, InvitationClosed,
+    ChoicesClash and ChoicesDoNotFit.
     """
     event = counting.lock(event)
     # The clock is read under the lock, so that the order of arrival is the order of the queue.
@@ -132,8 +133,12 @@ def register(
             _name_for(delegation, existing, counted, by=by, at=at)
         elif not by:
             emails.link(existing, at=at)
+        _answer(invitation, existing, at=at)
         return Registered(existing, is_new=False, is_own=False, has_place=for_anybody, may_need_approval=asks)
 
+    if invitation and not _fresh(invitation).may_be_used(at=at):
+        # Two people with one link: the second one comes too late.
+        raise InvitationClosed(invitation)
     registration = Registration(
         event=event,
         person=person,
@@ -163,9 +168,7 @@ def register(
         registration.decisions.create(
             kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED, taken_by=by, taken_at=at
         )
-    if invitation:
-        invitation.registration = registration
-        invitation.save(update_fields=["registration"])
+    _answer(invitation, registration, at=at)
     for consent in consents:
         consent.registration, consent.given_at = registration, at
     Consent.objects.bulk_create(consents)
@@ -173,6 +176,19 @@ def register(
     fits = expected and expected.event_changed_at == event.changed_at and not registration.invitation_revision
     emails.state(registration, written=expected.mail if expected and fits else None)
     return Registered(registration, is_new=True, is_own=True, has_place=for_anybody, may_need_approval=asks)
+
+
+def _fresh(invitation: Invitation) -> Invitation:
+    return Invitation.objects.select_related("registration").get(pk=invitation.pk)
+
+
+def _answer(invitation: Invitation | None, registration: Registration, *, at: datetime) -> None:
+    """Note that somebody is registered by their invitation; one that is answered, or over, stays as it is."""
+    if invitation is None or not _fresh(invitation).may_be_used(at=at):
+        return
+    # Who was invited twice answers the first of them.
+    if not Invitation.objects.filter(registration=registration).exists():
+        invitation.note_registered(registration)
 
 
 def _may_still_be_added_to(event: Event, at: datetime) -> bool:

@@ -26,7 +26,7 @@ from ..admission import Admission, Approval, admission_of, passes_of
 from ..answers import Answer, answers_in_words, answers_of, beside_in_words, consents_in_words, consents_of
 from ..asking import asking_now, asking_of
 from ..choices import choices_of
-from ..exceptions import NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
+from ..exceptions import InvitationClosed, NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
 from ..form_fields import fields_of, organisations_of
 from ..forms import CONSENT_WORDING, CancelForm, ChangeForm, ConsentForm, RegistrationForm, SendLinkForm
 from ..handing_over import may_hand_over
@@ -62,11 +62,15 @@ def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
     asking = asking_of(page)
     receipt = receipts.recall(request, event) if "correct" in request.GET else None
     about: dict[str, Any] = {"event": event, "asking": asking, "is_correction": bool(receipt)}
+    if admission.is_registered and receipts.recall(request, event):
+        # The same form, sent twice.
+        return redirect("registrations:registered", event.slug)
+    may = admission.may_register or (receipt is not None and receipt.own_registration(event) is not None)
     if invitation := admission.invitation:
         about["participant_kind"] = invitation.participant_kind
     if request.method != "POST":
         availability = places.availability(event)
-        if not availability.is_open or not admission.may_register:
+        if not availability.is_open or not may:
             return _closed(request, event, why_not=admission.why_not if availability.is_open else "")
         form = _opened(receipt, event, about, admission)
         return _form(request, page, form, availability=availability, admission=admission)
@@ -78,7 +82,7 @@ def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
         return _form(request, page, form, step=step, status=422 if form.errors else 200, admission=admission)
     if not is_valid or form.errors:
         return _form(request, page, form, status=422, admission=admission)
-    if not admission.may_register:
+    if not may:
         return _closed(request, event, status=403, why_not=admission.why_not)
     if until := limits.closed_until(request, form.cleaned_data["email"]):
         return _form(request, page, form, status=429, closed_until=until, admission=admission)
@@ -91,6 +95,8 @@ def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
             kept = _keep_what_else_was_asked(event, form, done)
     except RegistrationClosed:
         return _closed(request, event, status=409)
+    except InvitationClosed:
+        return _closed(request, event, status=409, why_not=admission_of(request, event).why_not)
     except NoFreePlace:
         form.add_error("mode", gettext("All places in the room are taken. You keep your place online."))
         return _form(request, page, form, status=422, admission=admission)
@@ -210,6 +216,7 @@ def registered(request: HttpRequest, slug: str) -> HttpResponse:
     if receipt is None:
         return redirect("registrations:send_link", event.slug)
     context = {
+        "about_approval": admission_of(request, event).about_approval,
         "event": event,
         "title": page.title,
         "in_short": page.in_short,

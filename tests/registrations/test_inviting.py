@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from events.models import Event
-from registrations import inviting
+from registrations import inviting, places
 from registrations.exceptions import InvitationClosed
 from registrations.inviting import Invitee
 from registrations.models import Invitation
@@ -407,3 +407,102 @@ def test_a_code_that_is_none_is_not_found_in_words(client, code):
     answer = client.get(f"/en/invitations/{code}/")
 
     assert (answer.status_code, "This link does not work" in answer.content.decode()) == (404, True)
+
+
+# --- Registering by an invitation --------------------------------------------------------------------------------
+
+
+def send_form(client, clock, address: str, **typed: str):
+    opened = client.get(address).context["form"].initial["opened"]
+    clock.shift(timedelta(seconds=5))
+    typed = {"name": "Alice", "email": "alice@example.org", "organisation_name": "Gävle", "country": "SE", **typed}
+    return client.post(address, typed | {"opened": opened})
+
+
+def form_of(invitation: Invitation) -> str:
+    return f"/en/events/{invitation.event.slug}/register/?invitation={invitation.code}"
+
+
+def test_who_is_invited_finds_the_form_filled_in_and_is_registered_without_approval(client, event, clock):
+    Event.objects.update(needs_approval=True)
+    (invitation,) = inviting.invite(event, [Invitee("Alice", "alice@example.org", "Gävle", "speaker")])
+    inviting.decline(invitation, reason="No")
+
+    form = client.get(form_of(invitation)).context["form"]
+    answer = send_form(client, clock, form_of(invitation))
+
+    assert (form["name"].value(), form["email"].value()) == ("Alice", "alice@example.org")
+    registration = event.registrations.get()
+    assert (answer.status_code, registration.state, registration.participant_kind) == (302, "confirmed", "speaker")
+    invitation.refresh_from_db()
+    assert (invitation.registration, invitation.declined_at) == (registration, None)
+    assert "You are registered" in client.get(answer.url).content.decode()
+
+
+def test_without_the_link_the_form_stays_closed(client, event, clock):
+    (invitation,) = inviting.invite(event, [ALICE])
+    address = f"/en/events/{event.slug}/register/"
+    opened = client.get(form_of(invitation)).context["form"].initial["opened"]
+    clock.shift(timedelta(seconds=5))
+
+    typed = {"name": "A", "email": "a@example.org", "organisation_name": "G", "country": "SE", "opened": opened}
+    answer = client.post(address, typed)
+
+    assert (answer.status_code, event.registrations.count()) == (403, 0)
+    assert "This event is by invitation." in client.get(address).content.decode()
+
+
+def test_one_link_registers_one_person_and_sending_it_twice_is_one_act(client, event, clock):
+    (invitation,) = inviting.invite(event, [ALICE])
+    send_form(client, clock, form_of(invitation))
+
+    again = client.get(form_of(invitation))
+    client.cookies.clear()
+    elsewhere = client.get(form_of(invitation))
+
+    assert again.url == f"/en/events/{event.slug}/registered/"
+    assert "Somebody is registered with this invitation already." in elsewhere.content.decode()
+    assert event.registrations.count() == 1
+
+
+def test_what_was_typed_is_corrected_in_that_browser_without_the_link(client, event, clock):
+    (invitation,) = inviting.invite(event, [ALICE])
+    send_form(client, clock, form_of(invitation))
+
+    answer = send_form(client, clock, f"/en/events/{event.slug}/register/?correct", name="Alice Berg")
+
+    assert (answer.status_code, event.registrations.get().name) == (302, "Alice Berg")
+
+
+def test_two_with_one_link_at_once_are_one(event):
+    (invitation,) = inviting.invite(event, [ALICE])
+    stale = Invitation.objects.get()
+    alice = {"name": "Alice", "email": "alice@example.org", "organisation_name": "G", "country": "SE"}
+    places.register(event, invitation=invitation, is_approved=True, **alice)
+
+    with pytest.raises(InvitationClosed):
+        places.register(event, invitation=stale, is_approved=True, **{**alice, "name": "Bo"})
+
+    assert event.registrations.count() == 1
+
+
+def test_who_is_registered_already_answers_the_invitation_with_that(event):
+    alice = {"name": "Alice", "email": "alice@example.org", "organisation_name": "G", "country": "SE"}
+    first, second = inviting.invite(event, [ALICE, Invitee("Alice B", "alice@example.org")])
+    registration = places.register(event, **alice).registration
+
+    for invitation in (first, second):
+        places.register(event, invitation=invitation, **alice)
+
+    first.refresh_from_db()
+    assert (first.registration, event.registrations.count()) == (registration, 1)
+
+
+def test_where_the_host_approves_the_page_after_posting_says_so(client, clock):
+    event = create_event(needs_approval=True)
+
+    answer = send_form(client, clock, f"/en/events/{event.slug}/register/")
+
+    page = client.get(answer.url).content.decode()
+    assert event.registrations.get().state == "for_approval"
+    assert ("The host looks at each registration" in page, "All places are taken" in page) == (True, False)

@@ -77,6 +77,13 @@ def rule_in_words(group: ChoiceGroup) -> str:
     return words[Rule(group.rule)] % {"pick": group.pick}
 
 
+class OneSession(forms.RadioSelect):
+    """One session of a group, as a list of one key."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.getlist(name) if hasattr(data, "getlist") else data.get(name)
+
+
 class SessionsField(forms.MultipleChoiceField):
     """Sessions of one group, as their keys."""
 
@@ -136,8 +143,10 @@ class TakingPartForm(forms.Form):
         if self.event.mode == Event.Mode.HYBRID and all(one.kind in IN_THE_ROOM_ONLY for one in group.sessions):
             hints.append(gettext("Only for those who take part in the room."))
         pick = group.group.pick if group.group else None
+        is_one = pick == 1 and group.group is not None and group.group.rule == Rule.EXACTLY
         wrong = gettext("Choose from the sessions that are offered")
         return SessionsField(
+            widget=OneSession if is_one else forms.CheckboxSelectMultiple,
             label=group.group.name if group.group else gettext("Parts of the programme"),
             choices=choices,
             help_text=" ".join(hint for hint in hints if hint),

@@ -19,9 +19,10 @@ from venues.models import Site, Venue
 from ..models import Feedback, OutcomeRating
 from .delegations import hold_seats
 from .guests import Guests
-from .happenings import VISIT, Diary
+from .happenings import CONFERENCE, VISIT, Diary
 from .people import make_up_people
 from .project import CONTENT, PROGRAMME, SOURCE_KEY, TOWNS, make_project
+from .questions import ask_at_the_conference, ask_on_the_visit
 
 # Any number does. This is the day in 1992 on which the treaty of Maastricht was signed.
 SEED = 19920207
@@ -76,6 +77,10 @@ def build(
         tell(f"{len(people)} people with {sum(map(len, registrations.values()))} registrations")
         visit = setting.project.events.get(slug=VISIT)
         hold_seats(visit, setting.partners, registrations[visit.pk])
+        conference = setting.project.events.get(slug=CONFERENCE)
+        # Their own chance: what else is made up stays as it is.
+        ask_at_the_conference(conference, registrations[conference.pk], random.Random(SEED))  # noqa: S311
+        ask_on_the_visit(visit, registrations[visit.pk])
         came = guests.attend(happenings, registrations)
         guests.answer(happenings, registrations, came)
         tell(f"{sum(came.values())} of them came, and some said what they learned")

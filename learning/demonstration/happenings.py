@@ -17,6 +17,8 @@ IDENTITIES = uuid.UUID("0d9f3c52-7f0e-5a86-8a0b-3f7c1c1f4b60")
 
 # The study visit that holds seats for partners.
 VISIT = "meuse-counters"
+# The conference that everybody can register for.
+CONFERENCE = "meuse-conference"
 
 TUESDAY, WEDNESDAY, THURSDAY = 1, 2, 3
 
@@ -192,8 +194,8 @@ class Diary:
             "Maastricht",
             **texts.pop("en"),
             description="On the first day, what worked and what did not; on the second, what comes next. Every talk is "
-            "short, every track has a table where one can ask.\n\nYou choose your track, and the visit, at the desk "
-            "when you arrive. The dinner and the visit are free of charge.",
+            "short, every track has a table where one can ask.\n\nYou choose your track, and the visit, when you "
+            "register. The dinner and the visit are free of charge.",
             translations=texts,
             audience="everybody: towns, regions, schools, companies, associations",
             spoken_languages="English; interpreted into Dutch and Italian on the first day",

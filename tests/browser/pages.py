@@ -30,6 +30,7 @@ PAGE_NAMES = [
     "calendars",
     "register",
     "register-full",
+    "register-short",
     "send-link",
     "registration",
     "registration-waiting",
@@ -62,6 +63,9 @@ PAGE_NAMES = [
     "merge",
     "duplicate",
     "attendance",
+    "questions",
+    "question-add",
+    "question-edit",
     "texts",
     "translation",
     "kinds",
@@ -148,6 +152,9 @@ def all_pages(site: Site) -> list[Page]:
         "event = Event.objects.filter(project__is_demonstration=True, status='save_the_date').first()\n"
         "print(event.slug, event.interests.get_or_create(email='dora@example.org')[0].code)"
     ).split()
+    question = site.query(
+        "from registrations.models import Question\nprint(Question.objects.get(catalogue_key='dinner').pk)"
+    )
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -164,6 +171,7 @@ def all_pages(site: Site) -> list[Page]:
         Page("project-real", "/en/projects/s3chem/"),
         Page("calendars", "/en/calendars/"),
         Page("register", f"/en/events/{conference}/register/"),
+        Page("register-short", "/en/events/meuse-import-workshop/register/"),
         Page("register-full", f"/en/events/{full}/register/"),
         Page("send-link", f"/en/events/{conference}/send-link/"),
         Page("registration", f"/en/registrations/{confirmed}/"),
@@ -197,6 +205,9 @@ def all_pages(site: Site) -> list[Page]:
         Page("merge", f"/en/organise/{conference}/merge/", "lead"),
         Page("duplicate", f"/en/organise/{conference}/duplicate/", "lead"),
         Page("attendance", f"/en/organise/{held_event}/attendance/", "lead"),
+        Page("questions", f"/en/organise/{conference}/questions/", "host"),
+        Page("question-add", f"/en/organise/{conference}/questions/add/", "host"),
+        Page("question-edit", f"/en/organise/{conference}/questions/{question}/", "host"),
         Page("texts", f"/en/organise/{conference}/texts/", "lead"),
         Page("translation", f"/en/organise/{conference}/texts/hu/", "lead"),
         Page("kinds", "/en/organise/kinds/", "officer"),

@@ -39,7 +39,7 @@ def fill_in(window, *, name: str, email: str) -> None:
 def test_register_get_the_mail_change_cancel_and_come_back(site, pages, open_browser, width, javascript):
     email = f"alice-{width}-{javascript}@example.org".lower()
     window = open_browser(width=width, javascript=javascript)
-    window.goto(pages["event-open"].path)
+    window.goto(pages["event-import"].path)
     window.get_by_role("link", name="Register", exact=True).first.click()
     fill_in(window, name="Alice Ödegård", email=email)
     assert "You are registered" in window.locator("h1").inner_text()
@@ -63,7 +63,7 @@ def test_register_get_the_mail_change_cancel_and_come_back(site, pages, open_bro
 
     window.goto(f"{manage}cancel/")
     window.get_by_role("button", name=re.compile("Cancel my seat")).click()
-    window.goto(pages["register"].path)
+    window.goto(pages["register-short"].path)
     fill_in(window, name="Alice Ödegård", email=email)
     assert "You are registered" in window.locator("h1").inner_text()
     states = site.query(
@@ -75,7 +75,7 @@ def test_register_get_the_mail_change_cancel_and_come_back(site, pages, open_bro
 
 def test_the_same_form_sent_twice_makes_one_registration(site, pages, open_browser):
     window = open_browser()
-    window.goto(pages["register"].path)
+    window.goto(pages["register-short"].path)
     fill_in(window, name="Bob Twice", email="twice@example.org")
     window.wait_for_url("**/registered/")
     window.go_back()
@@ -93,7 +93,7 @@ def test_the_same_form_sent_twice_makes_one_registration(site, pages, open_brows
 
 def test_wrong_answers_are_shown_on_top_and_nothing_typed_is_lost(pages, open_browser):
     window = open_browser()
-    window.goto(pages["register"].path)
+    window.goto(pages["register-short"].path)
     window.get_by_label("Full name").fill("Carla")
     window.get_by_label("Email").fill("carla@")
     time.sleep(2.1)

@@ -111,7 +111,7 @@ class TakingPartForm(forms.Form):
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.event, self.asking, self.participant_kind = event, asking, participant_kind
+        self.event, self.asking, self.asked_as = event, asking, participant_kind
         self.values: dict[int, Any] = {}
         self.sessions: list[Session] = []
         self.questions: list[Question] = []
@@ -161,7 +161,7 @@ class TakingPartForm(forms.Form):
 
     def _add_questions(self, answered: Mapping[int, Any]) -> None:
         certain = self._mode_that_is_certain()
-        self.questions = asked_of(self.asking.questions, mode=certain, participant_kind=self.participant_kind)
+        self.questions = asked_of(self.asking.questions, mode=certain, participant_kind=self.asked_as)
         if not self.questions:
             return
         by_key = {question.pk: question for question in self.asking.questions}
@@ -222,7 +222,7 @@ class TakingPartForm(forms.Form):
         return cleaned
 
     def _look_at_questions(self, cleaned: dict[str, Any], mode: str) -> None:
-        asked = asked_of(self.questions, mode=mode, participant_kind=self.participant_kind)
+        asked = asked_of(self.questions, mode=mode, participant_kind=self.asked_as)
         given = {question.pk: cleaned.get(field_name(question)) for question in asked}
         needed = applying(asked, given)
         for question in self.questions:

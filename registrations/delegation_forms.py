@@ -32,6 +32,13 @@ class PartnerFields:
     note: forms.BoundField
 
 
+class SeatsField(forms.IntegerField):
+    """A number of seats; nothing typed is none."""
+
+    def to_python(self, value: Any) -> int:
+        return super().to_python(value) or 0
+
+
 class DelegationsForm(forms.Form):
     """The seats of every partner, until when they are held, and a word to the coordinators."""
 
@@ -70,9 +77,8 @@ class DelegationsForm(forms.Form):
     def _add(self, partner: Partner) -> None:
         names = {"partner": str(partner), "most": MOST_SEATS}
         number = gettext("%(partner)s: enter a whole number of seats from 0 to %(most)s.") % names
-        self.fields[f"seats_{partner.pk}"] = forms.IntegerField(
+        self.fields[f"seats_{partner.pk}"] = SeatsField(
             label=gettext("Seats"),
-            required=False,
             min_value=0,
             max_value=MOST_SEATS,
             error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), number),
@@ -99,7 +105,7 @@ class DelegationsForm(forms.Form):
         promises = []
         for partner in self.partners:
             pk = partner.pk
-            seats = cleaned.get(f"seats_{pk}") or 0
+            seats = cleaned.get(f"seats_{pk}", 0)
             until = self._instant(f"until_on_{pk}", f"until_at_{pk}")
             if until is None and not self.data.get(f"until_at_{pk}") and seats:
                 until = common

@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 
 from .delegations import Standing
 from .models import Delegation
+
+LONGEST_LABEL = 34
+# The height of one delegation in the drawing, in em.
+_ROW = 4.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,10 @@ class Bar:
     """One delegation of the drawing: its words, and its three stretches one after the other, in SVG lengths."""
 
     label: str
+    numbers: str
     standing: Standing
     label_y: str
+    numbers_y: str
     y: str
     named: str
     to_follow_x: str
@@ -80,24 +87,26 @@ def bars_of(standings: Iterable[Standing]) -> Bars:
         named + to_follow,
     ) % {"named": named, "held": named + to_follow}
     rows = [_bar(row, each, longest) for row, each in enumerate(standings)]
-    return Bars(rows, height=f"{3.2 * len(rows) + 0.4:.1f}em", finding=finding)
+    return Bars(rows, height=f"{_ROW * len(rows) + 0.4:.1f}em", finding=finding)
 
 
 def _bar(row: int, standing: Standing, longest: int) -> Bar:
     def length(number: int) -> str:
         return f"{99 * number / longest:.1f}%"
 
-    label = gettext("%(partner)s: %(named)s named, %(to_follow)s to follow, %(waiting)s waiting") % {
-        "partner": standing.delegation.partner,
+    numbers = gettext("%(named)s named, %(to_follow)s to follow, %(waiting)s waiting") % {
         "named": standing.named,
         "to_follow": standing.to_follow,
         "waiting": standing.waiting,
     }
     return Bar(
-        label,
+        # The text of a drawing is never wrapped; the table below has the whole name.
+        Truncator(str(standing.delegation.partner)).chars(LONGEST_LABEL),
+        numbers,
         standing,
-        label_y=f"{3.2 * row + 1.1:.1f}em",
-        y=f"{3.2 * row + 1.5:.1f}em",
+        label_y=f"{_ROW * row + 1.1:.1f}em",
+        numbers_y=f"{_ROW * row + 2.4:.1f}em",
+        y=f"{_ROW * row + 2.8:.1f}em",
         named=length(standing.named),
         to_follow_x=length(standing.named),
         to_follow=length(standing.to_follow),

@@ -275,6 +275,26 @@ class CheckTable:
         """Who gets a seat and who waits, as sentences."""
         return naming.expected_in_words(self.standing, self.outcomes)
 
+    @property
+    def follows(self) -> str:
+        """What becomes of rows whose name follows; "" when there are none."""
+        if not self.to_follow:
+            return ""
+        rows = {"n": self.to_follow}
+        if self.standing.to_follow > self.outcomes.count(Outcome.SEAT):
+            said = ngettext(
+                "%(n)s row says that the name follows: a seat stays held without a name.",
+                "%(n)s rows say that the name follows: seats stay held without a name as far as there are any.",
+                self.to_follow,
+            )
+        else:
+            said = ngettext(
+                "%(n)s row says that the name follows: no seat is left for it then.",
+                "%(n)s rows say that the name follows: no seats are left for them then.",
+                self.to_follow,
+            )
+        return said % rows
+
     def keep_bad(self) -> None:
         """Leave only the rows that are to be mended, after the others were saved."""
         self.rows = self.bad

@@ -303,7 +303,7 @@ def test_six_rows_are_checked_before_anything_is_saved(client, delegation, charl
     assert (
         "City of Tartu: 0 of 4 seats named. 4 people get a seat. 1 person waits in the line of your delegation" in page
     )
-    assert "1 row says that the name follows: its seat stays held without a name." in page
+    assert "1 row says that the name follows: no seat is left for it then." in page
     assert "“Head of unit” is none of what people come as here." in page
     assert page.count("Good: gets a seat") == 4
     assert page.count("Good: waits for a seat") == 1

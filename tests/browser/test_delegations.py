@@ -1,0 +1,53 @@
+"""Six delegates are named in one go: pasted from a sheet, looked through, saved."""
+
+import time
+
+import pytest
+
+NAMES = ("Ödön Tóth", "Łucja Żak", "José Nunes", "Anouk Claessens", "Kaja Emajõgi", "Γιώργος Νικολάου")
+# The keystroke-level model of Card, Moran and Newell: seconds for a key, for pointing and pressing a button, for moving
+# a hand to the mouse or back, and for thinking about what comes next.
+KEY, CLICK, HAND, THINK = 0.2, 1.1 + 0.2, 0.4, 1.35
+
+
+@pytest.fixture
+def delegation(site):
+    """Six seats at the conference for the partner whose coordinator is the demonstration's host."""
+    site.query(
+        "from registrations.models import *; from events.models import *; from projects.models import *\n"
+        "partner = Membership.objects.get(user__email='host@example.org').partner\n"
+        "event = Event.objects.get(project=partner.project, kind__slug='final-conference', status='announced')\n"
+        "Registration.objects.filter(delegation__event=event).delete(); event.delegations.all().delete()\n"
+        "Delegation.objects.create(event=event, partner=partner, seats=6)"
+    )
+
+
+@pytest.mark.parametrize(("width", "javascript"), [(1280, True), (320, False)])
+def test_six_delegates_are_pasted_in_one_go(open_browser, signed_in, delegation, width, javascript):
+    window = open_browser(width=width, javascript=javascript, state=signed_in("host"))
+    window.goto("/en/partner/")
+    began = time.perf_counter()
+    seconds = 0.0
+
+    window.get_by_role("link", name="Name 6 people").click()
+    seconds += THINK + HAND + CLICK
+    window.get_by_label("Rows of a sheet").click()
+    seconds += CLICK
+    # As Ctrl+V does: two keys.
+    rows = [f"{name}\tdelegate-{n}-{width}@example.org\tDelegate" for n, name in enumerate(NAMES)]
+    window.keyboard.insert_text("\n".join(["Full name\tE-mail\tRole", *rows]))
+    seconds += HAND + 2 * KEY
+    window.get_by_role("button", name="Check the rows").click()
+    seconds += HAND + CLICK
+    assert "6 people get a seat." in window.locator("main").inner_text()
+    window.get_by_role("button", name="Name 6 people").click()
+    # Looking at each row takes a moment.
+    seconds += 6 * THINK + CLICK
+
+    text = window.locator("main").inner_text()
+    assert "6 people are named and told by mail." in text
+    assert "6 of 6 seats named" in text
+    assert "Γιώργος Νικολάου" in text
+    # Two keys and four clicks; typing the same, name by name, are 250 keys.
+    assert seconds < 20
+    assert time.perf_counter() - began < 30

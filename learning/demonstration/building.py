@@ -17,6 +17,7 @@ from registrations.models import AttendanceRecord, Person, Registration
 from venues.models import Site, Venue
 
 from ..models import Feedback, OutcomeRating
+from .admitting import admit
 from .delegations import hold_seats
 from .guests import Guests
 from .happenings import CONFERENCE, VISIT, Diary
@@ -81,6 +82,7 @@ def build(
         # Their own chance: what else is made up stays as it is.
         ask_at_the_conference(conference, registrations[conference.pk], random.Random(SEED))  # noqa: S311
         ask_on_the_visit(visit, registrations[visit.pk])
+        admit(setting.project, at=at, organiser=organiser)
         came = guests.attend(happenings, registrations)
         guests.answer(happenings, registrations, came)
         tell(f"{sum(came.values())} of them came, and some said what they learned")

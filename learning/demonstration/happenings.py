@@ -95,6 +95,8 @@ class Diary:
         self._save_the_date()
         self._draft()
         self._for_partners()
+        self._by_invitation()
+        self._with_approval()
         return happenings
 
     def _kind_of_the_programme(self) -> None:
@@ -462,6 +464,38 @@ class Diary:
             online_platform="Video meeting of the lead partner",
             join_url="https://meet.example.org/steering",
             **self._one_day(12, WEDNESDAY, time(9), time(11, 30)),
+        )
+
+    # Events that are not open to everybody: who comes, demonstration/admitting.py says.
+
+    def _by_invitation(self) -> None:
+        self._store(
+            "breakfast",
+            "round-table",
+            "Maastricht",
+            "Round table: breakfast of the mayors",
+            summary="Twelve people who decide, one hour, and one question: what do we repair first?",
+            audience="mayors and those who advise them",
+            venue=self.setting.venues["Maastricht"],
+            admission=Event.Admission.INVITED,
+            **self._one_day(40, THURSDAY, time(8), time(9, 30)),
+            places=12,
+            opened=10,
+        )
+
+    def _with_approval(self) -> None:
+        self._store(
+            "lab",
+            "workshop",
+            "Maastricht",
+            "Workshop: a day in the repair lab",
+            summary="Six benches, so the host looks at who comes from where.",
+            audience="people who repair",
+            venue=self.setting.venues["Maastricht"],
+            needs_approval=True,
+            **self._one_day(47, THURSDAY, time(10), time(16)),
+            places=6,
+            opened=10,
         )
 
     # How an event is stored

@@ -18,7 +18,7 @@ from events.models import CalendarState, Event, EventKind, PlanChange, Session
 from learning.demonstration import build, find, give_roles, make_users, remove
 from learning.demonstration.happenings import TUESDAY, workday
 from learning.models import Feedback, LearningOutcome, OutcomeRating
-from projects.models import GoodPractice, Membership, Organisation, Partner, Project, Semester
+from projects.models import GoodPractice, Membership, Organisation, Partner, Project, Semester, StakeholderGroup
 from registrations import delegations, places
 from registrations.models import AttendanceRecord, Person, Registration
 from tests.factories import create_event, create_partner, create_project, create_registration
@@ -201,6 +201,16 @@ def test_the_public_sees_neither_the_draft_nor_what_is_for_partners(demonstratio
     seen = Event.objects.filter(project=demonstration.project).visible_to(None)
 
     assert seen.count() == demonstration.events - 2
+
+
+def test_some_events_are_not_open_to_everybody(demonstration):
+    breakfast, lab = event("breakfast"), event("lab")
+
+    stands = breakfast.invitations.with_state(at=NOW).order_by("pk").values_list("how", flat=True)
+    assert list(stands) == ["registered", "declined", "sent", "sent", "withdrawn", "not_sent"]
+    assert (lab.needs_approval, lab.registrations.for_approval().count()) == (True, 3)
+    group = StakeholderGroup.objects.get(partner__project=demonstration.project)
+    assert (group.partner.organisation.city, group.members.count()) == ("Maastricht", 4)
 
 
 def test_three_hundred_people_come_again_and_again(demonstration):

@@ -181,6 +181,7 @@ FORM_RENDERER = "config.forms.NothingIsCut"
 
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'trajectum.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "config.sqlite3"
     DATABASES["default"]["OPTIONS"] = {
         # Taking the write lock at BEGIN makes two registrations queue up, where a lock that is taken at the
         # first write ends in "database is locked". With it, ATOMIC_REQUESTS must stay off: every GET would lock.

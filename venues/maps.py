@@ -5,6 +5,7 @@ come from the style sheet. The same place gives the same map, always.
 """
 
 import math
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,9 @@ MARGIN = 8
 # The letters in units of the frame: at 320 pixels, that is 14 pixels high.
 LETTERS, LETTER_WIDTH, BOLD_LETTER_WIDTH = 32, 0.56, 0.62
 SCALE_KM = 100
+
+# The first map of a process takes a second. In a rush, threads that all drew the same one would take that each.
+_drawing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ def map_of(*, latitude: float | None, longitude: float | None, town: str, countr
     if latitude is None or longitude is None or not is_known(latitude, longitude):
         return None
     # A hundredth of a degree is a kilometre: neighbours share one map.
-    return _map(round(latitude, 2), round(longitude, 2), town, country, get_language() or "en")
+    with _drawing:
+        return _map(round(latitude, 2), round(longitude, 2), town, country, get_language() or "en")
 
 
 @lru_cache(maxsize=500)

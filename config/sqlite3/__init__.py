@@ -1,0 +1,1 @@
+"""SQLite for many who write at once; see base.py."""

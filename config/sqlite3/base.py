@@ -34,7 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # Not by a cursor of Django's: it would stay behind in its error until some other thread collects garbage, and
         # that thread, perhaps the one that has the lock, would then wait for our connection, which waits for the lock.
         try:
-            self.connection.execute(f"BEGIN {self.transaction_mode or ''}")
+            self.connection.execute(f"BEGIN {self.transaction_mode or ''}")  # type: ignore[attr-defined]
         except sqlite3.OperationalError as error:
             # The lowest byte is the kind of an error, the others say more about it.
             if may_fail and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:

@@ -13,12 +13,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from accounts.models import User
 from events.models import Event, Session
 
-from . import places
+from . import emails, places
 from .answers import answers_in_words, answers_of
 from .asking import Asking, asking_now
-from .models import ChangeRequest, Choice, Option, Registration
+from .exceptions import RequestDecided
+from .models import ChangeRequest, Choice, Decision, Option, Registration
 from .questions.answering import is_empty, keep_answers, said, stored_values
 from .questions.asked import version_of
 from .questions.wording import word_of
@@ -131,6 +133,31 @@ def _core(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 def _titles(sessions: Iterable[Session], language: str) -> str:
     return "; ".join(session_in_words(session, language=language) for session in sessions)
+
+
+@transaction.atomic
+def decide(
+    request: ChangeRequest, *, is_granted: bool, by: User | None = None, text: str = "", at: datetime | None = None
+) -> ChangeRequest:
+    """Grant or refuse what somebody asked for, and tell them with the words of the host.
+
+    Raises RequestDecided when it was decided, or taken back, before; and what `carry_out` raises, with nothing decided.
+    """
+    event = places.lock(request.registration.event)
+    at = at or timezone.now()
+    fresh = ChangeRequest.objects.select_related("registration").filter(pk=request.pk, decided_at=None).first()
+    if fresh is None:
+        raise RequestDecided(request.registration)
+    registration = fresh.registration
+    registration.event = event
+    if is_granted:
+        registration = carry_out(fresh, at=at)
+    fresh.decided_at, fresh.is_granted, fresh.answer = at, is_granted, text
+    fresh.save(update_fields=["decided_at", "is_granted", "answer"])
+    kind = Decision.Kind.REQUEST_GRANTED if is_granted else Decision.Kind.REQUEST_REFUSED
+    registration.decisions.create(kind=kind, reason=text, taken_by=by, taken_at=at)
+    emails.request_decided(registration, key=str(fresh.pk), is_granted=is_granted, answer=text)
+    return fresh
 
 
 @transaction.atomic

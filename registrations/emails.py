@@ -79,6 +79,13 @@ def rejected(registration: Registration) -> Mail | None:
     return _write("rejected", registration)
 
 
+def request_decided(registration: Registration, *, key: str, is_granted: bool, answer: str) -> Mail | None:
+    """Say whether the host changes what somebody asked for; `key` is that of the request."""
+    return _write(
+        "request_decided", registration, key=key, is_granted=is_granted, answer=answer, with_calendar=is_granted
+    )
+
+
 def handed_over(registration: Registration, *, to_whom: str) -> Mail | None:
     """Tell whoever had a place, or waited, that somebody else has it now."""
     return _write("handed_over", registration, to_whom=harmless(to_whom), with_calendar=True)

@@ -103,3 +103,7 @@ class MergeUndone(MergeRefused):
 
 class NotAsked(RegistrationRefused):
     """Nobody asked this person whether they still come."""
+
+
+class RequestDecided(RegistrationRefused):
+    """The change that was asked for was decided, or is not asked for any more."""

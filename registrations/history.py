@@ -50,6 +50,7 @@ def _steps(registration: Registration) -> Iterator[Step]:
         yield Step(offer.made_at, gettext("A place was offered until %(until)s") % {"until": until})
         if offer.closed_at is not None:
             yield Step(offer.closed_at, _offer_in_words(offer))
+    # What was decided about it is among the decisions.
     for request in registration.change_requests.all():
         yield Step(request.asked_at, gettext("Asked for a change"))
     if registration.cancelled_at is not None and registration.cancelled_by == Registration.CancelledBy.PERSON:

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from accounts import outbox
-from accounts.letters import absolute_url, render_letter
+from accounts.letters import absolute_url, harmless, render_letter
 from accounts.models import Mail
 from accounts.periodic import every
 from events.models import Event
@@ -267,7 +267,7 @@ def _context(invitation: Invitation) -> dict[str, Any]:
         "facts": facts,
         "event_in_short": in_short,
         "contact_email": event.contact_email or settings.CONTACT_EMAIL,
-        "name": invitation.name,
+        "name": harmless(invitation.name),
         "note": invitation.note,
         "comes_as": comes_as,
         "until": until_in_words,

@@ -18,12 +18,14 @@ from accounts.models import Mail, User
 from events.models import Event
 from projects.access import people_with_a_role
 
-from .. import places
+from .. import change_requests, places
 from ..answers import answers_in_words, answers_of, consents_of
 from ..attendance import attended_days
 from ..deciding_forms import AddPersonForm, KeptReasonForm, KindForm, ToldReasonForm, WordsForm
 from ..exceptions import (
     AlreadyRegistered,
+    ChoicesClash,
+    ChoicesDoNotFit,
     NoFreePlace,
     NotCancelled,
     NotForApproval,
@@ -31,11 +33,13 @@ from ..exceptions import (
     NotWaiting,
     RegistrationClosed,
     RegistrationRefused,
+    RequestDecided,
 )
 from ..forms import ChangeForm
 from ..history import ahead_of, history_of
 from ..models import Choice, Registration
 from ..people import rows, with_status
+from ..questions import answering
 
 MOST_AT_ONCE = 200
 
@@ -77,7 +81,8 @@ def _page(request: HttpRequest, registration: Registration, wrong: dict[str, for
         "ahead": ahead_of(registration),
         "days": attended_days(event, [registration]).get(registration.pk, ()),
         "mails": Mail.objects.filter(about=f"registration:{registration.pk}").order_by("created_at", "pk"),
-        "change_request": registration.change_requests.filter(decided_at=None).first(),
+        "asked": change_requests.latest(registration),
+        "beside": answering.answers_of(registration),
         "handed_to": registration.handed_to.first(),
         "forms": open_forms | (wrong or {}),
         "form": next(iter(wrong.values())) if wrong else None,
@@ -103,7 +108,24 @@ def _cancel(registration: Registration, by: Any, typed: dict[str, Any]) -> None:
     places.cancel(registration, by=Registration.CancelledBy.HOST, reason=typed["reason"], decided_by=by)
 
 
+def _decide_request(registration: Registration, by: Any, *, is_granted: bool, text: str) -> None:
+    asked = change_requests.latest(registration)
+    if asked is None or not asked.is_open:
+        raise RequestDecided(registration)
+    change_requests.decide(asked.request, is_granted=is_granted, by=by, text=text)
+
+
 ACTS = {
+    "grant": Act(
+        WordsForm,
+        lambda registration, by, typed: _decide_request(registration, by, is_granted=True, text=typed["text"]),
+        lambda: gettext("Changed. The person is told."),
+    ),
+    "refuse": Act(
+        ToldReasonForm,
+        lambda registration, by, typed: _decide_request(registration, by, is_granted=False, text=typed["reason"]),
+        lambda: gettext("Refused. The person is told why."),
+    ),
     "approve": Act(
         WordsForm,
         lambda registration, by, typed: places.approve(registration, by=by, text=typed["text"]),
@@ -166,6 +188,9 @@ def refused_in_words(refusal: RegistrationRefused) -> str:
         NotForApproval: gettext("This was decided before, or the person has cancelled. Nothing was changed."),
         NotRegistered: gettext("This registration is cancelled already. Nothing was changed."),
         NotWaiting: gettext("This person does not wait any more. Nothing was changed."),
+        ChoicesClash: gettext("Two of the sessions take place at the same time. Nothing was changed."),
+        ChoicesDoNotFit: gettext("That are too many or too few sessions of one group. Nothing was changed."),
+        RequestDecided: gettext("This was decided before, or is not asked for any more. Nothing was changed."),
         RegistrationClosed: gettext("The event is over, cancelled or not announced: nobody can be registered for it."),
     }
     return words.get(type(refusal)) or gettext("That cannot be done with the registration as it is now.")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from events.models import Event
-from registrations import places
+from registrations import change_requests, places
 from registrations.models import Consent, Decision, Registration
 from tests.factories import (
     create_coordinator,
@@ -143,7 +143,7 @@ def test_the_page_takes_the_same_number_of_queries(client, event, bob, number):
     with CaptureQueriesContext(connection) as captured:
         client.get(page_of(waiting))
 
-    assert len(captured) == 20
+    assert len(captured) == 21
 
 
 def test_cancelling_needs_a_reason_which_the_person_reads(client, event, bob):
@@ -349,3 +349,53 @@ def test_acts_change_nothing_when_they_are_only_opened(client, event, bob, act):
 
 def test_what_is_no_act_is_not_found(client, event, bob):
     assert do(client, create_registration(event), "promote").status_code == 404
+
+
+# --- Changes that were asked for ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(event):
+    registration = create_registration(event, "Alice")
+    change_requests.ask(registration, {"organisation_name": "Region of <b>Gävleborg</b>"})
+    return registration
+
+
+def test_what_was_asked_for_is_shown_and_granted(client, event, bob, asked):
+    page = read(client, page_of(asked))
+    assert "Organisation: Region of &lt;b&gt;Gävleborg&lt;/b&gt; instead of City of Gävle" in page
+
+    do(client, asked, "grant", text="Gladly")
+
+    asked.refresh_from_db()
+    request = asked.change_requests.get()
+    assert (asked.organisation_name, request.is_granted, request.answer) == (
+        "Region of <b>Gävleborg</b>",
+        True,
+        "Gladly",
+    )
+    assert (asked.decisions.get().kind, asked.decisions.get().taken_by) == (Decision.Kind.REQUEST_GRANTED, bob)
+    assert Mail.objects.get().subject.startswith("Changed as you asked:")
+    # A second click finds it decided.
+    assert "decided before" in client.get(do(client, asked, "grant", text="").url).content.decode()
+    assert Mail.objects.count() == 1
+
+
+def test_a_refusal_needs_words_and_changes_nothing(client, event, bob, asked):
+    assert do(client, asked, "refuse", reason="").status_code == 422
+    do(client, asked, "refuse", reason="The badges are\r\nprinted <i>")
+
+    asked.refresh_from_db()
+    assert (asked.organisation_name, asked.change_requests.get().is_granted) == ("City of Gävle", False)
+    mail = Mail.objects.get()
+    assert ("The badges are" in mail.text, "<i>" in mail.html, mail.subject.startswith("Not changed:")) == (
+        True,
+        False,
+        True,
+    )
+
+
+def test_what_was_taken_back_is_not_granted(client, event, bob, asked):
+    change_requests.take_back(asked)
+
+    assert "not asked for any more" in client.get(do(client, asked, "grant", text="").url).content.decode()

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import DateTimeField, F, Q
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from events.models import Event, EventQuerySet
@@ -28,7 +28,7 @@ def due(user, *, at: datetime | None = None, ahead_only: bool = True) -> Delegat
         is_ahead = Q(event__ends_on__gte=today - timedelta(days=1)) | Q(event__ends_on=None)
         theirs = theirs.filter(is_ahead).exclude(event__status__in=(Event.Status.HELD, Event.Status.CANCELLED))
     in_order = theirs.order_by(
-        Coalesce("releases_at", "event__starts_on").asc(nulls_last=True),
+        Coalesce("releases_at", Cast("event__starts_on", DateTimeField())).asc(nulls_last=True),
         F("event__starts_on").asc(nulls_last=True),
         "pk",
     )
@@ -38,6 +38,7 @@ def due(user, *, at: datetime | None = None, ahead_only: bool = True) -> Delegat
 def events_ahead(user) -> EventQuerySet:
     """Return the next events of the projects of a user's partners, without those for which they have a delegation."""
     partners = Partner.objects.coordinated_by(user).values("pk")
-    of_projects = Event.objects.visible_to(user).filter(project__partners__in=partners).published().distinct()
+    projects = Partner.objects.coordinated_by(user).values("project")
+    of_projects = Event.objects.visible_to(user).filter(project__in=projects).published()
     own = Delegation.objects.filter(partner__in=partners).values("event")
     return of_projects.exclude(pk__in=own).upcoming().with_page_data()[:EVENTS_SHOWN]  # type: ignore[return-value]

@@ -70,8 +70,12 @@ class Client:
         return self.send(self.request("GET", path, headers=headers))
 
     def post(self, path: str, fields: dict[str, str]) -> Response:
+        return self.send(self.posting(path, fields))
+
+    def posting(self, path: str, fields: dict[str, str]) -> bytes:
+        """The bytes of a form that is sent."""
         headers = f"Referer: http://127.0.0.1:{self.port}{path}\r\n"
-        return self.send(self.request("POST", path, body=urlencode(fields).encode(), headers=headers))
+        return self.request("POST", path, body=urlencode(fields).encode(), headers=headers)
 
     def _receive(self) -> None:
         received = self.socket.recv(1 << 20)
@@ -92,6 +96,17 @@ class Client:
             self.buffer = self.buffer[size + 2 :]
             if size == 0:
                 return b"".join(parts)
+
+
+def hidden_fields(page: bytes) -> dict[str, str]:
+    """The hidden fields of the form, with their values."""
+    found = {}
+    for tag in re.findall(rb"<input[^>]*>", page):
+        if b'type="hidden"' in tag:
+            name, value = re.search(rb'name="([^"]*)"', tag), re.search(rb'value="([^"]*)"', tag)
+            if name:
+                found[name.group(1).decode()] = value.group(1).decode() if value else ""
+    return found
 
 
 @dataclass(frozen=True)

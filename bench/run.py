@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import os
-import re
 import sys
 import tempfile
 import time
@@ -12,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .client import Client, Measured, many
+from .client import Client, Measured, hidden_fields, many
 from .server import Server, serve
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
@@ -64,10 +63,14 @@ def main(output: Path) -> None:
         print("  " + "  ".join(cell for cell in row.cells() if cell), flush=True)
 
     with serve(dict(os.environ)) as server:
+        if os.environ.get("BENCH_ONLY") == "rushes":
+            measure_rushes(server, add)
+            return
         floors = measure_floors(server, add)
         measure_feed(server, floors, add)
         measure_pages(server, floors, add)
         measure_registration(server, floors, add)
+        measure_rushes(server, add)
         measure_export(server, add)
     output.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
 
@@ -274,21 +277,7 @@ def register(client: Client, slug: str, number: int) -> str:
     return client.get(answer.header("Location").removeprefix(f"http://127.0.0.1:{client.port}")).body.decode()
 
 
-def hidden_fields(page: bytes) -> dict[str, str]:
-    """The hidden fields of the form, with their values."""
-    found = {}
-    for tag in re.findall(rb"<input[^>]*>", page):
-        if b'type="hidden"' in tag:
-            name, value = re.search(rb'name="([^"]*)"', tag), re.search(rb'value="([^"]*)"', tag)
-            if name:
-                found[name.group(1).decode()] = value.group(1).decode() if value else ""
-    return found
-
-
 def measure_registration(server: Server, floors: dict[str, Measured], add: Callable[[Row], None]) -> None:
-    from events.models import Event
-    from registrations.models import Registration
-
     from . import data
 
     smallest = floors["smallest view"]
@@ -332,39 +321,11 @@ def measure_registration(server: Server, floors: dict[str, Measured], add: Calla
         floor = f"smallest view, {clients} at once: {least.per_second:.0f}/s"
         add(_speed(f"The same, {clients} at once", measured, floor, least, None, queries))
 
-    full = Event.objects.get(slug="bench-event-2")
-    full.places = 100
-    full.save()
-    connections = [Client(server.port) for _ in range(50)]
-    rush = many(lambda number: register(connections[number], full.slug, number), clients=50, times=1)
-    seats = Registration.objects.filter(event=full, state=Registration.State.CONFIRMED).count()
-    add(
-        Row(
-            "50 people at once for 100 places",
-            f"{rush.seconds:.2f} s in all, slowest {max(rush.times_ms):.0f} ms, {seats} seats",
-            "smallest view",
-            rush.per_second / smallest.per_second,
-            "50 seats",
-            seats == 50,
-        )
-    )
-    tight = Event.objects.get(slug="bench-event-3")
-    tight.places = 20
-    tight.save()
-    connections = [Client(server.port) for _ in range(50)]
-    rush = many(lambda number: register(connections[number], tight.slug, number), clients=50, times=1)
-    seats = Registration.objects.filter(event=tight, state=Registration.State.CONFIRMED).count()
-    waiting = Registration.objects.filter(event=tight, state=Registration.State.WAITING).count()
-    add(
-        Row(
-            "50 people at once for 20 places",
-            f"{rush.seconds:.2f} s in all, slowest {max(rush.times_ms):.0f} ms, {seats} seats, {waiting} waiting",
-            "smallest view",
-            rush.per_second / smallest.per_second,
-            "20 seats, 30 waiting",
-            (seats, waiting) == (20, 30),
-        )
-    )
+
+def measure_rushes(server: Server, add: Callable[[Row], None]) -> None:
+    from . import rush
+
+    rush.measure(server, lambda what, figure, wanted, reached: add(Row(what, figure, wanted=wanted, reached=reached)))
 
 
 def measure_export(server: Server, add: Callable[[Row], None]) -> None:

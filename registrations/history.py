@@ -43,7 +43,7 @@ def _steps(registration: Registration) -> Iterator[Step]:
         yield Step(registration.joined_at, gettext("Registered"))
     for decision in registration.decisions.select_related("taken_by"):
         by = str(decision.taken_by) if decision.taken_by else ""
-        yield Step(decision.taken_at, decision.get_kind_display(), decision.reason, by)
+        yield Step(decision.taken_at, decision.get_kind_display(), decision.why, by)
     zone = registration.event.zone
     for offer in registration.offers.all():
         until = instant_in_words(offer.expires_at, zone)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from events.times import instant_in_words
 
-from .models import AttendanceRecord, Offer, Registration
+from .models import AttendanceRecord, Decision, Offer, Registration
 
 State = Registration.State
 
@@ -56,6 +56,12 @@ def status_of(registration: Registration, *, at: datetime | None = None) -> Stat
         return Status(gettext("Cancelled by you"), gettext("You gave your place back."), "plain")
     if _last_offer_expired(registration):
         return Status(gettext("Offer ended"), _offer_ended(), "plain")
+    if _was_rejected(registration):
+        sentence = gettext("The host could not give you a place.")
+        if registration.cancel_reason:
+            reason = {"reason": registration.cancel_reason}
+            sentence = gettext("The host could not give you a place. Reason: %(reason)s") % reason
+        return Status(gettext("No place"), sentence, "plain")
     sentence = gettext("The host cancelled your registration.")
     if registration.cancel_reason:
         reason = {"reason": registration.cancel_reason}
@@ -87,6 +93,11 @@ def _handed_over(registration: Registration, *, to_whom: str) -> str:
         return gettext("You gave your place to %(name)s.") % {"name": to_whom}
     said = gettext("%(name)s has your place now. %(reason)s") % {"name": to_whom, "reason": registration.cancel_reason}
     return said.strip()
+
+
+def _was_rejected(registration: Registration) -> bool:
+    last = registration.decisions.last()
+    return last is not None and last.kind == Decision.Kind.REJECTED
 
 
 def _last_offer_expired(registration: Registration) -> bool:

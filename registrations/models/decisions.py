@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import PlanChange
@@ -46,6 +47,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration}: {self.get_kind_display()}"
+
+    @property
+    def why(self) -> str:
+        """The reason as it was typed; one that a rule gave is in the language of the reader."""
+        return gettext(self.reason) if self.reason and self.taken_by_id is None else self.reason
 
 
 class ChangeRequest(models.Model):

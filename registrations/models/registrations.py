@@ -329,8 +329,10 @@ class Registration(models.Model):
         self.joined_at, self.moved_ahead_at = at or timezone.now(), None
         self.save()
 
-    def put_up_for_approval(self) -> None:
+    def put_up_for_approval(self, *, at: datetime | None = None) -> None:
         """Wait until the host decides; without a place, and in no line."""
+        if self.state == self.State.OFFERED:
+            self._decline_open_offer(at=at or timezone.now())
         self.state = self.State.FOR_APPROVAL
         self.save()
 

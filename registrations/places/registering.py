@@ -256,8 +256,32 @@ def correct(
     assign(event, registration, answers, at=at)
     _correct_consents(registration, consents, at=at)
     if is_new_address:
+        _look_at_approval_again(event, registration, at=at)
         emails.state(registration)
     return Registered(registration, is_new=False, is_own=True, has_place=registration.has_seat)
+
+
+def _look_at_approval_again(event: Event, registration: Registration, *, at: datetime) -> None:
+    """Ask the host, or no longer, now that the address is another one: it decides where members of groups are let in.
+
+    Whoever was invited, named, added or approved was looked at already.
+    """
+    if event.needs_approval or not may_need_approval(event):
+        return
+    decisions = registration.decisions.exclude(kind=Decision.Kind.PASSED_OVER)
+    invited = Invitation.objects.filter(registration=registration)
+    if registration.delegation_id is not None or decisions.exists() or invited.exists():
+        return
+    is_asked = registration.state == State.FOR_APPROVAL
+    if needs_approval(event, registration.email) == is_asked:
+        return
+    if is_asked:
+        seat(registration, settled(event, at), at=at)
+    else:
+        registration.put_up_for_approval(at=at)
+        choosing.let_go(registration.choices.all())
+        settled(event, at)
+    choosing.give_free_choices(event, at=at, untold=registration)
 
 
 def _correct_consents(registration: Registration, consents: Iterable[Consent], *, at: datetime) -> None:

@@ -200,6 +200,8 @@ class History(RuleBasedStateMachine):
                 {"mode": "hybrid"},
                 {"registration_by_hand": "closed"},
                 {"registration_by_hand": ""},
+                {"offers_until": NOW},
+                {"offers_until": None},
             ]
         )
     )
@@ -310,7 +312,7 @@ class History(RuleBasedStateMachine):
                 assert after.decisions[pk, Kind.PASSED_OVER] == 1, (row, other)
 
     def nothing_lies_idle(self, after: Rows) -> None:
-        if after.at < after.event.starts_at:
+        if after.at < (after.event.offers_until or after.event.starts_at):
             for name, line in after.lines.items():
                 free = after.free(name)
                 assert not line.waiting or (free is not None and free <= 0), name

@@ -17,6 +17,7 @@ from registrations.exceptions import (
     RegistrationClosed,
 )
 from registrations.models import Decision, Registration
+from registrations.status import status_of
 from tests.factories import create_event, create_partner, create_registration, create_session, create_user
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,31 @@ def test_registering_where_groups_are_let_in_does_not_tell_who_is_in_one():
     ]
 
     assert [(done.has_place, done.may_need_approval) for done in told] == [(False, True)] * 2
+
+
+@pytest.mark.parametrize(("before", "after"), [("alice", "bob"), ("bob", "alice")])
+def test_correcting_the_address_asks_the_host_as_the_new_address_would_have(before, after):
+    event = create_event(admission="groups", places=1)
+    visit = create_session(event, places=1)
+    group = StakeholderGroup.objects.create(partner=create_partner(event.project), name="Water board")
+    GroupMember.objects.create(group=group, email="alice@example.org")
+    answers = {"name": "Alice", "organisation_name": "A", "country": "SE"}
+    done = places.register(event, email=f"{before}@example.org", sessions=[visit], at=NOW, **answers)
+
+    corrected = places.correct(done.registration, email=f"{after}@example.org", at=LATER, **answers).registration
+
+    is_member = after == "alice"
+    assert corrected.state == (State.CONFIRMED if is_member else State.FOR_APPROVAL)
+    assert (places.taken(event, LATER), visit.choices.held().count()) == (int(is_member), int(is_member))
+
+
+def test_whoever_was_rejected_reads_that_and_why():
+    event = create_event(needs_approval=True)
+    alice = places.reject(register(event, "Alice"), by=create_user("Bob"), text="Partners only", at=LATER)
+
+    status = status_of(alice, at=LATER)
+
+    assert (status.word, status.sentence) == ("No place", "The host could not give you a place. Reason: Partners only")
 
 
 # --- Adding, restoring, moving ahead -----------------------------------------------------------------------------

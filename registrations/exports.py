@@ -16,6 +16,7 @@ from import_export.fields import Field
 from events.models import Event
 from projects.spreadsheets import csv_bytes, write_xlsx
 
+from .answer_columns import Column, answer_columns
 from .attendance import attended_days
 from .models import Registration
 
@@ -111,11 +112,11 @@ class RegistrationResource(resources.ModelResource):
     def dehydrate_attended_on(self, registration: Registration) -> str:
         return _in_a_row(self.days.get(registration.pk, ()))
 
-    def rows(self, *, typed: bool = False) -> Iterator[tuple[Any, ...]]:
+    def rows(self, *, typed: bool = False, keyed: bool = False) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of `export()` in two queries, without ever holding them all.
 
-        Every cell is a text, as CSV has it; `typed` gives times and numbers as such. Words and zone are those of now,
-        even if the rows are read later.
+        Every cell is a text, as CSV has it; `typed` gives times and numbers as such, `keyed` begins each row with the
+        key of its registration. Words and zone are those of now, even if the rows are read later.
         """
         countries, modes = self.fields["country_name"].widget.words, self.fields["mode"].widget.words
         states = self.fields["state"].widget.words
@@ -138,6 +139,7 @@ class RegistrationResource(resources.ModelResource):
             if typed:
                 joined, confirmed = datetime.fromisoformat(joined), confirmed and datetime.fromisoformat(confirmed)
             yield (
+                *((pk,) if keyed else ()),
                 name, email, organisation, countries[country], country, phone, modes[mode], states[state, by],
                 joined, confirmed, *days.get(pk, none), language,
             )  # fmt: skip
@@ -174,16 +176,37 @@ def state_words() -> dict[tuple[str, str], str]:
     return words
 
 
-def people_csv(event: Event) -> Iterator[bytes]:
-    """Yield the people of an event as a CSV file, in the language that is active now."""
+def people_csv(event: Event, *, with_sensitive: bool = False) -> Iterator[bytes]:
+    """Yield the people of an event as a CSV file with what they answered, in the language that is active now."""
     resource = RegistrationResource(event)
-    return csv_bytes(resource.get_export_headers(), resource.rows())
+    columns = answer_columns(event, with_sensitive=with_sensitive)
+    rows = resource.rows() if not columns else _with_answers(resource.rows(keyed=True), columns, typed=False)
+    return csv_bytes(_headers(resource, columns), rows)
 
 
-def people_xlsx(event: Event, file: IO[bytes]) -> None:
-    """Write the people of an event as a workbook, in the language that is active now."""
+def people_xlsx(event: Event, file: IO[bytes], *, with_sensitive: bool = False) -> None:
+    """Write the people of an event as a workbook with what they answered, in the language that is active now."""
     resource = RegistrationResource(event)
-    write_xlsx(file, resource.get_export_headers(), resource.rows(typed=True), title=event.title)
+    columns = answer_columns(event, with_sensitive=with_sensitive)
+    rows = resource.rows(typed=True)
+    if columns:
+        rows = _with_answers(resource.rows(typed=True, keyed=True), columns, typed=True)
+    write_xlsx(file, _headers(resource, columns), rows, title=event.title)
+
+
+def _headers(resource: RegistrationResource, columns: list[Column]) -> list[str]:
+    headers = [str(header) for header in resource.get_export_headers()]
+    for column in columns:
+        # Two columns of one name would be one for whoever reads the file.
+        number = 1 + sum(header == column.name or header.startswith(f"{column.name} (") for header in headers)
+        headers.append(column.name if number == 1 else f"{column.name} ({number})")
+    return headers
+
+
+def _with_answers(rows: Iterator[tuple[Any, ...]], columns: list[Column], *, typed: bool) -> Iterator[tuple[Any, ...]]:
+    for key, *row in rows:
+        cells = [column.cells.get(key, "") for column in columns]
+        yield (*row, *(cells if typed else map(str, cells)))
 
 
 def _in_a_row(days: tuple[date, ...]) -> str:

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
@@ -43,6 +44,17 @@ class ChoiceGroup(DatedTranslations):
 
     def __str__(self) -> str:
         return self.name
+
+    def choose_in_words(self, count: int) -> str:
+        """Return how many of `count` sessions one person chooses: “Choose 2 of 3”; "" where it is not said."""
+        if not self.pick:
+            return ""
+        words = {
+            self.Rule.EXACTLY: gettext("Choose %(pick)s of %(count)s"),
+            self.Rule.AT_LEAST: gettext("Choose at least %(pick)s of %(count)s"),
+            self.Rule.AT_MOST: gettext("Choose at most %(pick)s of %(count)s"),
+        }
+        return words[self.Rule(self.rule)] % {"pick": self.pick, "count": count}
 
     @property
     def text_language(self) -> str:

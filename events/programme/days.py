@@ -68,6 +68,11 @@ class Slot:
         return len(self.items)
 
     @property
+    def choose(self) -> str:
+        """How many of them one person chooses, in words; "" where that is not said."""
+        return self.group.choose_in_words(self.count) if self.group else ""
+
+    @property
     def is_parallel(self) -> bool:
         return self.group is not None or self.count > 1
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -448,11 +448,16 @@ def save_speakers(session: Session, rows: Iterable[SpeakerRow]) -> None:
 class ChoiceGroupForm(ComparingModelForm):
     class Meta:
         model = ChoiceGroup
-        fields = ("name", "pick")
-        labels = {"name": _("Name of the group"), "pick": _("How many each person takes part in")}
+        fields = ("name", "rule", "pick")
+        labels = {
+            "name": _("Name of the group"),
+            "rule": _("Each person takes part in"),
+            "pick": _("How many each person takes part in"),
+        }
+        widgets: ClassVar = {"rule": forms.RadioSelect}
         help_texts = {
             "name": _("For example: Visits of the afternoon"),
-            "pick": _("2 for “Choose 2 of 3”. Empty: not said."),
+            "pick": _("2 for “Choose 2 of 3”. Empty: not said, and nobody is asked when they register."),
         }
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
@@ -460,6 +465,11 @@ class ChoiceGroupForm(ComparingModelForm):
         self.event = event
         self.instance.event = event
         self.fields["name"].error_messages["required"] = gettext("Enter a name for the group")
+        # One of three is always right; what does not say stays as it is.
+        self.fields["rule"].required = False
+
+    def clean_rule(self) -> str:
+        return self.cleaned_data["rule"] or self.instance.rule
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from venues.models import Site, Venue
 
-from ..models import Event, Session
+from ..models import ChoiceGroup, Event, Session
 from ..times import day_in_words
 from .changes import minutes_of
 
@@ -230,6 +230,9 @@ def _choice_groups(event: Event, sessions: Sequence[Session]) -> Iterator[Concer
         group = members[0].choice_group
         assert group is not None  # noqa: S101 - they are in it
         count = len(members)
+        if group.rule == ChoiceGroup.Rule.AT_MOST:
+            # Whoever chooses fewer keeps the rule, too.
+            continue
         if group.pick and group.pick >= count:
             words = gettext(
                 "“%(group)s”: nothing is left to choose when everybody takes part in %(pick)s of %(count)s."

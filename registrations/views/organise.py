@@ -16,6 +16,7 @@ from projects.models import Project
 from projects.spreadsheets import CSV_TYPE, XLSX_TYPE
 
 from .. import reconfirming
+from ..answer_columns import has_sensitive_answers
 from ..exports import people_csv, people_xlsx
 from ..people import PAGE_SIZE, PeopleList, events_of, numbers_of, rows, with_status
 
@@ -44,6 +45,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         "numbers": numbers_of(event),
         "page": page,
         "rows": rows(event, page.object_list),
+        "has_sensitive_answers": has_sensitive_answers(event),
         "still_coming": reconfirming.answers(event),
     }
     return render(request, "registrations/people.html", context)
@@ -53,17 +55,18 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_safe
 def export(request: HttpRequest, slug: str, extension: str) -> FileResponse | StreamingHttpResponse:
-    """Hand out the people of an event as a file, in the language of the page."""
+    """Hand out the people of an event as a file; with `?sensitive=1` also what is about health, food or identity."""
     event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
     name = f"{event.slug}-people.{extension}"
+    with_sensitive = "sensitive" in request.GET
     if extension == "csv":
-        response = StreamingHttpResponse(people_csv(event), content_type=CSV_TYPE)
+        response = StreamingHttpResponse(people_csv(event, with_sensitive=with_sensitive), content_type=CSV_TYPE)
         response["Content-Disposition"] = content_disposition_header(True, name)
         return response
     if extension == "xlsx":
         # A workbook is a zip whose last bytes say what is in it, so it is whole before its first byte leaves.
         file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it once it is sent
-        people_xlsx(event, file)
+        people_xlsx(event, file, with_sensitive=with_sensitive)
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
     raise Http404

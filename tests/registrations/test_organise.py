@@ -372,8 +372,8 @@ def test_people_take_the_same_queries_for_one_and_three(client, event, alice, co
     client.force_login(alice)
 
     # Session, user, role, event; how many are found, the people, their offers, days and places in the line; two for
-    # the numbers; whether reports are in the navigation.
-    with django_assert_num_queries(13):
+    # the numbers; whether answers are sensitive; whether reports are in the navigation.
+    with django_assert_num_queries(14):
         assert client.get(reverse("registrations:people", args=[event.slug])).status_code == 200
 
 
@@ -405,8 +405,8 @@ def test_the_file_takes_the_same_queries_for_one_and_three(
         record_attendance(create_registration(event, f"Guest {n}", email=f"guest-{n}@example.org"))
     client.force_login(alice)
 
-    # Session, user, role, event; who attended when, and the people.
-    with django_assert_num_queries(6):
+    # Session, user, role, event; what was asked, who chose what; who attended when, and the people.
+    with django_assert_num_queries(8):
         answer = client.get(reverse("registrations:export", args=[event.slug, extension]))
         assert len(b"".join(answer.streaming_content)) > 100
 

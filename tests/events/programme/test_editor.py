@@ -879,3 +879,22 @@ def test_a_session_is_dragged_by_several_places_at_once(client, event, bob):
     # Further than there is: nothing moves by half.
     client.post(address("change_session", one.pk), {"act": "earlier", "steps": "9"})
     assert list(event.sessions.in_order().values_list("title", flat=True)) == ["Two", "Three", "One"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [("exactly", "Choose 2 of 3"), ("at_least", "Choose at least 2 of 3"), ("at_most", "Choose at most 2 of 3")],
+)
+def test_the_rule_of_a_choice_group_is_said_on_the_page_of_the_event(client, event, bob, rule, words):
+    client.post(address("add_choice_group"), {"name": "Visits", "rule": rule, "pick": "2"})
+    group = event.choice_groups.get()
+    for hour in (9, 11, 13):
+        create_session(event, choice_group=group, start_time=time(hour), end_time=time(hour + 1))
+
+    assert group.rule == rule
+    assert words in client.get(event.get_absolute_url()).content.decode()
+
+
+def test_a_rule_that_is_none_is_refused(client, event, bob):
+    assert client.post(address("add_choice_group"), {"name": "Visits", "rule": "some", "pick": "2"}).status_code == 422
+    assert event.choice_groups.count() == 0

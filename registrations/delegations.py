@@ -132,8 +132,8 @@ class Promised:
             )
             return said % numbers
         said = ngettext(
-            "Delegations hold %(held)s of %(places)s place; %(rest)s is left for everybody else.",
-            "Delegations hold %(held)s of %(places)s places; %(rest)s are left for everybody else.",
+            "Delegations hold %(held)s of %(places)s place; %(rest)s is for everybody else.",
+            "Delegations hold %(held)s of %(places)s places; %(rest)s are for everybody else.",
             self.places,
         )
         return said % numbers
@@ -170,7 +170,7 @@ def promise(
     if released_seats_go_to and released_seats_go_to != event.released_seats_go_to:
         event.released_seats_go_to = released_seats_go_to
         event.save(update_fields=["released_seats_go_to"])
-    there = {delegation.partner_id: delegation for delegation in event.delegations.select_for_update()}
+    there = {delegation.partner_id: delegation for delegation in event.delegations.all()}
     for wanted in promises:
         delegation = there.get(wanted.partner.pk)
         if delegation is None:

@@ -223,8 +223,8 @@ def test_more_than_there_are_places_is_said(client, event, tartu, bob):
 @pytest.mark.parametrize(
     ("promised", "words"),
     [
-        (Promised(24, 20), "Delegations hold 20 of 24 places; 4 are left for everybody else."),
-        (Promised(24, 24), "Delegations hold 24 of 24 places; 0 are left for everybody else."),
+        (Promised(24, 20), "Delegations hold 20 of 24 places; 4 are for everybody else."),
+        (Promised(24, 24), "Delegations hold 24 of 24 places; 0 are for everybody else."),
         (Promised(None, 1), "Delegations hold 1 place. The event has no limit."),
     ],
 )

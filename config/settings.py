@@ -186,7 +186,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # Taking the write lock at BEGIN makes two registrations queue up, where a lock that is taken at the
         # first write ends in "database is locked". With it, ATOMIC_REQUESTS must stay off: every GET would lock.
         "transaction_mode": "IMMEDIATE",
-        # Of all who wait, SQLite lets anybody go first, so somebody may wait until a whole crowd is through.
+        # Longer than it takes until a whole crowd is through, on a busy machine too.
         "timeout": 60,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"

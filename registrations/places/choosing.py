@@ -83,28 +83,36 @@ def choose(
     registration = counting.live(event, registration)
     sessions = list(sessions)
     check_choices(event, sessions, mode=registration.mode)
-    return pick(event, registration, sessions, options, at=at)
-
-
-def pick(
-    event: Event, registration: Registration, sessions: Iterable[Session], options: Iterable[Option], *, at: datetime
-) -> Chosen:
-    """The same under the lock that the caller holds, without looking whether the sessions fit."""
-    before = {(choice.session_id, choice.option_id): choice for choice in registration.choices.all()}
-    wanted = dict.fromkeys([(session.pk, None) for session in sessions] + [(None, option.pk) for option in options])
-    dropped = [choice.pk for key, choice in before.items() if key not in wanted]
-    Choice.objects.filter(pk__in=dropped).delete()
-    Choice.objects.bulk_create(
-        Choice(registration=registration, session_id=session, option_id=option, since=at)
-        for session, option in wanted
-        if (session, option) not in before
-    )
-    give_free_choices(event, at=at, untold=registration)
+    pick(registration, sessions, options, before=registration.choices.all(), at=at)
     choices = list(registration.choices.select_related("session", "option__question"))
     return Chosen(
         held=[choice for choice in choices if choice.has_place],
         waiting=[choice for choice in choices if not choice.has_place],
     )
+
+
+def pick(
+    registration: Registration,
+    sessions: Iterable[Session],
+    options: Iterable[Option],
+    *,
+    before: Iterable[Choice],
+    at: datetime,
+) -> None:
+    """The same under the lock that the caller holds, without looking whether the sessions fit.
+
+    `before` is what they had picked; that of it which is not picked again is dropped.
+    """
+    picked = {(choice.session_id, choice.option_id): choice.pk for choice in before}
+    wanted = dict.fromkeys([(session.pk, None) for session in sessions] + [(None, option.pk) for option in options])
+    dropped = [choice for key, choice in picked.items() if key not in wanted]
+    Choice.objects.filter(pk__in=dropped).delete()
+    Choice.objects.bulk_create(
+        Choice(registration=registration, session_id=session, option_id=option, since=at)
+        for session, option in wanted
+        if (session, option) not in picked
+    )
+    give_free_choices(registration.event, at=at, untold=registration)
 
 
 def let_go(choices: ChoiceQuerySet) -> None:

@@ -163,7 +163,8 @@ def register(
         held.choices.update(registration=registration)
         settled(event, at)
     if held or sessions or options:
-        choosing.pick(event, registration, sessions, options, at=at)
+        before = registration.choices.all() if held else ()
+        choosing.pick(registration, sessions, options, before=before, at=at)
     if by:
         registration.decisions.create(
             kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED, taken_by=by, taken_at=at

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Mail
 from events.models import ChoiceGroup
@@ -273,3 +275,16 @@ def test_days_that_are_not_known_clash_with_nothing():
     sessions = [create_session(event, day=None, start_time=time(10), end_time=time(12)) for _ in range(2)]
 
     places.check_choices(event, sessions)
+
+
+def test_picking_when_registering_costs_few_queries_and_none_for_those_who_wait(django_assert_num_queries):
+    event = create_event()
+    visits, dinner = [create_session(event, places=1) for _ in range(3)], create_option(event, places=1)
+    with CaptureQueriesContext(connection) as plain:
+        register(event, "Alice")
+
+    # What groups ask for, the choices, what is left, who waits for that, and giving it.
+    with django_assert_num_queries(len(plain) + 5):
+        register(event, "Bob", sessions=visits, options=[dinner])
+    with django_assert_num_queries(len(plain) + 3):
+        register(event, "Charlie", sessions=visits, options=[dinner])

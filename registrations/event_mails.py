@@ -16,7 +16,7 @@ from events.times import instant_in_words
 
 from .models import Interest, Invitation, Registration
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 FAILED, CAME_BACK, WAITING, SENT = "failed", "came_back", "waiting", "sent"
 _OF_STATE = {
     FAILED: Q(state=Mail.State.FAILED),
@@ -40,13 +40,17 @@ class StateCount:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One mail: how it stands as a word with a tone, and why in a sentence, "" where there is nothing to say."""
+    """One mail: how it stands as a word with a tone, and why in a sentence, "" where there is nothing to say.
+
+    `registration` is the key of the registration that it is about; None for mails to others.
+    """
 
     mail: Mail
     word: str
     tone: str
     why: str
     can_be_tried_again: bool
+    registration: int | None
 
 
 def mails_of(event: Event) -> QuerySet[Mail]:
@@ -89,7 +93,15 @@ def rows(event: Event, mails: Iterable[Mail]) -> list[Row]:
 def _row(event: Event, mail: Mail, refused: str | None) -> Row:
     state = _state(mail)
     may_leave = mail.state == Mail.State.FAILED and refused is None
-    return Row(mail, str(_WORDS[state]), _TONES[state], _why(event, mail, state, refused), may_leave)
+    about, _colon, key = mail.about.partition(":")
+    return Row(
+        mail,
+        str(_WORDS[state]),
+        _TONES[state],
+        _why(event, mail, state, refused),
+        may_leave,
+        int(key) if about == "registration" else None,
+    )
 
 
 def _state(mail: Mail) -> str:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from accounts import suppression
 from events.models import Event, EventQuerySet
 from events.times import instant_in_words
 from projects.search import fold, typed_words
@@ -159,13 +160,15 @@ class Column:
 class Row:
     """One person of the list; `word` and `tone` are the status as a tag, `days` those on which they were present.
 
-    `registered_on` is the day where the event takes place. Who did not answer does not agree to photos.
+    `mails_come_back`: nothing more is sent to their address. `registered_on` is the day where the event takes place.
+    Who did not answer does not agree to photos.
     """
 
     registration: Registration
     word: str
     tone: str
     registered_on: date
+    mails_come_back: bool
     days: tuple[date, ...]
     agrees_to_photos: bool = False
 
@@ -268,6 +271,7 @@ def rows(event: Event, registrations: Iterable[Registration], *, at: datetime | 
     at = at or timezone.now()
     registrations = list(registrations)
     days = attended_days(event, registrations)
+    refused = suppression.suppressed(registration.email for registration in registrations)
     line: dict[int, int] = {}
     if any(registration.is_waiting for registration in registrations):
         line = waiting_list.place_of_each(event)
@@ -275,6 +279,7 @@ def rows(event: Event, registrations: Iterable[Registration], *, at: datetime | 
         Row(
             registration,
             *_status(event, registration, line, at),
+            mails_come_back=registration.email.casefold() in refused,
             registered_on=registration.joined_at.astimezone(event.zone).date(),
             days=days.get(registration.pk, ()),
             agrees_to_photos=bool(registration.agrees_to_photos),  # type: ignore[attr-defined]

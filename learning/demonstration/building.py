@@ -21,6 +21,7 @@ from .admitting import admit
 from .delegations import hold_seats
 from .guests import Guests
 from .happenings import CONFERENCE, VISIT, Diary
+from .mails import ask_again, word_the_confirmation
 from .people import make_up_people
 from .project import CONTENT, PROGRAMME, SOURCE_KEY, TOWNS, make_project
 from .questions import ask_at_the_conference, ask_on_the_visit
@@ -82,6 +83,9 @@ def build(
         # Their own chance: what else is made up stays as it is.
         ask_at_the_conference(conference, registrations[conference.pk], random.Random(SEED))  # noqa: S311
         ask_on_the_visit(visit, registrations[visit.pk])
+        word_the_confirmation(conference, at=at)
+        moved = setting.project.events.get(slug="meuse-van-seminar")
+        ask_again(moved, registrations[moved.pk])
         admit(setting.project, at=at, organiser=organiser)
         came = guests.attend(happenings, registrations)
         guests.answer(happenings, registrations, came)

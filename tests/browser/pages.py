@@ -52,6 +52,11 @@ PAGE_NAMES = [
     "organise",
     "people",
     "people-open",
+    "people-asked-again",
+    "still-coming",
+    "mails-of-event",
+    "mail-text",
+    "mail-text-plan-changed",
     "new-event",
     "edit-event",
     "edit-event-held",
@@ -159,6 +164,11 @@ def all_pages(site: Site) -> list[Page]:
     question = site.query(
         "from registrations.models import Question\nprint(Question.objects.get(catalogue_key='dinner').pk)"
     )
+    moved, asked_again = site.query(
+        "from registrations.models import Reconfirmation\n"
+        "open = Reconfirmation.objects.filter(answered_at=None).first().registration\n"
+        "print(open.event.slug, open.code)"
+    ).split()
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -198,6 +208,11 @@ def all_pages(site: Site) -> list[Page]:
         Page("organise", "/en/organise/", "lead"),
         Page("people", f"/en/organise/{held_event}/", "lead"),
         Page("people-open", f"/en/organise/{conference}/", "host"),
+        Page("people-asked-again", f"/en/organise/{moved}/", "lead"),
+        Page("still-coming", f"/en/registrations/{asked_again}/still-coming/"),
+        Page("mails-of-event", f"/en/organise/{conference}/mails/", "host"),
+        Page("mail-text", f"/en/organise/{conference}/mails/confirmed/en/", "host"),
+        Page("mail-text-plan-changed", f"/en/organise/{conference}/mails/plan_changed/en/", "host"),
         Page("new-event", "/en/organise/new/", "lead"),
         Page("edit-event", f"/en/organise/{conference}/event/", "host"),
         Page("edit-event-held", f"/en/organise/{held_event}/event/", "lead"),

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from accounts import suppression
 from events.models import Event
 from projects.models import Membership
 from registrations.models import Offer, Registration
@@ -372,8 +373,9 @@ def test_people_take_the_same_queries_for_one_and_three(client, event, alice, co
     client.force_login(alice)
 
     # Session, user, role, event; how many are found, the people, their offers, days and places in the line; two for
-    # the numbers; whether answers are sensitive; whether reports are in the navigation.
-    with django_assert_num_queries(14):
+    # the numbers; whether answers are sensitive; whose mails come back, who still comes; whether reports are in the
+    # navigation.
+    with django_assert_num_queries(15):
         assert client.get(reverse("registrations:people", args=[event.slug])).status_code == 200
 
 
@@ -420,3 +422,15 @@ def test_a_search_with_a_control_character_is_a_search_without_it(client, page):
 
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
+
+
+def test_whose_mails_come_back_is_marked(client, event, alice):
+    create_registration(event, "Dead", email="Dead@example.org")
+    create_registration(event, "Well")
+    suppression.suppress("dead@example.org", reason="550 no such mailbox")
+    client.force_login(alice)
+
+    page = client.get(f"{ORGANISE}{event.slug}/").content.decode()
+
+    assert page.count("Mails come back") == 1
+    assert "Dead@example.org</a><br><span" in page

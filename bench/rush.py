@@ -4,6 +4,7 @@ Each rush is prepared first (connections, opened forms); then everybody sends at
 right to the last row, whatever the speed.
 """
 
+import os
 import threading
 from collections.abc import Callable
 
@@ -19,7 +20,9 @@ from registrations.questions.wording import keep_words
 from .client import Client, Measured, hidden_fields, many
 from .server import WORKERS, Server
 
-CROWD, PLACES = 200, 50
+# BENCH_CROWD=20 tries the rushes out.
+CROWD = int(os.environ.get("BENCH_CROWD", "200"))
+PLACES, LEAVING, TRYING = CROWD // 4, CROWD // 2, CROWD // 4
 SLOWEST_MS = 5_000
 # What is reported of one rush: words, what was measured, what was wanted, whether that was reached.
 Report = Callable[[str, str, str, bool], None]
@@ -113,7 +116,7 @@ def _answers(person: str) -> dict[str, str]:
 
 
 def _cancelling_while_registering(server: Server, report: Report) -> None:
-    event, number_of_people = _event(14), 100
+    event, number_of_people = _event(14), LEAVING
     event.places = number_of_people
     event.save()
     requests = [_registering(server, event, number, {}) for number in range(number_of_people)]
@@ -164,7 +167,7 @@ def _tries_in_a_row(server: Server, report: Report) -> None:
     """The whole flow, form and confirmation too, as others were measured who took 31 and 56 seconds for it."""
     from .run import register
 
-    event, clients, places = _event(15), 50, 100
+    event, clients, places = _event(15), TRYING, TRYING * 2
     event.places = places
     event.save()
     connections = [Client(server.port) for _ in range(clients)]

@@ -125,6 +125,8 @@ def give_free_choices(event: Event, *, at: datetime, untold: Registration | None
 
     `untold` is who reads it elsewhere: on the page that answers, or in the mail that confirms their seat.
     """
+    if event.is_cancelled or event.is_over(at=at):
+        return
     left = _left_where_somebody_waits(event)
     free = [key for key, its in left.items() if not its.is_full]
     if not free:
@@ -145,6 +147,11 @@ def give_free_choices(event: Event, *, at: datetime, untold: Registration | None
         if choice.registration != untold:
             choice.registration.event = event
             emails.choice_held(choice, at=at)
+
+
+def has_something_to_give(event: Event) -> bool:
+    """Whether somebody with a seat waits for a session or an option that has a free place. One query."""
+    return any(not left.is_full for left in _left_where_somebody_waits(event).values())
 
 
 def _left_where_somebody_waits(event: Event) -> dict[tuple[int | None, int | None], Left]:

@@ -64,6 +64,10 @@ def settle_all(*, at: datetime | None = None) -> int:
     for event in Event.objects.filter(registrations__state=State.WAITING).distinct():
         if waiting_list.may_offer(event, at=at) and _has_a_place_for_somebody(event, at):
             due.add(event.pk)
+    waiting = Choice.objects.waiting().may_have_a_place().order_by().values("registration__event")
+    for event in Event.objects.filter(pk__in=waiting).exclude(pk__in=due):
+        if not event.is_cancelled and not event.is_over(at=at) and choosing.has_something_to_give(event):
+            due.add(event.pk)
     for event in Event.objects.filter(pk__in=due):
         settle(event, at=at)
     return len(due)

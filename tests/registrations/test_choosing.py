@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Mail
-from events.models import ChoiceGroup
+from events.models import ChoiceGroup, Event
 from registrations import places
 from registrations.exceptions import ChoicesClash, ChoicesDoNotFit, NotRegistered
 from registrations.models import Choice, Registration
@@ -178,6 +178,33 @@ def test_raising_a_limit_gives_what_is_free_and_lowering_it_takes_nothing():
 
     assert (held(visit), waiting(visit)) == (["Alice", "Bob"], ["Charlie"])
     assert places.session_places(event)[visit.pk].is_full
+
+
+def test_whoever_raises_a_limit_in_the_programme_need_not_say_so():
+    event = create_event()
+    visit = create_session(event, places=1)
+    for n, person in enumerate(["Alice", "Bob", "Charlie"]):
+        register(event, person, sessions=[visit], at=NOW + minutes(n))
+    visit.places = 2
+    visit.save()
+
+    assert (places.settle_all(at=NOW + minutes(5)), held(visit)) == (1, ["Alice", "Bob"])
+    assert places.settle_all(at=NOW + minutes(6)) == 0
+
+
+@pytest.mark.parametrize("fields", [{"status": "cancelled", "cancelled_at": NOW}, {"status": "held"}])
+def test_at_an_event_that_is_over_or_cancelled_nothing_is_given(fields):
+    event = create_event()
+    visit = create_session(event, places=1)
+    register(event, "Alice", sessions=[visit])
+    register(event, "Bob", sessions=[visit])
+    Event.objects.filter(pk=event.pk).update(**fields)
+    visit.places = 2
+    visit.save()
+
+    assert places.settle_all(at=NOW + minutes(5)) == 0
+    places.settle(event, at=NOW + minutes(5))
+    assert held(visit) == ["Alice"]
 
 
 def test_a_visit_without_a_limit_takes_everybody_with_a_seat():

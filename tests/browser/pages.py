@@ -57,6 +57,21 @@ PAGE_NAMES = [
     "mails-of-event",
     "mail-text",
     "mail-text-plan-changed",
+    "event-invited",
+    "invitations",
+    "invitation",
+    "invitation-decline",
+    "invitation-gone",
+    "approvals",
+    "person-approval",
+    "person-waiting",
+    "person-correct",
+    "person-add",
+    "persons",
+    "persons-merge",
+    "groups",
+    "group",
+    "group-add",
     "new-event",
     "edit-event",
     "edit-event-held",
@@ -161,6 +176,15 @@ def all_pages(site: Site) -> list[Page]:
         "event = Event.objects.filter(project__is_demonstration=True, status='save_the_date').first()\n"
         "print(event.slug, event.interests.get_or_create(email='dora@example.org')[0].code)"
     ).split()
+    sent, withdrawn, approval, waits_at, waits, group, person, other_person = site.query(
+        "from registrations.models import *; from projects.models import StakeholderGroup\n"
+        "how = {one.how: one.code for one in Invitation.objects.with_state()}\n"
+        "approval = Registration.objects.for_approval().first()\n"
+        "waits = Registration.objects.waiting().filter(event__project__is_demonstration=True).last()\n"
+        "persons = Person.objects.order_by('pk')[:2]\n"
+        "print(how['sent'], how['withdrawn'], approval.pk, waits.event.slug, waits.pk,"
+        " StakeholderGroup.objects.first().pk, persons[0].pk, persons[1].pk)"
+    ).split()
     question = site.query(
         "from registrations.models import Question\nprint(Question.objects.get(catalogue_key='dinner').pk)"
     )
@@ -213,6 +237,21 @@ def all_pages(site: Site) -> list[Page]:
         Page("mails-of-event", f"/en/organise/{conference}/mails/", "host"),
         Page("mail-text", f"/en/organise/{conference}/mails/confirmed/en/", "host"),
         Page("mail-text-plan-changed", f"/en/organise/{conference}/mails/plan_changed/en/", "host"),
+        Page("event-invited", "/en/events/meuse-breakfast/"),
+        Page("invitations", "/en/organise/meuse-breakfast/invitations/", "host"),
+        Page("invitation", f"/en/invitations/{sent}/"),
+        Page("invitation-decline", f"/en/invitations/{sent}/decline/"),
+        Page("invitation-gone", f"/en/invitations/{withdrawn}/", status=410),
+        Page("approvals", "/en/organise/meuse-lab/approvals/", "host"),
+        Page("person-approval", f"/en/organise/meuse-lab/people/{approval}/", "host"),
+        Page("person-waiting", f"/en/organise/{waits_at}/people/{waits}/", "lead"),
+        Page("person-correct", f"/en/organise/{waits_at}/people/{waits}/correct/", "lead"),
+        Page("person-add", "/en/organise/meuse-lab/people/add/", "host"),
+        Page("persons", "/en/organise/persons/?q=anna", "lead"),
+        Page("persons-merge", f"/en/organise/persons/merge/{person}/{other_person}/", "lead"),
+        Page("groups", "/en/partner/groups/", "host"),
+        Page("group", f"/en/partner/groups/{group}/", "host"),
+        Page("group-add", "/en/partner/groups/add/", "host"),
         Page("new-event", "/en/organise/new/", "lead"),
         Page("edit-event", f"/en/organise/{conference}/event/", "host"),
         Page("edit-event-held", f"/en/organise/{held_event}/event/", "lead"),

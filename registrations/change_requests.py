@@ -24,7 +24,7 @@ from .models import ChangeRequest, Choice, Decision, Option, Registration
 from .questions.answering import is_empty, keep_answers, said, stored_values
 from .questions.asked import version_of
 from .questions.wording import word_of
-from .taking_part import session_in_words
+from .taking_part import limited_options, session_in_words
 
 SESSIONS = "sessions"
 
@@ -187,10 +187,4 @@ def _options(asking: Asking, values: Mapping[int, Any], choices: Iterable[Choice
     """The limited options that these answers pick; those of questions that are not asked any more stay."""
     asked = {question.pk for question in asking.questions}
     picked = [choice.option for choice in choices if choice.option and choice.option.question_id not in asked]
-    for question in asking.questions:
-        options = list(question.options.all())
-        if any(option.places is not None for option in options):
-            value = values.get(question.pk)
-            keys = value if isinstance(value, list) else [value]
-            picked += [option for option in options if option.pk in keys]
-    return picked
+    return [*picked, *(option for question in asking.questions for option in limited_options(question, values))]

@@ -115,6 +115,7 @@ class TakingPartForm(forms.Form):
         self.values: dict[int, Any] = {}
         self.sessions: list[Session] = []
         self.questions: list[Question] = []
+        self.is_preview = False
         if not asking.is_nothing:
             self._language = get_language() or "en"
             self._add_sessions(set(chosen))
@@ -195,13 +196,16 @@ class TakingPartForm(forms.Form):
     @property
     def asked(self) -> list[ShownQuestion]:
         return [
-            ShownQuestion(question, self[field_name(question)], for_the_script(question, self.event))
+            ShownQuestion(question, self[field_name(question)], self._condition(question))
             for question in self.questions
         ]
 
     @property
     def has_conditions(self) -> bool:
-        return any(for_the_script(question, self.event) for question in self.questions)
+        return any(self._condition(question) for question in self.questions)
+
+    def _condition(self, question: Question) -> str:
+        return "" if self.is_preview else for_the_script(question, self.event)
 
     @property
     def session_fields(self) -> list[forms.BoundField]:
@@ -273,15 +277,8 @@ class TakingPartForm(forms.Form):
 
     @property
     def options(self) -> list[Option]:
-        """The options that were picked of questions whose places are limited."""
-        picked = []
-        for question in self.questions:
-            there = list(question.options.all())
-            if any(option.places is not None for option in there):
-                value = self.values.get(question.pk)
-                keys = value if isinstance(value, list) else [value]
-                picked += [option for option in there if option.pk in keys]
-        return picked
+        """The options that were picked and whose places are limited."""
+        return [option for question in self.questions for option in limited_options(question, self.values)]
 
     def keep_files(self, *, may_send: Callable[[], bool]) -> None:
         """Store the files that came with the form, so that they are there when it comes back.
@@ -302,6 +299,13 @@ class TakingPartForm(forms.Form):
                 else:
                     words = gettext("Too many files came from your network. Send this one in an hour, or leave it out.")
                     self.add_error(name, ValidationError(words, code="too_many"))
+
+
+def limited_options(question: Question, values: Mapping[int, Any]) -> list[Option]:
+    """Return the options of a question that these answers pick and whose places are limited."""
+    value = values.get(question.pk)
+    keys = value if isinstance(value, list) else [value]
+    return [option for option in question.options.all() if option.places is not None and option.pk in keys]
 
 
 def fits(group: ChoiceGroup | None, number: int) -> bool:
@@ -327,11 +331,11 @@ def _only_if(words: str) -> SafeString:
 
 
 def preview_of(event: Event, question: Question) -> TakingPartForm:
-    """Return a form with one question alone, to be looked at and not to be sent."""
+    """Return a form with one question alone, to be looked at and not to be sent. It is there whatever its condition."""
     from .asking import read_asking
 
     asking = read_asking(event)
     form = TakingPartForm(event=event, asking=asking, auto_id="preview_%s", prefix="preview")
     shown = [one for one in form.questions if one.pk == question.pk]
-    form.questions = shown
+    form.questions, form.is_preview = shown, True
     return form

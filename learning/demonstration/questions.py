@@ -33,7 +33,8 @@ def ask_at_the_conference(event: Event, registrations: Iterable[Registration], c
             if question.catalogue_key == "dinner":
                 option = options[0] if chance.random() < 0.8 else options[1]
                 answers.append(_answer(one, question, option.pk))
-                choices.append(_choice(one, one.joined_at, option=option))
+                if option.places is not None:
+                    choices.append(_choice(one, one.joined_at, option=option))
             elif chance.random() < (0.25 if question.catalogue_key == "diet" else 0.06):
                 answers.append(_answer(one, question, [chance.choice(options[:-1]).pk]))
     Choice.objects.bulk_create(choices)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import access
 from events.models import Event
+from events.programme.order import button_to_press_again
 from projects.access import people_with_a_role
 
 from .. import places
@@ -33,12 +34,15 @@ def questions(request: HttpRequest, slug: str) -> HttpResponse:
     rows = editing.listed(event, read_questions(event, retired_too=True), language=get_language() or "en")
     there = [row for row in rows if row.question.retired_at is None]
     used = {row.question.catalogue_key for row in there}
+    asked = request.GET.get("focus", "")
     context = {
         "event": event,
-        "rows": there,
+        "rows": [
+            (row, button_to_press_again(asked, row.question.pk, is_first=row == there[0], is_last=row == there[-1]))
+            for row in there
+        ],
         "retired": [row for row in rows if row.question.retired_at is not None],
         "ready": [one for one in catalogue.CATALOGUE if one.key not in used],
-        "focus": request.GET.get("focus", ""),
         "may_add": len(there) < editing.MOST_QUESTIONS,
     }
     return render(request, "registrations/questions/questions.html", context)

@@ -298,3 +298,14 @@ def test_the_list_takes_the_same_queries_for_one_and_three(client, event, lead, 
     # Session, user, role, event; questions, options, versions; answers; whether to show the desk of delegations.
     with django_assert_num_queries(9):
         client.get(address("questions", event))
+
+
+def test_the_preview_shows_a_question_with_a_condition_though_nothing_is_answered(client, event, lead):
+    bus = create_question(event, "Bus?", kind=Kind.YES_NO)
+    stop = create_question(event, "From where?", shown_if={"question": bus.pk, "is": "equals", "value": True})
+
+    preview = client.get(address("edit_question", event, stop.pk)).content.decode().split('id="preview"')[1]
+
+    assert "From where?" in preview
+    assert "data-asked-if" not in preview
+    assert "Bus?" not in preview.split("Answer only if")[0]

@@ -130,20 +130,22 @@ def test_whoever_waits_sees_nothing_of_it_but_the_host_reads_who_is_before_them_
     assert "On the waiting list, place 3" in page
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_the_page_takes_the_same_number_of_queries(client, event, bob, number):
+def test_the_page_takes_the_same_number_of_queries_however_long_the_line_and_the_story(client, event, bob):
     Event.objects.update(places=1)
     event.refresh_from_db()
     create_registration(event, "Alice")
-    for n in range(number + 1):
-        waiting = create_registration(event, f"P{n}", state=State.WAITING)
-        for _time in range(number):
-            waiting.decisions.create(kind=Decision.Kind.MOVED_AHEAD, reason="Why not", taken_by=bob)
-    client.get(page_of(waiting))
-    with CaptureQueriesContext(connection) as captured:
+    counted = []
+    for number in (1, 3):
+        for n in range(number + 1):
+            waiting = create_registration(event, f"P{number}{n}", state=State.WAITING)
+            for _time in range(number):
+                waiting.decisions.create(kind=Decision.Kind.MOVED_AHEAD, reason="Why not", taken_by=bob)
         client.get(page_of(waiting))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(page_of(waiting))
+        counted.append(len(captured))
 
-    assert len(captured) == 21
+    assert counted[0] == counted[1] <= 24
 
 
 def test_cancelling_needs_a_reason_which_the_person_reads(client, event, bob):

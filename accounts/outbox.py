@@ -344,7 +344,7 @@ def _failed(mail: Mail, error: Exception, *, at: datetime) -> None:
     refusal = _refusal(error)
     is_last = mail.attempts >= ATTEMPTS or refusal is not None
     logger.warning("Mail %s could not be sent (try %s of %s): %s", mail.pk, mail.attempts, ATTEMPTS, error)
-    words = _storable(f"{type(error).__name__}: {error}")[:2000]
+    words = _storable(_in_words(error))[:2000]
     outcome = {
         "state": Mail.State.FAILED if is_last else Mail.State.WAITING,
         "next_try_at": at if is_last else at + BACKOFF[mail.attempts - 1],
@@ -356,6 +356,18 @@ def _failed(mail: Mail, error: Exception, *, at: datetime) -> None:
     with transaction.atomic():
         _ours(mail).update(**outcome, bounced_at=at, bounce=refusal.words)
         suppression.suppress(mail.to, reason=refusal.words, at=at)
+
+
+def _in_words(error: Exception) -> str:
+    """What went wrong, for people: the answer of the mail server as it gave it, where it gave one."""
+    words: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and error.recipients:
+        code, words = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, words = error.smtp_code, error.smtp_error
+    else:
+        return f"{type(error).__name__}: {error}"
+    return suppression.Refusal.of_answer(code, words, is_of_address=False).words
 
 
 def _refusal(error: Exception) -> suppression.Refusal | None:

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from accounts import suppression
 from accounts.models import Mail
+from accounts.outbox import drain
 from events.models import CalendarState
 from registrations import emails, wording
 from registrations.models import Interest, Invitation, MailText
+from tests.accounts.mail_server import mail_server
 from tests.factories import create_event, create_lead, create_project, create_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -108,6 +110,24 @@ def test_list_takes_the_same_queries_for_one_and_three(client, bob, event, count
 
     with django_assert_num_queries(10):
         client.get(address(event))
+
+
+def test_what_a_mail_server_says_is_what_the_organiser_reads(client, bob, event, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    people = {name: create_registration(event, name) for name in ("Alice", "Carol", "Dora")}
+    with mail_server() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        server.refused = {b"carol@example.org"}
+        server.faults = {".": "452 4.2.2 no room now"}
+        for person in people.values():
+            emails.link(person)
+        drain()
+    page = client.get(address(event)).content.decode()
+
+    assert re.findall(r"<dd>(\d+)</dd>", page) == ["1", "0", "1", "1"]
+    assert "its server said “550 no such mailbox”" in page
+    assert "The mail server did not take it yet: “452 4.2.2 no room now”." in page
+    assert "Mails come back" in client.get(address(event, "people")).content.decode()
 
 
 def test_one_mail_or_all_are_tried_again_and_suppressed_ones_stay(client, bob, event):

@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import letters
 from accounts.models import Mail
 from accounts.outbox import drain
+from config.catalogues import compile_catalogues
 from registrations import emails, places, wording
 from registrations.models import MailText, Registration
 from tests.factories import create_event, create_registration, create_venue
@@ -225,11 +227,41 @@ def test_paragraphs_and_lines():
     assert wording.paragraphs("  ") == ()
 
 
-def test_our_words_in_another_language_come_from_its_catalogue(settings):
-    settings.LANGUAGES = [("en", "English"), ("de", "German")]
+CATALOGUE = r"""
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
 
-    # Without a catalogue of it, English is what there is.
-    assert wording.standard("confirmed", "de") == wording.standard("confirmed", "en")
+msgid "Confirmed: %(event_in_short)s"
+msgstr "Bevestigd: %(event_in_short)s"
+
+msgid "%(name)s, you are registered."
+msgstr "%(name)s, u bent ingeschreven."
+"""
+
+
+def test_mails_and_our_own_words_are_in_the_language_of_a_catalogue(settings, tmp_path):
+    folder = tmp_path / "nl" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text(CATALOGUE, encoding="utf-8")
+    compile_catalogues([tmp_path])
+    settings.LANGUAGES = [("en", "English"), ("nl", "Dutch")]
+    settings.LOCALE_PATHS = [tmp_path]
+    for kept in (letters._form_letter, wording.standard):
+        kept.cache_clear()
+    try:
+        register(round_table(), language="nl")
+        standard = wording.standard("confirmed", "nl")
+    finally:
+        for kept in (letters._form_letter, wording.standard):
+            kept.cache_clear()
+
+    mail = Mail.objects.get()
+    # Months come from Django's own catalogue.
+    assert mail.subject == "Bevestigd: Round table, 20 mei 2027, Maastricht"
+    assert mail.text.startswith("Alice, u bent ingeschreven.\n")
+    assert standard == wording.Words("Bevestigd: {in_short}", "{name}, u bent ingeschreven.")
 
 
 def test_the_event_of_another_project_is_worded_apart():

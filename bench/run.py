@@ -280,7 +280,6 @@ def register(client: Client, slug: str, number: int) -> str:
 def measure_registration(server: Server, floors: dict[str, Measured], add: Callable[[Row], None]) -> None:
     from . import data
 
-    smallest = floors["smallest view"]
     event = data.conference_event()
 
     def flow_in_process(test_client) -> None:

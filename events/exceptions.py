@@ -13,6 +13,10 @@ class AlreadyPublished(PlanRefused):
     """What was published is cancelled, not deleted: somebody may have its address or its calendar entry."""
 
 
+class PeopleAreOnIt(PlanRefused):
+    """A draft for which somebody is registered, or was, is not deleted with them."""
+
+
 class AlreadyAnnounced(PlanRefused):
     """What was announced does not become a save the date again."""
 

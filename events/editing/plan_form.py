@@ -159,6 +159,11 @@ class PlanForm(ComparingForm):
         return self.plan_after != self.event.plan or self.changes["join_url"] != self.event.join_url
 
     @property
+    def is_different(self) -> bool:
+        """Whether anything is to be stored, even if nobody was promised it; valid forms only."""
+        return self.is_a_change or self.changes["online_platform"] != self.event.online_platform
+
+    @property
     def tells(self) -> bool:
         return not self.cleaned_data.get("tells_nobody", False)
 

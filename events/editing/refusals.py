@@ -12,6 +12,7 @@ from ..exceptions import (
     DateMissing,
     NotCalledOff,
     NotPublished,
+    PeopleAreOnIt,
     PlanRefused,
     StillPostponed,
     UndoRefused,
@@ -26,6 +27,10 @@ def in_words(refusal: PlanRefused | UndoRefused) -> str:
             return gettext("A draft is changed or deleted: nobody was promised anything yet.")
         case AlreadyPublished():
             return gettext("This event was published, so it is not deleted. You can cancel it.")
+        case PeopleAreOnIt():
+            return gettext(
+                "This draft is not deleted: people were registered for it already. They are listed under “People”."
+            )
         case AlreadyAnnounced():
             return gettext("This event is announced already. Somebody else may have done it.")
         case AlreadyHeld():

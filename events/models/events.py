@@ -25,6 +25,7 @@ from ..exceptions import (
     DateMissing,
     NotCalledOff,
     NotPublished,
+    PeopleAreOnIt,
     StillPostponed,
 )
 from .changes import TOLD_AFTER, Plan, PlanChange
@@ -652,11 +653,14 @@ class Event(DatedTranslations, Multilingual, Sourced):
 
     @transaction.atomic
     def delete_draft(self) -> None:
-        """Delete what nobody was promised. Raises AlreadyPublished for anything else."""
+        """Delete what nobody was promised. Raises AlreadyPublished for anything else, and PeopleAreOnIt."""
         self._lock()
         if self.is_published or self.sequence:
             raise AlreadyPublished(self)
-        self.delete()
+        try:
+            self.delete()
+        except models.ProtectedError as error:
+            raise PeopleAreOnIt(self) from error
 
     def _must_get_a_date(self, changes: dict[str, Any]) -> None:
         if changes.get("starts_on", self.starts_on) is None:

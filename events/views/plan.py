@@ -72,12 +72,13 @@ def _change(request: HttpRequest, event: Event, form_class: type[PlanForm], name
         return _page(request, event, form, template, window=window)
     if event.is_postponed and not isinstance(form, TakeUpForm) and form.changes["starts_on"]:
         return _take_up_with_what_was_typed(request, event)
-    if not form.is_a_change and event.is_published:
+    if not form.is_different and event.is_published:
         window.discard()
         messages.info(request, gettext("Nothing is different, so nothing was changed."))
         return redirect("events:plan", event.slug)
-    if event.is_published and act != CHANGE:
+    if event.is_published and form.is_a_change and act != CHANGE:
         return _preview(request, event, form, name)
+    is_a_change = form.is_a_change
     try:
         _store(event, form, by=request.user)
     except PlanRefused as refusal:
@@ -88,18 +89,32 @@ def _change(request: HttpRequest, event: Event, form_class: type[PlanForm], name
         messages.info(request, words)
     if not event.is_published and (words := form.clock_follows_in_words):
         messages.info(request, words)
-    messages.success(request, gettext("The plan is changed.") if event.is_published else gettext("Saved."))
+    messages.success(request, _done(event, is_a_change=is_a_change))
     return redirect("events:plan", event.slug)
+
+
+def _done(event: Event, *, is_a_change: bool) -> str:
+    if not event.is_published:
+        return gettext("Saved.")
+    if not is_a_change:
+        return gettext("Saved. The plan stays as it was, so nobody is told.")
+    return gettext("The plan is changed.")
 
 
 def _take_up_with_what_was_typed(request: HttpRequest, event: Event) -> HttpResponse:
     """Carry a date that was typed for a postponed event over to where it takes it up again."""
     typed = request.POST.copy()
     typed["as_status"] = Event.Status.ANNOUNCED
-    drafts.Window.of(request, event=event, form="take-up-again").keep(typed)
-    drafts.Window.of(request, event=event, form="plan").discard()
     words = gettext("This event is postponed: a new date takes it up again. What you typed is below; nothing is saved.")
     messages.info(request, words)
+    window = drafts.Window.of(request, event=event, form="take-up-again")
+    try:
+        window.keep(typed)
+    except drafts.DraftRefused:
+        # Too many are kept already. This page can take it to where it belongs without keeping it.
+        form = TakeUpForm(typed, event=event)
+        return _page(request, event, form, "events/organise/take_up_again.html", window=window)
+    drafts.Window.of(request, event=event, form="plan").discard()
     return redirect(reverse("events:take_up_again", args=[event.slug]) + "?draft=1")
 
 

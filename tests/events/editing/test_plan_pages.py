@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from events.editing import drafts
 from events.models import Event, PlanChange
 from tests.factories import (
     create_coordinator,
@@ -462,6 +463,42 @@ def test_a_date_for_a_postponed_event_takes_it_up_again_with_what_was_typed(clie
     client.post(address(event, "take_up_again"), again)
     event.refresh_from_db()
     assert (event.status, event.starts_on) == (Status.ANNOUNCED, date(2027, 6, 3))
+
+
+def test_a_date_for_a_postponed_event_is_shown_even_where_too_much_is_kept_already(client, bob, event):
+    event.postpone(reason="The hall is taken.")
+    dated = {"date_precision": "day", "first_day_0": "3", "first_day_1": "6", "first_day_2": "2027"}
+    for number in range(drafts.MOST_OF_ONE_FORM):
+        client.post(address(event), typed(client, event, reason="One more try.", window=f"window-{number}", **dated))
+
+    answer = client.post(address(event), typed(client, event, reason="The hall is free.", window="last", **dated))
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert answer.context["form"]["reason"].value() == "The hall is free."
+    assert "a new date takes it up again" in page
+    assert f'action="{address(event, "take_up_again")}"' in page
+
+
+# --- What nobody was promised ------------------------------------------------------------------------------------
+
+
+def test_another_platform_alone_is_stored_and_tells_nobody(client, bob, event):
+    answer = client.post(address(event), typed(client, event, online_platform="BigBlueButton"), follow=True)
+
+    event.refresh_from_db()
+    assert (event.online_platform, event.sequence, event.changes.count()) == ("BigBlueButton", 0, 0)
+    assert "Saved. The plan stays as it was, so nobody is told." in answer.content.decode()
+
+
+def test_a_draft_with_people_is_not_deleted(client, bob):
+    event = create_event(Event.objects.get().project, status=Status.DRAFT)
+    create_registration(event)
+
+    answer = client.post(address(event, "act", "delete"), follow=True)
+
+    assert Event.objects.filter(pk=event.pk).exists()
+    assert "people were registered for it already" in answer.content.decode()
 
 
 # --- Two at once -------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Shifting all that follows a session on its day, what would pass midnight then, and a minute to take it back."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -21,6 +22,10 @@ class PastMidnight(models.TextChoices):
 
     STAY = "stay", _("Leave them where they are, and shift the others")
     NEXT_DAY = "next_day", _("Move them on to the next day, and shift the others")
+
+
+class ProgrammeHasChanged(Exception):
+    """What would shift is no longer what was shown."""
 
 
 class PassesMidnight(Exception):
@@ -52,6 +57,12 @@ class Shift:
     @property
     def changes(self) -> list[Shifted]:
         return [*self.moved, *self.next_day]
+
+    @property
+    def fingerprint(self) -> str:
+        """A short text that is another one as soon as anything that shifts stood differently before."""
+        rows = [(one.session.pk, *_place_in_time(one.session), *_place_in_time(one)) for one in self.changes]
+        return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
 def has_next_day(session: Session) -> bool:
@@ -90,11 +101,18 @@ def _shifted(session: Session, day: int | None, times: list[int]) -> Shifted:
 
 
 def shift_after(
-    session: Session, minutes: int, *, with_itself: bool = False, past_midnight: str = ""
+    session: Session, minutes: int, *, with_itself: bool = False, past_midnight: str = "", seen: str | None = None
 ) -> "ShiftThatWasMade":
-    """Do what `planned_shift` returns; raises PassesMidnight where `past_midnight` does not say what it has to."""
+    """Do what `planned_shift` returns; raises PassesMidnight where `past_midnight` does not say what it has to.
+
+    `seen` is the fingerprint of the shift that was shown; None asks for none. Raises ProgrammeHasChanged where it is
+    another one by now: somebody else moved something, or the button was pressed twice.
+    """
     with changing_programme(session.event):
+        session.refresh_from_db(fields=["day", "start_time", "end_time"])
         shift = planned_shift(session, minutes, with_itself=with_itself, past_midnight=past_midnight)
+        if seen is not None and seen != shift.fingerprint:
+            raise ProgrammeHasChanged
         if shift.staying and not past_midnight:
             raise PassesMidnight(shift.staying)
         made = ShiftThatWasMade.of(session.event, shift)

@@ -228,7 +228,10 @@ def shift(request: HttpRequest, slug: str, key: int) -> HttpResponse:
         if planned.staying and not form.cleaned_data["past_midnight"]:
             form.ask_about(planned.staying)
         elif request.method == "POST":
-            made = shifting.shift_after(session, **form.cleaned_data)
+            try:
+                made = shifting.shift_after(session, **form.cleaned_data, seen=request.POST.get("seen"))
+            except (shifting.ProgrammeHasChanged, shifting.PassesMidnight):
+                return _shift_once_more(request, event, session)
             request.session[SHIFT] = made.kept_as
             return redirect(SESSIONS.page(event, focus=f"more-{session.pk}"))
     context = {
@@ -236,6 +239,7 @@ def shift(request: HttpRequest, slug: str, key: int) -> HttpResponse:
         "session": session,
         "form": form,
         "planned": planned is not None and not form.errors,
+        "seen": planned.fingerprint if planned else "",
         "moves": [
             (
                 change.session,
@@ -248,6 +252,15 @@ def shift(request: HttpRequest, slug: str, key: int) -> HttpResponse:
         "staying": planned.staying if planned else [],
     }
     return render(request, "events/programme/shift.html", context, status=422 if form.errors else 200)
+
+
+def _shift_once_more(request: HttpRequest, event: Event, session: Session) -> HttpResponse:
+    """Answer a shift of what is no longer as it was shown: nothing moves, and what would move now is shown."""
+    words = gettext("Nothing moved now: this was shifted already, or somebody moved a session. Look at it again.")
+    messages.info(request, words)
+    asked = {name: value for name in ShiftForm.base_fields if (value := request.POST.get(name))}
+    address = reverse("events:shift_sessions", args=[event.slug, session.pk])
+    return redirect(f"{address}?{urlencode(asked)}")
 
 
 @access(people_with_a_role)

@@ -500,6 +500,32 @@ def test_a_shift_that_cannot_be_is_refused_in_words(client, event, bob, minutes,
     assert hours(event)[1] == ("B", "10:00", "11:00")
 
 
+def test_a_shift_that_is_sent_twice_shifts_once(client, event, bob):
+    a = create_session(event, title="A", start_time=NINE, end_time=TEN)
+    create_session(event, title="B", start_time=TEN, end_time=ELEVEN)
+    page = address("shift_sessions", a.pk)
+    sent = {"minutes": "15", "seen": client.get(page, {"minutes": "15"}).context["seen"]}
+
+    client.post(page, sent)
+    answer = client.post(page, sent, follow=True)
+
+    assert hours(event)[1] == ("B", "10:15", "11:15")
+    assert answer.redirect_chain == [(f"{page}?minutes=15", 302)]
+    assert "Nothing moved now" in answer.content.decode()
+    assert "2 sessions are shifted" not in answer.content.decode()
+
+
+def test_what_somebody_moved_since_it_was_shown_is_shown_again_before_it_shifts(client, event, bob):
+    page = address("shift_sessions", late(event).pk)
+    sent = {"minutes": "25", "seen": client.get(page, {"minutes": "25"}).context["seen"]}
+    event.sessions.filter(title="Bus").update(start_time=time(23, 40))
+
+    answer = client.post(page, sent, follow=True)
+
+    assert "“Bus” would pass midnight" in answer.content.decode()
+    assert evening(event)[1] == ("Music", 1, "21:00")
+
+
 def late(event) -> Session:
     """Dinner until nine in the evening, and three parts of an evening after it."""
     dinner = create_session(event, title="Dinner", start_time=time(20), end_time=time(21))

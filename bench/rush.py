@@ -215,6 +215,8 @@ def _signed_in(server: Server) -> Client:
 
 def _all_at_once(requests: list[tuple[Client, bytes]]) -> Measured:
     """Send every request in the same moment, and refuse any answer but the redirect after a change."""
+    for client, _request in requests:
+        client.connect()
 
     def send(number: int) -> None:
         client, request = requests[number]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..editing import drafts
+from ..editing.repeats import comes_again
 from ..models import ChoiceGroup, Document, Event, Session, Speaker
 from ..times import instant_in_words
 from . import changes, order
@@ -206,6 +207,8 @@ def _page(
     if lost and is_posted and lost.button not in request.POST:
         filled.add_error(None, lost.words)
     if is_posted and filled.is_valid():
+        if key is None and comes_again(request) and (added := rows.with_deleted(event).order_by("-pk").first()):
+            return leave(added) if leave else redirect(rows.page(event))
         saved = filled.save()
         if row is not None and lost and rows.restore:
             rows.restore(saved)

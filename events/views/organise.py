@@ -21,6 +21,7 @@ from ..checklists import still_missing
 from ..editing import drafts
 from ..editing.event_form import EventForm, NewEventForm, projects_for_new_events
 from ..editing.refusals import in_words
+from ..editing.repeats import comes_again
 from ..editing.split_forms import DuplicateForm, MergeForm, SplitForm
 from ..editing.splits import duplicate as make_duplicate
 from ..editing.splits import links
@@ -51,6 +52,8 @@ def new(request: HttpRequest) -> HttpResponse:
     window = drafts.Window.of(request, event=None, form=NEW)
     form = NewEventForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
+        if comes_again(request) and (made := _last_made(request, form.cleaned_data["title"])):
+            return redirect("events:plan", made.slug)
         event = form.save()
         window.discard()
         messages.success(request, gettext("The draft is made. Only its organisers see it until you publish it."))
@@ -59,6 +62,12 @@ def new(request: HttpRequest) -> HttpResponse:
         form = NewEventForm(initial=typed, user=request.user)
     context = {"form": form, "window": window, "form_name": NEW, "may": projects_for_new_events(request.user).exists()}
     return render(request, "events/organise/new.html", context, status=422 if form.errors else 200)
+
+
+def _last_made(request: HttpRequest, title: str) -> Event | None:
+    """Return the draft that the first press of a button has made."""
+    drafts_of_theirs = Event.objects.organised_by(request.user).filter(status=Event.Status.DRAFT, title=title)
+    return drafts_of_theirs.order_by("-pk").first()
 
 
 @access(people_with_a_role)

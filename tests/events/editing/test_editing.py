@@ -83,6 +83,15 @@ def test_a_new_event_is_a_draft_that_only_organisers_see(client, bob, event):
     assert client.get(made.get_absolute_url()).status_code == 404
 
 
+def test_a_new_event_that_is_sent_twice_is_one_draft(client, bob, event):
+    sent = {"title": "Kick-off", "project": event.project_id, "kind": create_kind("kick-off").pk}
+
+    answers = [client.post(reverse("events:new_event"), sent) for _press in range(2)]
+
+    made = Event.objects.get(title="Kick-off")
+    assert [answer.url for answer in answers] == [address(made, "plan")] * 2
+
+
 def test_a_coordinator_makes_events_that_their_partner_hosts(client):
     partner = create_partner()
     client.force_login(create_coordinator(partner))

@@ -500,6 +500,21 @@ def test_a_shift_that_cannot_be_is_refused_in_words(client, event, bob, minutes,
     assert hours(event)[1] == ("B", "10:00", "11:00")
 
 
+def test_a_session_that_is_sent_twice_is_added_once(client, event, bob, clock):
+    page = address("add_session")
+    sent = typed(window="one", another="1")
+
+    answers = [client.post(page, sent) for _press in range(2)]
+
+    assert [answer.url for answer in answers] == [f"{page}?day=1"] * 2
+    assert event.sessions.filter(title="Opening").count() == 1
+    client.post(page, {**sent, "window": "other"})
+    assert event.sessions.filter(title="Opening").count() == 2
+    clock.shift(timedelta(seconds=6))
+    client.post(page, sent)
+    assert event.sessions.filter(title="Opening").count() == 3
+
+
 def test_a_shift_that_is_sent_twice_shifts_once(client, event, bob):
     a = create_session(event, title="A", start_time=NINE, end_time=TEN)
     create_session(event, title="B", start_time=TEN, end_time=ELEVEN)

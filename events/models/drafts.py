@@ -14,11 +14,13 @@ class Draft(models.Model):
     the form was opened with, so that what somebody else changed meanwhile can be told apart.
     """
 
+    LONGEST_NAME = 60
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user"))
     event = models.ForeignKey(
         Event, models.CASCADE, null=True, blank=True, related_name="drafts", verbose_name=_("event")
     )
-    form = models.CharField(_("form"), max_length=60)
+    form = models.CharField(_("form"), max_length=LONGEST_NAME)
     window = models.CharField(_("window"), max_length=32, blank=True, default="")
     typed = models.JSONField(_("typed"), default=dict)
     based_on = models.JSONField(_("based on"), default=dict, blank=True)

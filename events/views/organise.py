@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -29,7 +29,7 @@ from ..editing.splits import merge as merge_into
 from ..editing.splits import split as split_into
 from ..editing.texts import EventTexts
 from ..exceptions import PlanRefused
-from ..models import Event
+from ..models import Draft, Event
 from ..places import adding
 from ..times import instant_in_words
 
@@ -140,6 +140,8 @@ def _saved(form: EventForm) -> bool:
 def draft(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     """Keep what is typed into a form of the editor, or discard it."""
     event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    if len(form) > Draft.LONGEST_NAME:
+        raise Http404("No form of the editor has such a name.")
     return _draft(request, event, form)
 
 

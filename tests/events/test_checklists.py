@@ -287,7 +287,9 @@ def test_form_of_an_event_says_in_which_language_it_is_written(project, client):
     page = f"/en/organise/{event.slug}/event/"
     form = client.get(page).context["form"]
     assert form["language"].value() == "it"
-    typed = {name: form[name].value() or "" for name in ("title", "slug", "visibility", "kind", "admission", "opened_with")}
+    typed = {
+        name: form[name].value() or "" for name in ("title", "slug", "visibility", "kind", "admission", "opened_with")
+    }
 
     refused = client.post(page, {**typed, "language": "xx"})
     answer = client.post(page, {**typed, "language": "mt"})

@@ -195,6 +195,8 @@ def form_of(event: Event, **changes) -> dict[str, str]:
         "title": event.title,
         "status": event.status,
         "visibility": event.visibility,
+        "admission": event.admission,
+        "released_seats_go_to": event.released_seats_go_to,
         "date_precision": event.date_precision,
         "starts_on": event.starts_on or "",
         "ends_on": event.ends_on or "",

@@ -2,7 +2,8 @@
 
 SQLite tells nobody that a lock is free. Whoever waits asks again, at first after a millisecond and later every tenth of
 a second, so that those who came last are served first while the lock lies idle in between. Here everybody asks every
-few milliseconds, for as long as the settings allow; in a rush nobody waits a multiple of what the others wait.
+few milliseconds, for as long as the connection is told to wait (PRAGMA busy_timeout, at first the `timeout` of the
+settings); in a rush nobody waits a multiple of what the others wait.
 
 Nothing depends on it but time: the lock itself stays SQLite's own.
 """
@@ -19,7 +20,7 @@ ROUND_MS = 6
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
-        patience_ms = int(self.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+        (patience_ms,) = self.connection.execute("PRAGMA busy_timeout").fetchone()
         give_up_at = time.monotonic() + patience_ms / 1000
         self._let_sqlite_wait(min(ROUND_MS, patience_ms))
         try:

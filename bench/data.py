@@ -75,6 +75,8 @@ def make() -> None:
     )
     event = Event.objects.get(slug="bench-event-0")
     event.starts_on = event.ends_on = today - timedelta(days=1)
+    # Or 20,000 mails would be written beside what is measured, to thank everybody and ask how it was.
+    event.feedback_closes_on = event.ends_on
     event.save()
     conference = conference_event()
     for position in range(12):

@@ -45,7 +45,7 @@ def hold_what_is_over(*, at: datetime | None = None) -> list[Event]:
     for key in list(candidates):
         try:
             with transaction.atomic():
-                event = Event.objects.select_for_update().get(pk=key)
+                event = Event.objects.locked().get(pk=key)
                 # Read behind the lock: somebody may just have postponed it.
                 if event.has_exact_date and event.is_over(at=at):
                     event.hold()

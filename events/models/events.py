@@ -137,6 +137,13 @@ class EventQuerySet(models.QuerySet["Event"]):
             | Q(starts_on__isnull=True, stated_semester=semester.number, project=semester.project_id)
         )
 
+    def locked(self) -> "EventQuerySet":
+        """Events that nobody else changes or gives places of before this transaction ends.
+
+        Their keys stay as they are, so that whoever writes something that only points to one of them need not wait.
+        """
+        return self.select_for_update(of=("self",), no_key=True)
+
     def with_page_data(self) -> "EventQuerySet":
         """With what every card, row and calendar entry shows, in one query."""
         return self.select_related("project", "kind", "host__organisation", "venue")
@@ -521,7 +528,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
         Without it, two organisers at once would give the same SEQUENCE to two plans, and the later would take back
         what the earlier one changed.
         """
-        self.refresh_from_db(from_queryset=Event.objects.select_for_update())
+        self.refresh_from_db(from_queryset=Event.objects.locked())
 
     def _raw(self, changes: Iterable[str]) -> dict[str, Any]:
         """What undoing needs: every field that was promised, and what else is about to change, as JSON."""

@@ -46,7 +46,7 @@ class LeavesTheDay(MoveRefused):
 def changing_programme(event: Event) -> Iterator[None]:
     """Hold the programme of an event: nobody else changes it meanwhile, and all changes are told at once."""
     with calendar_changes_at_once():
-        Event.objects.select_for_update().only("pk").get(pk=event.pk)
+        Event.objects.locked().only("pk").get(pk=event.pk)
         yield
 
 

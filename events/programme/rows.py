@@ -107,11 +107,6 @@ CHOICE_GROUPS = Rows(
 )
 
 
-def organised_event(request: HttpRequest, slug: str) -> Event:
-    """Return the event of this address for one of its organisers; anybody else does not find it."""
-    return get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
-
-
 def row_of(event: Event, rows: Rows, key: int) -> Any:
     """Return a row of an event that is not deleted, or answer that it is not found."""
     row = get_object_or_404(rows.with_deleted(event), pk=key)

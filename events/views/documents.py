@@ -12,11 +12,12 @@ from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
 from ..models import Document
+from ..organised import organised_event
 from ..passes import held, visible_events
 from ..programme import rows
 from ..programme.document_form import DocumentForm
 from ..programme.documents import ShownDocument, download, is_opened_by
-from ..programme.rows import DOCUMENTS, organised_event
+from ..programme.rows import DOCUMENTS
 
 
 @access(everybody)

@@ -30,18 +30,11 @@ from ..editing.splits import split as split_into
 from ..editing.texts import EventTexts
 from ..exceptions import PlanRefused
 from ..models import Draft, Event
+from ..organised import organised_event, organised_event_to_write
 from ..places import adding
 from ..times import instant_in_words
 
 NEW, EVENT = "new", "event"
-
-
-def _event(request: HttpRequest, slug: str) -> Event:
-    events = Event.objects.organised_by(request.user).with_page_data()
-    if request.method == "POST":
-        # What was typed is compared with what is stored, so nobody may store anything in between.
-        events = events.select_for_update(of=("self",))
-    return get_object_or_404(events, slug=slug)
 
 
 @access(people_with_a_role)
@@ -76,7 +69,7 @@ def _last_made(request: HttpRequest, title: str) -> Event | None:
 @transaction.atomic
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """Show and change what an event is: texts, partners, its place in a series, registration."""
-    event = _event(request, slug)
+    event = organised_event_to_write(request, slug)
     window = drafts.Window.of(request, event=event, form=EVENT)
     if request.method == "POST":
         form = EventForm(request.POST, event=event)
@@ -109,7 +102,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 @transaction.atomic
 def registration_by_hand(request: HttpRequest, slug: str) -> HttpResponse:
     """Open or close registration whatever the dates say, or let the dates decide again."""
-    event = _event(request, slug)
+    event = organised_event_to_write(request, slug)
     words = {
         Event.ByHand.OPEN: gettext("Registration is open by hand, until you close it or the event is over."),
         Event.ByHand.CLOSED: gettext("Registration is closed by hand. Who is registered stays registered."),
@@ -139,7 +132,7 @@ def _saved(form: EventForm) -> bool:
 @require_POST
 def draft(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     """Keep what is typed into a form of the editor, or discard it."""
-    event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    event = organised_event(request, slug)
     if len(form) > Draft.LONGEST_NAME:
         raise Http404("No form of the editor has such a name.")
     return _draft(request, event, form)
@@ -200,7 +193,7 @@ def _address(event: Event | None, form: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def split(request: HttpRequest, slug: str) -> HttpResponse:
     """Make several events of one; it stays as the first of them, or is cancelled with links to all."""
-    event = _found(request, slug)
+    event = organised_event(request, slug)
     form = SplitForm(request.POST if request.method == "POST" else None, event=event)
     if request.method == "POST" and form.is_valid():
         try:
@@ -225,7 +218,7 @@ def split(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, slug: str) -> HttpResponse:
     """Let another event go on for this one, which is cancelled."""
-    event = _found(request, slug)
+    event = organised_event(request, slug)
     form = MergeForm(request.POST if request.method == "POST" else None, event=event, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -245,17 +238,13 @@ def merge(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def duplicate(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a draft like this event, without dates and people."""
-    event = _found(request, slug)
+    event = organised_event(request, slug)
     form = DuplicateForm(request.POST if request.method == "POST" else None, initial={"title": event.title})
     if request.method == "POST" and form.is_valid():
         copied = make_duplicate(event, title=form.cleaned_data["title"])
         messages.success(request, gettext("The copy is a draft. Give it its date and place."))
         return redirect("events:plan", copied.slug)
     return _form_page(request, "events/organise/duplicate.html", event, form)
-
-
-def _found(request: HttpRequest, slug: str) -> Event:
-    return get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
 
 
 def _form_page(request: HttpRequest, template: str, event: Event, form: Any, **more: Any) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -21,17 +21,10 @@ from ..editing.splits import other_parts
 from ..editing.warnings import warnings
 from ..exceptions import PlanRefused, UndoRefused
 from ..models import Event
+from ..organised import organised_event_to_write
 from ..versions import what_changed
 
 PREVIEW, CORRECT, CHANGE = "preview", "correct", "change"
-
-
-def _event(request: HttpRequest, slug: str) -> Event:
-    events = Event.objects.organised_by(request.user).with_page_data()
-    if request.method == "POST":
-        # What was typed is compared with what is stored, so nobody may store anything in between.
-        events = events.select_for_update(of=("self",))
-    return get_object_or_404(events, slug=slug)
 
 
 @access(people_with_a_role)
@@ -40,7 +33,7 @@ def _event(request: HttpRequest, slug: str) -> Event:
 @transaction.atomic
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the plan of an event with everything that can become of it, and change date, place and mode."""
-    event = _event(request, slug)
+    event = organised_event_to_write(request, slug)
     return _change(request, event, PlanForm, "plan", "events/organise/plan.html")
 
 
@@ -50,7 +43,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
 @transaction.atomic
 def take_up_again(request: HttpRequest, slug: str) -> HttpResponse:
     """Let what was cancelled or postponed take place after all."""
-    event = _event(request, slug)
+    event = organised_event_to_write(request, slug)
     if not (event.is_cancelled or event.is_postponed):
         return redirect("events:plan", slug)
     return _change(request, event, TakeUpForm, "take-up-again", "events/organise/take_up_again.html")
@@ -188,7 +181,7 @@ def _page(
 @transaction.atomic
 def act(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """One verb on a page of its own: what it does, who is told, its reason."""
-    event = _event(request, slug)
+    event = organised_event_to_write(request, slug)
     this: Act | None = next((act for act in ACTS if act.name == name), None)
     if this is None or this.has_own_page:
         raise Http404
@@ -228,7 +221,7 @@ def act(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 @transaction.atomic
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
     """Take back the change whose number is posted, while nobody was told."""
-    event = _event(request, slug)
+    event = organised_event_to_write(request, slug)
     number = request.POST.get("number", "")
     change = event.changes.filter(number=int(number)).first() if number.isdecimal() and len(number) < 6 else None
     if change is None:

@@ -18,6 +18,7 @@ from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
 from ..models import ChoiceGroup, Event, Session
+from ..organised import organised_event
 from ..passes import held, visible_events
 from ..places.listing import can_be_changed_by
 from ..programme import changes, rows, shifting
@@ -26,7 +27,7 @@ from ..programme.days import shown_sessions
 from ..programme.editor import editor, next_start
 from ..programme.forms import LONGEST_PROGRAMME_DAYS, ChoiceGroupForm, Places, SessionForm, ShiftForm, quoted
 from ..programme.my_programme import calendar_of, marked_in
-from ..programme.rows import CHOICE_GROUPS, SESSIONS, organised_event
+from ..programme.rows import CHOICE_GROUPS, SESSIONS
 from ..times import hours_in_words
 
 MOST_STEPS = 200

@@ -12,10 +12,11 @@ from accounts.access import access, everybody
 from projects.access import people_with_a_role
 
 from ..models import Contribution, Session, Speaker
+from ..organised import organised_event
 from ..passes import held, visible_events
 from ..programme import rows
 from ..programme.documents import picture
-from ..programme.rows import SPEAKERS, organised_event
+from ..programme.rows import SPEAKERS
 from ..programme.speaker_form import SpeakerForm
 
 

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +15,7 @@ from projects.languages import LANGUAGES
 from ..editing import drafts
 from ..editing.text_forms import AddLanguageForm, TextsForm
 from ..editing.texts import EventTexts
-from ..models import Event
+from ..organised import organised_event, organised_event_to_write
 
 
 @access(people_with_a_role)
@@ -23,7 +23,7 @@ from ..models import Event
 @require_safe
 def texts(request: HttpRequest, slug: str) -> HttpResponse:
     """Show in which languages there are texts, and how complete each is."""
-    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    event = organised_event(request, slug)
     written = EventTexts.of(event)
     there = written.languages
     form = AddLanguageForm(request.GET if "add" in request.GET else None, there={each.code for each in there})
@@ -43,11 +43,7 @@ def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     if language not in LANGUAGES:
         raise Http404
     chosen, name = LANGUAGES[language], f"texts-{language}"
-    events = Event.objects.organised_by(request.user).with_page_data()
-    if request.method == "POST":
-        # What was typed is compared with what is stored, so nobody may store anything in between.
-        events = events.select_for_update(of=("self",))
-    event = get_object_or_404(events, slug=slug)
+    event = organised_event_to_write(request, slug)
     written = EventTexts.of(event)
     window = drafts.Window.of(request, event=event, form=name)
     if request.method == "POST":

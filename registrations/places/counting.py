@@ -27,7 +27,7 @@ State, Mode = Registration.State, Registration.Mode
 # --- The lock ----------------------------------------------------------------------------------------------------
 
 
-_EVENT = Compiled(lambda event: Event.objects.select_for_update().filter(pk=event), "event")
+_EVENT = Compiled(lambda event: Event.objects.locked().filter(pk=event), "event")
 
 
 def lock(event: Event) -> Event:

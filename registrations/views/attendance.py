@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import access
 from events.models import Event
+from events.organised import organised_event
 from events.times import instant_in_words, offset_in_words, zone_in_words
 from projects.access import people_with_a_role
 
@@ -55,7 +56,7 @@ def attendance(request: HttpRequest, slug: str) -> HttpResponse:
 
     With htmx, a tick answers with its row only; without, with the page where it was.
     """
-    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    event = organised_event(request, slug)
     if request.method == "POST":
         return (
             _save_list(request, event) if "people" in request.POST or "list" in request.POST else _tick(request, event)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import access
 from accounts.models import Mail, User
 from events.models import Event
+from events.organised import organised_event
 from projects.access import people_with_a_role
 
 from .. import change_requests, places
@@ -56,7 +57,7 @@ def person(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 
 
 def _of_organiser(request: HttpRequest, slug: str, key: int) -> Registration:
-    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    event = organised_event(request, slug)
     related = ("person", "organisation", "delegation__partner__organisation", "takes_over_from", "invitation")
     chosen = Choice.objects.select_related("session", "option__question").order_by("since", "pk")
     found = event.registrations.select_related(*related).prefetch_related(Prefetch("choices", chosen, "chosen"))
@@ -224,7 +225,7 @@ def correct(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     """Register somebody by hand: they get their link, and a place if one is free."""
-    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    event = organised_event(request, slug)
     form = AddPersonForm(request.POST if request.method == "POST" else None, event=event)
     if request.method == "POST" and form.is_valid():
         try:
@@ -255,7 +256,7 @@ def _added_in_words(added: places.Registered) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def approvals(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who waits for approval, longest first; a POST approves or rejects those who are ticked."""
-    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    event = organised_event(request, slug)
     waiting = event.registrations.for_approval().order_by("joined_at", "pk")
     approves = "approve" in request.POST
     form = (WordsForm if approves else ToldReasonForm)(_typed(request), auto_id="words_%s")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import access
 from events.models import Event
+from events.organised import organised_event
 from projects.access import people_with_a_role
 from projects.models import Partner
 
@@ -24,7 +25,7 @@ from ..models import Delegation
 @never_cache
 def delegations_of_event(request: HttpRequest, slug: str) -> HttpResponse:
     """The table of the partners, with the form that promises seats."""
-    event = _event(request, slug)
+    event = organised_event(request, slug)
     there = list(event.delegations.select_related("partner__organisation").order_by("partner__number"))
     for delegation in there:
         delegation.event = event
@@ -55,7 +56,7 @@ def _page(request: HttpRequest, event: Event, there: list[Delegation], form: Del
 @require_POST
 def remind(request: HttpRequest, slug: str) -> HttpResponse:
     """Write now to the coordinators of one delegation, or of all, with seats that nobody is named for."""
-    event = _event(request, slug)
+    event = organised_event(request, slug)
     which = event.delegations.with_page_data()
     if (pk := request.POST.get("delegation", "")).isdecimal():
         which = which.filter(pk=pk[:18])
@@ -74,16 +75,12 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def release(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Give away now the seats of a delegation that nobody is named for."""
-    event = _event(request, slug)
+    event = organised_event(request, slug)
     delegation = get_object_or_404(event.delegations.with_page_data(), pk=pk)
     released = delegations.release(delegation)
     said = ngettext("%(n)s seat of %(partner)s is released.", "%(n)s seats of %(partner)s are released.", released)
     messages.success(request, said % {"n": released, "partner": delegation.partner})
     return redirect("registrations:delegations", event.slug)
-
-
-def _event(request: HttpRequest, slug: str) -> Event:
-    return get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
 
 
 def _partners(event: Event, there: list[Delegation]) -> list[Partner]:

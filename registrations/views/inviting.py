@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import access, holder_of_the_link
 from events import passes
 from events.models import Event
+from events.organised import organised_event
 from projects.access import people_with_a_role
 
 from .. import inviting, places
@@ -38,7 +39,7 @@ _CODE = re.compile(r"[A-Za-z0-9_-]{20,40}")
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitations(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who is invited and how each stands; a POST checks the people that were typed, then invites them."""
-    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    event = organised_event(request, slug)
     form = InviteForm(request.POST if request.method == "POST" else None, event=event)
     if request.method != "POST" or not form.is_valid() or "invite" not in request.POST or not form.invitees:
         return _list(request, event, form)
@@ -105,7 +106,7 @@ def _list(request: HttpRequest, event: Event, form: InviteForm) -> HttpResponse:
 @require_POST
 def send_all(request: HttpRequest, slug: str) -> HttpResponse:
     """Send the invitations that were only written down."""
-    event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    event = organised_event(request, slug)
     number = inviting.send_all(event)
     words = ngettext("%(number)s invitation is on its way.", "%(number)s invitations are on their way.", number)
     messages.success(request, words % {"number": number})
@@ -116,7 +117,7 @@ def send_all(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def remind(request: HttpRequest, slug: str) -> HttpResponse:
     """Write once more to all who did not answer."""
-    event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    event = organised_event(request, slug)
     number = inviting.remind(event)
     if number:
         words = ngettext("%(number)s person is reminded.", "%(number)s people are reminded.", number)
@@ -155,7 +156,7 @@ def withdraw(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 
 
 def _of_organiser(request: HttpRequest, slug: str, key: int) -> Invitation:
-    event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    event = organised_event(request, slug)
     return get_object_or_404(event.invitations.select_related("event"), pk=key)
 
 

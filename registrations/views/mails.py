@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +18,7 @@ from accounts.access import access
 from accounts.letters import Letter
 from events.editing import drafts
 from events.models import Event
+from events.organised import organised_event, organised_event_to_write
 from projects.access import people_with_a_role
 
 from .. import event_mails, mail_previews, wording
@@ -30,7 +31,7 @@ from ..wording import KINDS, PLACEHOLDERS, Kind
 @require_safe
 def mails(request: HttpRequest, slug: str) -> HttpResponse:
     """List the mails of an event, those first that need somebody, and the kinds of mail that can be worded."""
-    event = _event(request, slug)
+    event = organised_event(request, slug)
     state = request.GET.get("state", "")
     found = event_mails.in_state(event_mails.mails_of(event), state)
     page = Paginator(found, event_mails.PAGE_SIZE).get_page(request.GET.get("page"))
@@ -52,7 +53,7 @@ def mails(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def try_again(request: HttpRequest, slug: str) -> HttpResponse:
     """Queue one mail that could not be sent, or all of them."""
-    event = _event(request, slug)
+    event = organised_event(request, slug)
     number = request.POST.get("mail", "")
     queued = event_mails.try_again(event, int(number) if number.isdecimal() and len(number) < 19 else None)
     if queued:
@@ -70,8 +71,7 @@ def try_again(request: HttpRequest, slug: str) -> HttpResponse:
 def mail_text(request: HttpRequest, slug: str, kind: str, language: str) -> HttpResponse:
     """Word a kind of mail in one language; `preview` shows what was typed to a made-up person and stores nothing."""
     chosen = _kind(kind, language)
-    # What was typed is compared with what is stored, so nobody may store anything in between.
-    event = _event(request, slug, is_locked=request.method == "POST")
+    event = organised_event_to_write(request, slug)
     name = f"mail-{kind}-{language}"
     window = drafts.Window.of(request, event=event, form=name)
     letter = None
@@ -98,7 +98,7 @@ def mail_text(request: HttpRequest, slug: str, kind: str, language: str) -> Http
 @csp_replace({"default-src": [NONE], "style-src": [SELF, UNSAFE_INLINE], "base-uri": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def mail_text_as_html(request: HttpRequest, slug: str, kind: str, language: str) -> HttpResponse:
     """Show what was typed as the HTML of the mail: a page of its own, whose styles stand in it as mails have them."""
-    chosen, event = _kind(kind, language), _event(request, slug)
+    chosen, event = _kind(kind, language), organised_event(request, slug)
     form = MailTextForm(request.POST, event=event, kind=chosen, language=language)
     if not form.is_valid():
         errors = [error for errors in form.errors.values() for error in errors]
@@ -111,15 +111,10 @@ def mail_text_as_html(request: HttpRequest, slug: str, kind: str, language: str)
 @require_POST
 def mail_text_standard(request: HttpRequest, slug: str, kind: str, language: str) -> HttpResponse:
     """Take the wording back, so that our own words count again."""
-    chosen, event = _kind(kind, language), _event(request, slug)
+    chosen, event = _kind(kind, language), organised_event(request, slug)
     back_to_standard(event, chosen, language)
     messages.success(request, gettext("This mail says it in the standard words again."))
     return redirect("registrations:mails", event.slug)
-
-
-def _event(request: HttpRequest, slug: str, *, is_locked: bool = False) -> Event:
-    events = Event.objects.organised_by(request.user).with_page_data()
-    return get_object_or_404(events.select_for_update(of=("self",)) if is_locked else events, slug=slug)
 
 
 def _kind(key: str, language: str) -> Kind:

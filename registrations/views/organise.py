@@ -4,13 +4,13 @@ import tempfile
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import access
-from events.models import Event
+from events.organised import organised_event
 from projects.access import people_with_a_role
 from projects.models import Project
 from projects.spreadsheets import CSV_TYPE, XLSX_TYPE
@@ -36,7 +36,7 @@ def organise(request: HttpRequest) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one event with its people."""
-    event = get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
+    event = organised_event(request, slug)
     listing = PeopleList.of(request.GET)
     page = Paginator(with_status(listing.people(event)), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -56,7 +56,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, slug: str, extension: str) -> FileResponse | StreamingHttpResponse:
     """Hand out the people of an event as a file; with `?sensitive=1` also what is about health, food or identity."""
-    event = get_object_or_404(Event.objects.organised_by(request.user), slug=slug)
+    event = organised_event(request, slug)
     name = f"{event.slug}-people.{extension}"
     with_sensitive = "sensitive" in request.GET
     if extension == "csv":

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import access
 from events.models import Event
+from events.organised import organised_event
 from events.programme.order import button_to_press_again
 from projects.access import people_with_a_role
 
@@ -30,7 +31,7 @@ from ..taking_part import preview_of
 @require_safe
 def questions(request: HttpRequest, slug: str) -> HttpResponse:
     """List the questions in their order, those that are not asked any more, and the catalogue."""
-    event = _organised(request, slug)
+    event = organised_event(request, slug)
     rows = editing.listed(event, read_questions(event, retired_too=True), language=get_language() or "en")
     there = [row for row in rows if row.question.retired_at is None]
     used = {row.question.catalogue_key for row in there}
@@ -52,7 +53,7 @@ def questions(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def add_ready(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Add a question of the catalogue; one that is there already stays as it is."""
-    event = _organised(request, slug)
+    event = organised_event(request, slug)
     if key not in catalogue.BY_KEY:
         raise Http404
     with transaction.atomic():
@@ -75,7 +76,7 @@ def add_ready(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @transaction.atomic
 def edit(request: HttpRequest, slug: str, key: int | None = None) -> HttpResponse:
     """Add a question of one's own, with key None, or change one; after saving the page shows it as people see it."""
-    event = _organised(request, slug)
+    event = organised_event(request, slug)
     if request.method == "POST":
         # What was typed is compared with what is stored, so nobody may store anything in between.
         places.lock(event)
@@ -104,7 +105,7 @@ def edit(request: HttpRequest, slug: str, key: int | None = None) -> HttpRespons
 @transaction.atomic
 def act(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """Move, retire or bring back a question, as the button says that was pressed."""
-    event = _organised(request, slug)
+    event = organised_event(request, slug)
     places.lock(event)
     question = _question(event, key)
     focus = f"edit-{key}"
@@ -139,10 +140,6 @@ def file(request: HttpRequest, slug: str, key: int) -> HttpResponseBase:
         return hand_out(answer)
     except FileNotFoundError:
         raise Http404 from None
-
-
-def _organised(request: HttpRequest, slug: str) -> Event:
-    return get_object_or_404(Event.objects.organised_by(request.user).with_page_data(), slug=slug)
 
 
 def _question(event: Event, key: int) -> Question:

@@ -18,7 +18,7 @@ from django.db import connection, connections, transaction
 from events import entries, feeds
 from events.entries import calendar_of, write_entries
 from events.ical import Personal
-from events.models import CalendarEntry, CalendarState, Event, FeedState, Session
+from events.models import CalendarEntry, CalendarState, Event, EventQuerySet, FeedState, Session
 from tests.factories import create_event, create_partner, create_project, create_session, create_venue
 
 ALL = "/calendars/all.ics"
@@ -245,13 +245,14 @@ def test_many_readers_of_what_nobody_wrote_yet_all_get_it():
 
 
 @contextmanager
-def somebody_writes() -> Iterator[None]:
-    """Hold the lock that everybody who writes needs: the file on SQLite, the rows of all events on PostgreSQL."""
+def somebody_writes(events: EventQuerySet | None = None) -> Iterator[None]:
+    """Hold a lock: the file on SQLite; on PostgreSQL these events, by default so that nothing may point to any."""
+    events = Event.objects.select_for_update() if events is None else events
     locked, done = threading.Event(), threading.Event()
 
     def hold() -> None:
         with transaction.atomic():
-            list(Event.objects.select_for_update())
+            list(events)
             locked.set()
             done.wait(20)
         connection.close()
@@ -284,6 +285,18 @@ def test_a_reader_does_not_wait_for_a_long_write(client):
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout")
         assert cursor.fetchone()[0] in (60_000, "0")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_places_are_given_calendars_are_stored(client):
+    """Whoever has the lock of one event for long must not make everybody write all events anew on each request."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite: there is one lock for everything, so nothing is stored meanwhile.")
+    create_event(title="One")
+    feeds.forget_kept_calendars()
+    with somebody_writes(Event.objects.locked()):
+        assert titles(client.get(ALL).content) == ["One"]
+        assert CalendarEntry.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -26,6 +26,7 @@ from events.ical import KEPT_ENTRIES, Entry, Personal, calendar_bytes, component
 from events.models import Event
 
 from .models import Registration
+from .online.joining import join_address
 
 # What a mail address may hold that an address on the web need not escape. Calendars compare it as it stands.
 _PLAIN = "@!$&'*+-/=^_`{|}~.:[]"
@@ -83,7 +84,7 @@ def personal(registration: Registration, *, manage_url: str = "") -> Personal:
     """Return what the calendar of one person says about an event beyond what it says to everybody."""
     may_join = registration.is_confirmed and not registration.event.is_cancelled
     return Personal(
-        join_url=registration.event.join_url if may_join else "",
+        join_url=join_address(registration) if may_join else "",
         manage_url=manage_url,
         # In public calendars several days are a note; whoever takes part is away on them.
         blocks_days=registration.is_confirmed,

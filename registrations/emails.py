@@ -20,6 +20,7 @@ from projects.models import Partner
 
 from . import calendar_mail, wording
 from .models import Choice, MailText, Offer, Registration
+from .online.joining import join_address
 
 # Asked for more often than this, the link is mailed once.
 LINK_AGAIN_AFTER = timedelta(minutes=10)
@@ -308,6 +309,7 @@ def _personal(registration: Registration) -> dict[str, str]:
         "email": registration.email,
         "manage_url": absolute_url("registrations:registration", code, language=language),
         "offer_url": absolute_url("registrations:accept_offer", code, language=language),
+        "join_address": join_address(registration),
     }
 
 

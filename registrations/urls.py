@@ -8,6 +8,7 @@ from .views import (
     hand_over,
     interests,
     inviting,
+    joining,
     mails,
     merging,
     organise,
@@ -47,6 +48,8 @@ urlpatterns = [
         private_feeds.stop_of_registration,
         name="stop_calendar_of_registration",
     ),
+    # The meeting of an event, for whoever holds a personal link to it
+    path("join/<str:code>/", joining.join, name="join"),
     # One invitation, for whoever holds its link
     path("invitations/<str:code>/", inviting.invitation, name="invitation"),
     path("invitations/<str:code>/decline/", inviting.decline, name="decline_invitation"),

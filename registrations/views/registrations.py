@@ -32,6 +32,7 @@ from ..forms import CONSENT_WORDING, CancelForm, ChangeForm, ConsentForm, Regist
 from ..handing_over import may_hand_over
 from ..links import with_registration
 from ..models import Registration
+from ..online.joining import join_address
 from ..questions import answering, files
 from ..questions.answering import keep_answers
 from ..receipts import Receipt
@@ -312,6 +313,7 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
         "can_hand_over": may_hand_over(registration),
         "can_cancel": registration.is_live and _can_still_come(event),
         "can_change": registration.is_live and _can_be_changed(event),
+        "join_address": join_address(registration),
         "can_register_again": not registration.is_live
         and not registration.can_undo_cancelling()
         and not registration.was_followed_by_another()

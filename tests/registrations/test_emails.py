@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import Mail
 from registrations import emails, places
 from registrations.models import Registration
+from registrations.online.joining import join_address
 from tests.factories import create_event, create_registration, create_venue
 
 pytestmark = pytest.mark.django_db
@@ -218,10 +219,13 @@ def test_how_to_join_online_is_in_the_confirmation_only():
     event = round_table(mode="online", places=1, join_url="https://meet.example.org/abc")
     register(event, "Alice")
     register(event, "Bob")
+    alice, bob = Registration.objects.get(name="Alice"), Registration.objects.get(name="Bob")
 
-    assert "https://meet.example.org/abc" in Mail.objects.get(to="alice@example.org").text
+    mail = Mail.objects.get(to="alice@example.org")
+    assert f"Join online: {join_address(alice)}\n" in mail.text
+    assert f'href="{join_address(alice)}"' in mail.html
     waiting = Mail.objects.get(to="bob@example.org")
-    assert "meet.example.org" not in waiting.text + waiting.html
+    assert join_address(bob) not in waiting.text + waiting.html
 
 
 # --- Written before the lock -------------------------------------------------------------------------------------

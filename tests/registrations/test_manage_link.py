@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Mail
 from registrations import places
 from registrations.models import AttendanceRecord, Consent, Registration
+from registrations.online.joining import join_address
 from tests.factories import create_event, create_registration, create_venue, record_attendance
 
 pytestmark = pytest.mark.django_db
@@ -154,10 +155,10 @@ def test_how_to_join_online_is_told_to_those_with_a_place_only(client):
     alice = create_registration(event, "Alice", mode="online")
     bob = create_registration(event, "Bob", mode="online", state=State.WAITING)
 
-    assert "https://meet.example.org/secret" in page_of(client, alice)
-    assert "https://meet.example.org/secret" not in page_of(client, bob)
-    assert b"meet.example.org" in client.get(address("calendar", alice)).content
-    assert b"meet.example.org" not in client.get(address("calendar", bob)).content
+    assert join_address(alice) in page_of(client, alice)
+    assert "/join/" not in page_of(client, bob)
+    assert b"/join/" in client.get(address("calendar", alice)).content
+    assert b"/join/" not in client.get(address("calendar", bob)).content
 
 
 def test_the_calendar_file_has_the_uid_of_the_feeds_and_the_persons_link(client):

@@ -9,6 +9,7 @@ from accounts.models import Mail
 from events.models import Event
 from registrations import reminders
 from registrations.models import Registration
+from registrations.online.joining import join_address
 from registrations.reminders import remind, thank
 from tests.factories import create_event, create_registration, create_venue, record_attendance
 from venues.models import Venue
@@ -159,7 +160,7 @@ def test_whoever_joins_online_reads_where():
     person(event, mode="online")
     remind(at=DAY)
 
-    assert "Join online: https://meet.example.org/abc" in Mail.objects.get().text
+    assert f"Join online: {join_address(Registration.objects.get())}\n" in Mail.objects.get().text
 
 
 def test_a_wrong_address_keeps_nobody_else_from_being_reminded():

@@ -46,12 +46,12 @@ LTS = $(COMPILE) pyproject.toml --python-version 3.11 --constraints requirements
 NEXT = $(COMPILE) pyproject.toml --python-version 3.12 --constraints requirements/next.in
 
 lock: packages-lint ## Lock what pyproject.toml asks for; versions that fit stay
-	$(LTS) --extra big --group test --group e2e --group lint $(UPGRADE) --output-file requirements/lint.txt
+	$(LTS) --extra big --group test --group e2e --group bench --group lint $(UPGRADE) --output-file requirements/lint.txt
 	for packages in runtime big test next; do cp requirements/lint.txt requirements/$$packages.txt; done
 	$(LTS) --output-file requirements/runtime.txt
 	$(LTS) --extra big --output-file requirements/big.txt
-	$(LTS) --extra big --group test --group e2e --output-file requirements/test.txt
-	$(NEXT) --extra big --group test --group e2e --output-file requirements/next.txt
+	$(LTS) --extra big --group test --group e2e --group bench --output-file requirements/test.txt
+	$(NEXT) --extra big --group test --group e2e --group bench --output-file requirements/next.txt
 	$(COMPILE) --python-version 3.11 --group installer $(UPGRADE) --output-file requirements/installer.txt
 
 lock-newest: ## The same with the newest versions

@@ -12,6 +12,7 @@ from .views import (
     mails,
     merging,
     organise,
+    paper,
     partner,
     private_feeds,
     questions,
@@ -98,6 +99,9 @@ urlpatterns = [
     path("organise/<slug:slug>/questions/<int:key>/", questions.edit, name="edit_question"),
     path("organise/<slug:slug>/questions/<int:key>/act/", questions.act, name="act_on_question"),
     path("organise/<slug:slug>/attendance/", attendance.attendance, name="attendance"),
+    # What is printed for an event
+    path("organise/<slug:slug>/paper/", paper.papers, name="papers"),
+    path("organise/<slug:slug>/paper/list-<str:day>.pdf", paper.signed_list, name="list_to_sign"),
     # The mails of an event
     path("organise/<slug:slug>/mails/", mails.mails, name="mails"),
     path("organise/<slug:slug>/mails/try-again/", mails.try_again, name="try_mails_again"),

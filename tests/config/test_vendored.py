@@ -15,9 +15,10 @@ ROWS = re.findall(
 
 def test_files_of_others_are_listed():
     listed = {path for path, _sha256 in ROWS}
-    fonts = {str(path.relative_to(ROOT)) for path in (ROOT / "events" / "syndication" / "fonts").glob("*.ttf")}
+    folders = (ROOT / "events" / "syndication" / "fonts", ROOT / "registrations" / "paper" / "fonts")
+    fonts = {str(path.relative_to(ROOT)) for folder in folders for path in folder.glob("*.ttf")}
 
-    assert len(fonts) == 2
+    assert len(fonts) == 4
     assert fonts < listed
 
 

@@ -1,0 +1,9 @@
+"""What is printed: signed lists, badges, tickets, certificates and table signs, each as the bytes of a PDF.
+
+Typst sets them (docs/decisions/paper.md). What they say comes from here as plain data; how it stands on the sheet is in
+`sheets/`. Nothing that anybody typed is ever read as a command.
+"""
+
+from .lists import signed_list
+
+__all__ = ["signed_list"]

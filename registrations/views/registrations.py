@@ -1,6 +1,7 @@
 """Registering, and what the holder of a registration's link may do with it."""
 
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,16 +19,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import access, everybody, holder_of_the_link
 from events.event_page import EventPage, event_page
-from events.models import CalendarState, Event
+from events.models import Event
 
-from .. import calendar_mail, change_requests, emails, limits, places, receipts, steps
+from .. import calendar_mail, change_requests, emails, form_page, limits, places, receipts, steps
 from ..addresses import likely_meant
 from ..admission import Admission, Approval, admission_of, passes_of
-from ..answers import Answer, answers_in_words, answers_of, beside_in_words, consents_in_words, consents_of
+from ..answers import answers_in_words, answers_of, beside_in_words, consents_of
 from ..asking import asking_now, asking_of
 from ..choices import choices_of
 from ..exceptions import InvitationClosed, NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
-from ..form_fields import fields_of, organisations_of
 from ..forms import CONSENT_WORDING, CancelForm, ChangeForm, ConsentForm, RegistrationForm, SendLinkForm
 from ..handing_over import may_hand_over
 from ..links import with_registration
@@ -73,20 +73,22 @@ def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
         availability = places.availability(event)
         if not availability.is_open or not may:
             return _closed(request, event, why_not=admission.why_not if availability.is_open else "")
+        if (kept := form_page.empty_for_everybody(request, page, asking, admission, availability)) is not None:
+            return HttpResponse(kept)
         form = _opened(receipt, event, about, admission)
-        return _form(request, page, form, availability=availability, admission=admission)
+        return _form(request, page, form, admission, availability=availability)
     form = RegistrationForm(request.POST, request.FILES, **about)
     is_valid = form.is_valid()
     form.keep_files(may_send=partial(limits.may_send_a_file, request))
     step = steps.step_to_show(form) if asking.is_long(event) else None
     if step:
-        return _form(request, page, form, step=step, status=422 if form.errors else 200, admission=admission)
+        return _form(request, page, form, admission, step=step, status=422 if form.errors else 200)
     if not is_valid or form.errors:
-        return _form(request, page, form, status=422, admission=admission)
+        return _form(request, page, form, admission, status=422)
     if not may:
         return _closed(request, event, status=403, why_not=admission.why_not)
     if until := limits.closed_until(request, form.cleaned_data["email"]):
-        return _form(request, page, form, status=429, closed_until=until, admission=admission)
+        return _form(request, page, form, admission, status=429, closed_until=until)
     try:
         expected = None if receipt or _may_come_out_otherwise(admission) else places.expected(event, **form.answers)
         # In one transaction: each that writes waits for all others, which is what takes longest in a rush.
@@ -100,7 +102,7 @@ def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
         return _closed(request, event, status=409, why_not=admission_of(request, event).why_not)
     except NoFreePlace:
         form.add_error("mode", gettext("All places in the room are taken. You keep your place online."))
-        return _form(request, page, form, status=422, admission=admission)
+        return _form(request, page, form, admission, status=422)
     response = redirect("registrations:registered", event.slug)
     mark = receipts.mark(done.registration if done.is_own else None)
     receipts.remember(response, event, Receipt(done.has_place, form.typed, mark, kept))
@@ -166,39 +168,23 @@ def _form(
     request: HttpRequest,
     page: EventPage,
     form: RegistrationForm,
+    admission: Admission,
     *,
     step: str = "",
     status: int = 200,
     availability: places.Availability | None = None,
-    **context: Any,
+    closed_until: datetime | None = None,
 ) -> HttpResponse:
-    event = page.event
-    is_long = form.asking.is_long(event)
+    is_long = form.asking.is_long(page.event)
     if is_long and not step:
         # What could not be registered is sent once more from the last page.
         step = steps.DETAILS if status == 200 else steps.CHECK
-    context |= {
-        "event": event,
-        "title": page.title,
-        "in_short": page.in_short,
-        "form": form,
-        "step": steps.show(form, step) if is_long else None,
-        "fields": "" if is_long else fields_of(form),
-        "answers": _to_check(form) if step == steps.CHECK else [],
-        "organisations": organisations_of(event.project_id, page.version or CalendarState.current()),
-        "availability": availability or places.availability(event),
-    }
-    response = render(request, "registrations/register.html", context, status=status)
+    context = form_page.context_of(page, form, admission, availability or places.availability(page.event), step=step)
+    response = render(request, form_page.TEMPLATE, context | {"closed_until": closed_until}, status=status)
     response.may_go_back_to = is_long  # type: ignore[attr-defined]
-    if until := context.get("closed_until"):
-        response["Retry-After"] = http_date(until.timestamp())
+    if closed_until:
+        response["Retry-After"] = http_date(closed_until.timestamp())
     return response
-
-
-def _to_check(form: RegistrationForm) -> list[tuple[Answer, str]]:
-    """Return each answer with the page of the form on which it is changed."""
-    answers = [*answers_in_words(form.cleaned_data, form.event), *beside_in_words(form), *consents_in_words(form)]
-    return [(answer, steps.step_of(answer.field)) for answer in answers]
 
 
 def _closed(request: HttpRequest, event: Event, *, status: int = 200, why_not: str = "") -> HttpResponse:

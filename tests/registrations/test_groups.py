@@ -20,6 +20,7 @@ from tests.factories import (
     create_project,
     create_user,
 )
+from tests.forms import opened_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 GROUPS = "/en/partner/groups/"
@@ -165,7 +166,7 @@ def test_members_get_a_place_at_once_others_wait_and_the_page_after_posting_is_t
     pages = []
     for email in ("Alice@example.org", "xlice@example.org"):
         client.cookies.clear()
-        opened = client.get(address).context["form"].initial["opened"]
+        opened = opened_in(client.get(address))
         clock.shift(timedelta(seconds=5))
         typed = {"name": "Ann Lee", "email": email, "organisation_name": "G", "country": "SE", "opened": opened}
         answer = client.post(address, typed, follow=True)

@@ -26,6 +26,7 @@ from tests.factories import (
     create_registration,
     create_user,
 )
+from tests.forms import opened_in
 
 pytestmark = pytest.mark.django_db
 
@@ -413,7 +414,7 @@ def test_a_code_that_is_none_is_not_found_in_words(client, code):
 
 
 def send_form(client, clock, address: str, **typed: str):
-    opened = client.get(address).context["form"].initial["opened"]
+    opened = opened_in(client.get(address))
     clock.shift(timedelta(seconds=5))
     typed = {"name": "Alice", "email": "alice@example.org", "organisation_name": "Gävle", "country": "SE", **typed}
     return client.post(address, typed | {"opened": opened})
@@ -442,7 +443,7 @@ def test_who_is_invited_finds_the_form_filled_in_and_is_registered_without_appro
 def test_without_the_link_the_form_stays_closed(client, event, clock):
     (invitation,) = inviting.invite(event, [ALICE])
     address = f"/en/events/{event.slug}/register/"
-    opened = client.get(form_of(invitation)).context["form"].initial["opened"]
+    opened = opened_in(client.get(form_of(invitation)))
     clock.shift(timedelta(seconds=5))
 
     typed = {"name": "A", "email": "a@example.org", "organisation_name": "G", "country": "SE", "opened": opened}

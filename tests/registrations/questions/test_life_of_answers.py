@@ -18,6 +18,7 @@ from registrations.questions.answering import keep_answers
 from registrations.questions.asked import read_questions
 from registrations.questions.forgetting import forget_due_answers, forget_unfinished, forget_what_travel_needed
 from tests.factories import create_event, create_lead, create_question, create_registration, create_session
+from tests.forms import opened_in
 
 pytestmark = pytest.mark.django_db
 Kind = Question.Kind
@@ -330,7 +331,7 @@ def test_hostile_texts_are_stored_as_typed_and_shown_and_mailed_harmless(client,
     client.force_login(create_lead(event.project))
     question = create_question(event, "Anything else?", kind=kind, limits={"longest": 5_000} if kind == "text" else {})
     path = reverse("registrations:register", args=[event.slug])
-    opened = client.get(path).context["form"].initial["opened"]
+    opened = opened_in(client.get(path))
     clock.shift(timedelta(seconds=3))
 
     response = client.post(path, {**ALICE, "opened": opened, f"q{question.pk}": typed})
@@ -359,7 +360,7 @@ def test_two_hundred_names_of_ten_scripts_come_through_the_form_as_they_are(clie
     event = create_event()
     question = create_question(event, "Name on the badge")
     path = reverse("registrations:register", args=[event.slug])
-    opened = client.get(path).context["form"].initial["opened"]
+    opened = opened_in(client.get(path))
     clock.shift(timedelta(seconds=3))
     names = [name for text in SCRIPTS.values() for name in text.split()]
     assert len(names) == len(set(names)) == 200

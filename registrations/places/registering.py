@@ -162,9 +162,11 @@ def register(
             choosing.let_go(held.choices.all())
         held.choices.update(registration=registration)
         settled(event, at)
+    waits_for_a_choice = False
     if held or sessions or options:
         before = registration.choices.all() if held else ()
         choosing.pick(registration, sessions, options, before=before, at=at)
+        waits_for_a_choice = registration.is_confirmed and registration.choices.waiting().exists()
     if by:
         registration.decisions.create(
             kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED, taken_by=by, taken_at=at
@@ -174,7 +176,9 @@ def register(
         consent.registration, consent.given_at = registration, at
     Consent.objects.bulk_create(consents)
     # Whoever was here before gets a newer invitation, and of an event that changed meanwhile other things are said.
-    fits = expected and expected.event_changed_at == event.changed_at and not registration.invitation_revision
+    # The mail says for which session they wait.
+    is_as_expected = not registration.invitation_revision and not waits_for_a_choice
+    fits = expected and expected.event_changed_at == event.changed_at and is_as_expected
     emails.state(registration, written=expected.mail if expected and fits else None)
     return Registered(registration, is_new=True, is_own=True, has_place=for_anybody, may_need_approval=asks)
 

@@ -365,6 +365,7 @@ def test_bad_rows_stay_in_the_form_until_they_are_mended(client, delegation, cha
     assert answer.status_code == 422
     assert "1 person is named and told by mail." in page
     assert "3 rows are to be mended" in page
+    assert "City of Tartu: 1 of 4 seats named." in page
     assert "Row 3: Enter the full name" in page
     assert "Row 4: Enter the email address in the correct format, like name@example.eu" in page
     assert "Row 5: The same person is in row 2." in page

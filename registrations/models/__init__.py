@@ -1,7 +1,8 @@
-from .attendance import AttendanceRecord
+from .attendance import AttendanceRecord, DoorAct, Signature
 from .choices import Choice
 from .decisions import ChangeRequest, Decision, PersonMerge, Reconfirmation
 from .delegations import Delegation
+from .door import ReplacedTicket
 from .interests import Interest
 from .invitations import Invitation
 from .mail_texts import MailText
@@ -18,6 +19,7 @@ __all__ = [
     "Consent",
     "Decision",
     "Delegation",
+    "DoorAct",
     "Interest",
     "Invitation",
     "MailText",
@@ -31,6 +33,8 @@ __all__ = [
     "Reconfirmation",
     "Registration",
     "RegistrationQuerySet",
+    "ReplacedTicket",
+    "Signature",
     "TypedAnswers",
     "Upload",
 ]

@@ -78,7 +78,7 @@ def words() -> dict[str, str]:
             "in an ordinary one."
         ),
         "no_crypto": _("This browser or this address (without https) cannot keep the list safely on the phone."),
-        "no_list": _("The list is not on this phone yet, and there is no network. Try again where there is some."),
+        "no_list": _("The list is not on this phone yet and cannot be fetched. This page tries again by itself."),
         "key_gone": _("The list on this phone is locked until there is network once. What you did is kept."),
         # Results
         "welcome": _("Welcome"),
@@ -100,6 +100,8 @@ def words() -> dict[str, str]:
         "for_approval_what": _("The host has not decided yet. Ask the host."),
         "cancelled": _("Cancelled"),
         "cancelled_what": _("They have no place any more. Ask the host, or write them in."),
+        "replaced": _("Replaced ticket"),
+        "replaced_what": _("This code was replaced by a newer one. Search the name."),
         "left": _("Left"),
         "undone": _("Undone"),
         "signed": _("Signed"),

@@ -2,7 +2,7 @@
 import { Camera } from "./camera.js";
 import { codeIn, hashOf, importPublicKey, isSigned } from "./codes.js";
 import { People, placeOf } from "./people.js";
-import { Queue } from "./queue.js";
+import { Queue, WALK_IN } from "./queue.js";
 import { sense, wakeSound } from "./senses.js";
 import { HEIGHT, SignatureField, WIDTH } from "./signature.js";
 import { Store } from "./store.js";
@@ -16,6 +16,7 @@ const show = (element, isShown) => (element.hidden = !isShown);
 const SAME_CODE_AGAIN = 5_000;
 const EXPRESS_PAUSE = 1_200;
 const COUNTER_SPOKEN_EVERY = 10_000;
+const LIST_AGAIN = 4_000;
 const MOST_ROWS = 30;
 const STATUSES = ["waiting", "cancelled", "for_approval", "offered"];
 
@@ -64,6 +65,8 @@ const fillPlaces = () => {
 
 // --- What is shown -----------------------------------------------------------------------------------------------
 
+// As the host wants it, unless this phone was told otherwise.
+const isCareful = () => (settings.mode ?? list?.event.mode_of_door) === "careful";
 const unsent = () => acts.filter((act) => !act.sent).length;
 
 const showStrip = () => {
@@ -85,7 +88,7 @@ const showCounter = () => {
   const counted = people.count(day, session, Date.now());
   const words = say("counter", { ...counted, walk_ins: walkIns() });
   byId("counter").textContent = words;
-  const free = list.event.capacity == null ? null : Math.max(0, list.event.capacity - counted.expected);
+  const free = list.free == null ? null : Math.max(0, list.free - people.all.filter((person) => person.isWalkInHere).length);
   byId("walk-in-places").textContent = free === null ? "" : free ? say("places_left", { count: free }) : say("places_none");
   if (Date.now() - lastSpoken > COUNTER_SPOKEN_EVERY && byId("polite").textContent !== words) {
     lastSpoken = Date.now();
@@ -141,6 +144,9 @@ const nameOf = (act) => people.get(act.person)?.name ?? act.walk_in?.name ?? "";
 const canBeUndone = (act) =>
   act.what !== "undo" && act.person && (!act.sent || act.outcome === "counted") && !acts.some((other) => other.undoes === act.act);
 
+// The server did not take whom this phone wrote in, and nobody has tried again.
+const isToBeMended = (act) => act.sent && act.walk_in && act.outcome !== "counted" && !act.mended;
+
 const actRow = (act) => {
   const undone = acts.some((other) => other.undoes === act.act);
   const what = { in: act.how === "signature" ? "signed" : "welcome", out: "left", undo: "undone" }[act.what];
@@ -160,7 +166,7 @@ const actRow = (act) => {
       element("span", { className: "meta" }, `${time(act.at)} · ${say(act.verdict && act.verdict !== "already" ? act.verdict : what)} · ${outcome}`),
     ),
     canBeUndone(act) ? button("undo", { undo: act.act }) : null,
-    act.sent && act.walk_in && act.outcome !== "counted" && !act.mended ? button("mend", { mend: act.act }) : null,
+    isToBeMended(act) ? button("mend", { mend: act.act }) : null,
   );
 };
 
@@ -170,7 +176,7 @@ const showHistory = () => {
 };
 
 const showRecent = () => {
-  const lately = acts.filter((act) => act.what === "in" && act.act !== current?.act?.act && canBeUndone(act)).slice(-3).reverse();
+  const lately = acts.filter((act) => act.what === "in" && isToBeMended(act) || (act.act !== current?.act?.act && canBeUndone(act))).slice(-3).reverse();
   byId("recent").replaceChildren(...(settings.kiosk ? [] : lately.map(actRow)));
 };
 
@@ -182,7 +188,7 @@ const showAll = () => {
   if (!byId("history").hidden) showHistory();
 };
 
-const KINDS = { welcome: "ok", left: "ok", signed: "ok", undone: "warn", already: "warn", not_listed: "error", forged: "error", trial: "warn" };
+const KINDS = { welcome: "ok", left: "ok", signed: "ok", undone: "warn", already: "warn", not_listed: "error", replaced: "error", forged: "error", trial: "warn" };
 const SHAPES = { ok: "✓", warn: "◎", error: "✕" };
 
 // Show one result; `from` is when its code was read or its button pressed, on the clock of performance.now().
@@ -201,7 +207,7 @@ const showResult = (verdict, { person = null, what = "", act = null, from = null
   byId("result-what").textContent = what;
   show(byId("result-undo"), Boolean(act) && act.what !== "undo" && ["welcome", "left", "signed"].includes(verdict) && !settings.kiosk);
   show(byId("result-left"), verdict === "already" && !settings.kiosk);
-  show(byId("result-next"), settings.mode === "careful" && camera.isOpen);
+  show(byId("result-next"), isCareful() && camera.isOpen);
   show(box, true);
   box.scrollIntoView({ block: "nearest" });
   if (!settings.kiosk) byId("ready").textContent = "";
@@ -259,6 +265,13 @@ const leave = async (person, from = performance.now()) => {
   showAll();
 };
 
+// Ready for the next name, with the result still in sight.
+const searchNext = () => {
+  byId("search").focus({ preventScroll: true });
+  byId("search").select();
+  byId("result").scrollIntoView({ block: "nearest" });
+};
+
 const undo = async (id) => {
   const act = acts.find((one) => one.act === id);
   if (!act || !canBeUndone(act)) return;
@@ -281,10 +294,12 @@ const scanned = async (text, from = performance.now()) => {
   }
   lastScan = { text, at: from };
   const code = codeIn(text);
-  const person = code ? people.get(people.byCode(await hashOf(code))) : null;
+  const hash = code && (await hashOf(code));
+  const person = code ? people.get(people.byCode(hash)) : null;
   if (person) await checkIn(person, "scan", { code, from });
   else {
-    const verdict = code && publicKey && (await isSigned(code, publicKey)) ? "not_listed" : "forged";
+    const isOurs = code && publicKey && (await isSigned(code, publicKey));
+    const verdict = !isOurs ? "forged" : list.replaced?.includes(hash) ? "replaced" : "not_listed";
     if (isTrial) endTrial(verdict, null, from);
     else {
       // A code that is none is nothing that the server could keep.
@@ -302,6 +317,8 @@ const takeAnswer = async (answer, answered) => {
   for (const act of answered) {
     const result = answer.results.find((one) => one.act === act.act);
     if (act.outcome !== "counted") continue;
+    // Whom this phone did not know: somebody who registered after its list was made.
+    if (!act.person && result.person) act.person = result.person;
     const known = people.get(act.person);
     const place = placeOf(act.day, act.session);
     if (act.walk_in || known?.isWalkInHere) {
@@ -324,9 +341,14 @@ const takeAnswer = async (answer, answered) => {
     if (act.walk_in && act.outcome !== "counted" && mine) people.drop(mine.person);
   }
   if (answer.changes?.length) people.take(answer.changes);
-  if (answer.counter?.walk_ins !== undefined) list.walkIns = answer.counter.walk_ins;
+  takeCounter(answer.counter);
   if (answer.version) list.version = answer.version;
   await keepList();
+};
+
+const takeCounter = (counter) => {
+  list.walkIns = counter?.walk_ins ?? list.walkIns ?? 0;
+  list.free = counter ? counter.free : list.free;
 };
 
 const keepList = async () => {
@@ -339,9 +361,13 @@ const afterSending = (answered) => {
     const index = acts.findIndex((one) => one.act === act.act);
     if (index >= 0) acts[index] = act;
     people.takeAct(act);
-    // The server may know better: a code that was replaced after this list was made.
-    if (current?.act?.act === act.act && act.outcome !== "counted" && current.verdict === "welcome") {
-      showResult("kept", { person: current.person, what: act.words });
+    if (current?.act?.act !== act.act) continue;
+    // The server may know better: a code that was replaced, or somebody who registered, after this list was made.
+    const person = people.get(act.person) ?? current.person;
+    if (act.outcome !== "counted" && ["welcome", "kept"].includes(current.verdict)) showResult("kept", { person, what: act.words });
+    if (act.outcome === "counted" && ["not_listed", "other_day", ...STATUSES].includes(current.verdict)) {
+      delete act.verdict;
+      showResult("welcome", { person, act });
     }
   }
   otherWindows?.postMessage("acts");
@@ -349,7 +375,8 @@ const afterSending = (answered) => {
 };
 
 const takeList = async (fresh) => {
-  list = { ...fresh, walkIns: fresh.counter?.walk_ins ?? list?.walkIns ?? 0 };
+  list = { walkIns: list?.walkIns, free: list?.free, ...fresh };
+  takeCounter(fresh.counter);
   publicKey = list.public_key ? await importPublicKey(list.public_key) : null;
   people.take(list.people, { all: true });
   for (const act of acts) if (act.walk_in && !act.sent) people.takeWalkIn(act);
@@ -417,7 +444,7 @@ const camera = new Camera(byId("video"), door.decoder, async (text, from) => {
   if (!(await scanned(text, from))) return;
   camera.pause();
   // A signature, or a careful helper, goes on with a tap.
-  if (settings.mode !== "careful" && !signing) setTimeout(() => camera.goOn(), EXPRESS_PAUSE);
+  if (!isCareful() && !signing) setTimeout(() => camera.goOn(), EXPRESS_PAUSE);
 });
 
 const openCamera = async (open = () => camera.open()) => {
@@ -453,7 +480,7 @@ const askForSignature = (person) => {
 const endSigning = () => {
   signing = null;
   show(byId("sign"), false);
-  if (settings.mode !== "careful") camera.goOn();
+  if (!isCareful()) camera.goOn();
 };
 
 byId("sign").addEventListener("submit", async (event) => {
@@ -510,7 +537,7 @@ byId("walk-in-form").addEventListener("submit", async (event) => {
   const act = await keep({
     act: id,
     what: "in",
-    person: `walk-in ${id}`,
+    person: WALK_IN + id,
     how: "walk_in",
     walk_in: {
       name: walkInField("name").value.trim(),
@@ -535,7 +562,7 @@ byId("walk-in-form").addEventListener("submit", async (event) => {
   showScreen("desk", { focus: false });
   showResult("welcome", { person: people.get(act.person), act, from });
   showAll();
-  byId("search").focus();
+  searchNext();
 });
 
 // What the server did not take, typed again as far as it is known.
@@ -552,7 +579,7 @@ const mend = (id) => {
 
 const showKiosk = () => {
   document.body.classList.toggle("door-kiosk", Boolean(settings.kiosk));
-  for (const id of ["names", "nav"]) show(byId(id), !settings.kiosk);
+  for (const id of ["names", "nav", "places", "counter-line"]) show(byId(id), !settings.kiosk);
   show(byId("kiosk-leave"), Boolean(settings.kiosk));
   if (settings.kiosk) {
     byId("search").value = "";
@@ -599,7 +626,7 @@ const change = async (changes) => {
 
 const fillSettings = () => {
   byId("device").value = settings.device;
-  byId(`mode-${settings.mode}`).checked = true;
+  byId(isCareful() ? "mode-careful" : "mode-express").checked = true;
   byId("sound").checked = settings.sound;
   byId("shortcuts").checked = settings.shortcuts;
 };
@@ -668,7 +695,7 @@ document.addEventListener("click", (event) => {
     if (button.dataset.what === "out") leave(person, from);
     else checkIn(person, "name_search", { from }).then(() => {
       // The row that was pressed is another one now: whoever searches next begins where they were.
-      if (!signing) byId("search").select();
+      if (!signing) searchNext();
     });
   }
 });
@@ -795,7 +822,7 @@ const start = async () => {
     return trouble("no_storage");
   }
   if (Date.now() > Date.parse(door.listIsForgottenAt)) await store.forgetList();
-  settings = { device: crypto.randomUUID().slice(0, 4), mode: "express", sound: true, shortcuts: true, ...(await store.settings()) };
+  settings = { device: crypto.randomUUID().slice(0, 4), sound: true, shortcuts: true, ...(await store.settings()) };
   await store.keepSettings(settings);
   signatureField = new SignatureField(byId("sign-canvas"));
   acts = await store.acts();
@@ -817,13 +844,16 @@ const start = async () => {
     document.body.dataset.ready = "true";
   };
   if (kept) open();
-  const isFresh = await fetchList();
+  let isFresh = await fetchList();
+  while (!list && queue.state !== "signed out") {
+    trouble(acts.length ? "key_gone" : "no_list");
+    await new Promise((resolve) => setTimeout(resolve, LIST_AGAIN));
+    isFresh = await fetchList();
+  }
   if (list) {
+    show(byId("trouble"), false);
     open();
     queue.soon(0);
-  } else if (queue.state !== "signed out") {
-    trouble(acts.length ? "key_gone" : "no_list");
-    addEventListener("online", () => location.reload());
   }
   showStrip();
   navigator.storage?.persist?.();

@@ -2,6 +2,10 @@
 // request that is lost, repeated or cut in the middle loses nothing: the server keeps each act once.
 const BATCH = 50;
 const PATIENCE = 10_000;
+// What of an act the server hears; the rest is for this phone.
+const SAID = ["act", "what", "person", "code", "day", "session", "at", "how", "undoes", "walk_in", "signature"];
+// What the number of somebody begins with whom this phone wrote in, until the server gave them one.
+export const WALK_IN = "walk-in ";
 const PAUSES = [1_000, 2_000, 5_000, 10_000, 20_000];
 
 const csrf = () => document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="))?.slice(10) ?? "";
@@ -89,10 +93,11 @@ export class Queue {
   }
 
   async #post(batch) {
-    const acts = batch.map(({ sent: _sent, order: _order, outcome: _outcome, reason: _reason, words: _words, ...act }) => {
-      // Whom this phone wrote in has no number at the server yet.
-      if (act.walk_in || act.code) delete act.person;
-      return act;
+    const acts = batch.map((act) => {
+      const said = Object.fromEntries(SAID.filter((name) => name in act).map((name) => [name, act[name]]));
+      // Who was scanned, the server finds by the code; whom this phone wrote in, it does not know yet.
+      if (said.code || said.person?.startsWith(WALK_IN)) delete said.person;
+      return said;
     });
     const answer = await fetch(this.actsAddress, {
       method: "POST",

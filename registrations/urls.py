@@ -52,6 +52,9 @@ urlpatterns = [
     ),
     # The meeting of an event, for whoever holds a personal link to it
     path("join/<str:code>/", joining.join, name="join"),
+    path("registrations/<str:code>/ticket.pdf", paper.ticket, name="ticket"),
+    path("registrations/<str:code>/certificate/", paper.issue_certificate, name="issue_certificate"),
+    path("registrations/<str:code>/certificate.pdf", paper.certificate, name="certificate"),
     # One invitation, for whoever holds its link
     path("invitations/<str:code>/", inviting.invitation, name="invitation"),
     path("invitations/<str:code>/decline/", inviting.decline, name="decline_invitation"),
@@ -103,7 +106,15 @@ urlpatterns = [
     path("organise/<slug:slug>/attendance/", attendance.attendance, name="attendance"),
     # What is printed for an event
     path("organise/<slug:slug>/paper/", paper.papers, name="papers"),
+    path("organise/<slug:slug>/paper/list-<str:day>-version-<int:version>.pdf", paper.frozen_list, name="frozen_list"),
     path("organise/<slug:slug>/paper/list-<str:day>.pdf", paper.signed_list, name="list_to_sign"),
+    path("organise/<slug:slug>/paper/badges-<slug:layout>.pdf", paper.badges, name="badges"),
+    path("organise/<slug:slug>/paper/table-signs.pdf", paper.table_signs, name="table_signs"),
+    path("organise/<slug:slug>/paper/certificates/", paper.issue_certificates, name="issue_certificates"),
+    path("organise/<slug:slug>/paper/scans/<int:key>/", paper.scan, name="scan"),
+    path("organise/<slug:slug>/paper/scans/<int:key>/withdraw/", paper.withdraw_scan, name="withdraw_scan"),
+    path("organise/<slug:slug>/paper/<str:day>/freeze/", paper.freeze_day, name="freeze_day"),
+    path("organise/<slug:slug>/paper/<str:day>/scans/", paper.add_scan, name="add_scan"),
     # The mails of an event
     path("organise/<slug:slug>/mails/", mails.mails, name="mails"),
     path("organise/<slug:slug>/mails/try-again/", mails.try_again, name="try_mails_again"),

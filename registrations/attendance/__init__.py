@@ -4,7 +4,7 @@
 `presence` counts it for an event, and `lists` tells it person by person, with times and minutes.
 """
 
-from .lists import DayRow, day_list, minutes, session_list
+from .lists import DayRow, day_list, minutes, programme_minutes, session_list
 from .presence import DayPresence, Presence, attended_days, begun_days, presence
 from .recording import Act, Outcome, SignedList, check_in, check_out, record, record_signed_list
 from .standing import Standing, standing_of
@@ -24,6 +24,7 @@ __all__ = [
     "day_list",
     "minutes",
     "presence",
+    "programme_minutes",
     "record",
     "record_signed_list",
     "session_list",

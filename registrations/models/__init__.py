@@ -8,12 +8,14 @@ from .invitations import Invitation
 from .mail_texts import MailText
 from .persons import Person
 from .private_feeds import PrivateFeed
+from .proof import Certificate, ScannedList, SignedList
 from .questions import Answer, Option, Question, QuestionVersion, TypedAnswers, Upload
 from .registrations import Consent, Offer, Registration, RegistrationQuerySet
 
 __all__ = [
     "Answer",
     "AttendanceRecord",
+    "Certificate",
     "ChangeRequest",
     "Choice",
     "Consent",
@@ -34,7 +36,9 @@ __all__ = [
     "Registration",
     "RegistrationQuerySet",
     "ReplacedTicket",
+    "ScannedList",
     "Signature",
+    "SignedList",
     "TypedAnswers",
     "Upload",
 ]

@@ -6,6 +6,7 @@ from .door import ReplacedTicket
 from .interests import Interest
 from .invitations import Invitation
 from .mail_texts import MailText
+from .online import OnlineReport
 from .persons import Person
 from .private_feeds import PrivateFeed
 from .proof import Certificate, ScannedList, SignedList
@@ -26,6 +27,7 @@ __all__ = [
     "Invitation",
     "MailText",
     "Offer",
+    "OnlineReport",
     "Option",
     "Person",
     "PersonMerge",

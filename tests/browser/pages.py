@@ -84,6 +84,9 @@ PAGE_NAMES = [
     "merge",
     "duplicate",
     "attendance",
+    "online",
+    "online-report",
+    "join",
     "questions",
     "question-add",
     "question-edit",
@@ -194,6 +197,11 @@ def all_pages(site: Site) -> list[Page]:
         "open = Reconfirmation.objects.filter(answered_at=None).first().registration\n"
         "print(open.event.slug, open.code)"
     ).split()
+    report, join_code = site.query(
+        "from registrations.models import *; from registrations.online.joining import join_code\n"
+        "joins = Registration.objects.confirmed().filter(event__slug='meuse-van-seminar').first()\n"
+        "print(OnlineReport.objects.get().pk, join_code(joins))"
+    ).split()
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -265,6 +273,9 @@ def all_pages(site: Site) -> list[Page]:
         Page("merge", f"/en/organise/{conference}/merge/", "lead"),
         Page("duplicate", f"/en/organise/{conference}/duplicate/", "lead"),
         Page("attendance", f"/en/organise/{held_event}/attendance/", "lead"),
+        Page("online", "/en/organise/meuse-counter/online/", "lead"),
+        Page("online-report", f"/en/organise/meuse-counter/online/{report}/", "lead"),
+        Page("join", f"/en/join/{join_code}/"),
         Page("questions", f"/en/organise/{conference}/questions/", "host"),
         Page("question-add", f"/en/organise/{conference}/questions/add/", "host"),
         Page("question-edit", f"/en/organise/{conference}/questions/{question}/", "host"),

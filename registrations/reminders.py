@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from time import sleep
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,14 +22,12 @@ from accounts.periodic import every
 from events.models import Event
 
 from . import emails, places
+from .batches import CHUNK, one_by_one
 from .models import Registration, RegistrationQuerySet
 from .people import who_attended
 
 logger = logging.getLogger(__name__)
 
-# Few enough that a transaction takes a moment only, and so long between two of them that others get SQLite's lock:
-# nobody who registers waits for the mails of another event.
-CHUNK, PAUSE_SECONDS = 10, 0.1
 # Whoever got their place less than this before a reminder has just read all of it, and so has who was told of a change.
 JUST_READ_IT = timedelta(days=1)
 # An event without a time begins its day here.
@@ -176,12 +173,8 @@ def _all_of(event: Event, chunk: Callable[[int], _Done | None]) -> int:
 
 
 def _chunks(event: Event, chunk: Callable[[int], _Done | None]) -> Iterator[_Done]:
-    last = 0
     try:
-        while (done := chunk(last)) is not None:
-            last = done.last
-            yield done
-            sleep(PAUSE_SECONDS)
+        yield from one_by_one(lambda done: chunk(done.last), _Done(0, 0))
     except Exception:
         # The people of other events wait for their mails too.
         logger.exception("The people of event %s could not all be written to; it is tried again.", event.pk)

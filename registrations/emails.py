@@ -97,6 +97,16 @@ def request_decided(registration: Registration, *, key: str, is_granted: bool, a
     )
 
 
+def named(registration: Registration, *, at: datetime) -> Mail | None:
+    """Tell somebody who had registered before that a partner named them for its delegation; they keep their place."""
+    return _write("named", registration, key=str(at.timestamp()))
+
+
+def questions_to_answer(registration: Registration, *, whole_key: str) -> Mail | None:
+    """Ask whoever was registered by somebody else to answer the host's questions; see reminders.py."""
+    return _write("questions_to_answer", registration, whole_key=whole_key)
+
+
 def handed_over(registration: Registration, *, to_whom: str) -> Mail | None:
     """Tell whoever had a place, or waited, that somebody else has it now."""
     return _write("handed_over", registration, to_whom=harmless(to_whom), with_calendar=True)

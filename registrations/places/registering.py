@@ -212,6 +212,7 @@ def _name_for(delegation: Delegation, registration: Registration, counted: Count
     else:
         # They keep the place that they have. It becomes one of the delegation's seats, which frees another one.
         registration.save()
+        emails.named(registration, at=at)
     settled(registration.event, at)
 
 

@@ -428,8 +428,13 @@ def test_who_registered_by_themselves_gets_a_seat_of_the_delegation(client, even
     client.force_login(charlie)
 
     client.post(ADDRESS + "paste/", rows(("Ana", "ana@example.org")))
+    client.post(ADDRESS + "paste/", rows(("Ana", "ana@example.org")))
 
     assert named(delegation) == [("Ana", "confirmed")]
+    mail = Mail.objects.get()
+    assert mail.subject.startswith("Named by City of Tartu: Study visit")
+    assert "Ana, City of Tartu named you for its delegation." in mail.text
+    assert "You had registered before: your place and your answers stay as they are." in mail.text
 
 
 @pytest.mark.parametrize(

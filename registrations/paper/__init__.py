@@ -5,7 +5,7 @@ Typst sets them (docs/decisions/paper.md). What they say comes from here as plai
 """
 
 from .badges import LAYOUTS, badges, table_signs, ticket
-from .certificates import certificate_pdf
+from .certificates import certificate, certificate_pdf
 from .lists import signed_list
 
-__all__ = ["LAYOUTS", "badges", "certificate_pdf", "signed_list", "table_signs", "ticket"]
+__all__ = ["LAYOUTS", "badges", "certificate", "certificate_pdf", "signed_list", "table_signs", "ticket"]

@@ -10,9 +10,16 @@ from django.utils.translation import gettext
 from events.times import day_in_words, instant_in_words
 
 from ..door.codes import svg
-from ..models import Certificate
+from ..models import Certificate, Registration
 from .heads import fact, facts_of, head, in_groups, verify_address
 from .setting import ARCHIVAL, pdf
+
+
+def certificate(registration: Registration) -> bytes:
+    """Return the certificate of somebody that counts. Raises Certificate.DoesNotExist where none was issued."""
+    latest: Certificate = registration.certificates.order_by("number").latest("number")
+    latest.registration = registration
+    return certificate_pdf(latest)
 
 
 def certificate_pdf(certificate: Certificate) -> bytes:

@@ -26,7 +26,7 @@ from ..models import Registration, SignedList
 from ..paper.exceptions import PaperRefused
 from ..paper_forms import ScanForm, WithdrawForm
 from ..proof import scans
-from ..proof.certificates import issue, issue_to_all, latest, numbers_of
+from ..proof.certificates import issue, issue_to_all, numbers_of
 from ..proof.days import proof_of
 from ..proof.exceptions import MadeMeanwhile, NobodyThere, NotEnough, NothingChanged, NotOver
 from ..proof.freezing import freeze
@@ -223,11 +223,9 @@ def issue_certificate(request: HttpRequest, registration: Registration) -> HttpR
 @with_registration
 def certificate(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Hand out the certificate that counts."""
-    found = latest(registration)
-    if found is None:
+    if not registration.certificates.exists():
         raise Http404
-    found.registration = registration
-    return _handed_out(lambda: paper.certificate_pdf(found), f"{registration.event.slug}-certificate.pdf")
+    return _handed_out(lambda: paper.certificate(registration), f"{registration.event.slug}-certificate.pdf")
 
 
 def _day(event: Event, day: str) -> date:

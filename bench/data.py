@@ -144,7 +144,7 @@ def people(event: Event) -> None:
             AttendanceRecord(
                 registration=registration,
                 day=event.starts_on,
-                is_present=True,
+                what=AttendanceRecord.What.IN,
                 happened_at=datetime.combine(event.starts_on, time(9), timezone.get_default_timezone()),
                 how=AttendanceRecord.How.SIGNED_LIST,
             )

@@ -63,6 +63,9 @@ def main(output: Path) -> None:
         print("  " + "  ".join(cell for cell in row.cells() if cell), flush=True)
 
     with serve(dict(os.environ)) as server:
+        if os.environ.get("BENCH_ONLY") == "papers":
+            measure_papers(add)
+            return
         if os.environ.get("BENCH_ONLY") == "rushes":
             measure_rushes(server, add)
             return
@@ -72,6 +75,7 @@ def main(output: Path) -> None:
         measure_registration(server, floors, add)
         measure_rushes(server, add)
         measure_export(server, add)
+    measure_papers(add)
     output.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
 
 
@@ -325,6 +329,12 @@ def measure_rushes(server: Server, add: Callable[[Row], None]) -> None:
     from . import rush
 
     rush.measure(server, lambda what, figure, wanted, reached: add(Row(what, figure, wanted=wanted, reached=reached)))
+
+
+def measure_papers(add: Callable[[Row], None]) -> None:
+    from . import papers
+
+    papers.measure(lambda what, figure, floor, ratio, memory: add(Row(what, figure, floor, ratio, memory_mb=memory)))
 
 
 def measure_export(server: Server, add: Callable[[Row], None]) -> None:

@@ -5,8 +5,9 @@ import re
 
 from django.core.exceptions import PermissionDenied
 
-# Addresses that open what they name for whoever holds them: registrations, interest lists, private calendars, sign-ins.
-_SECRET = re.compile(r"(/(?:registrations|interest|calendars/private|sign-in)/)[^/\s?.]{16,}")
+# Addresses that open what they name for whoever holds them: registrations, interest lists, private calendars, sign-ins,
+# tickets.
+_SECRET = re.compile(r"(/(?:registrations|interest|calendars/private|sign-in|t)/)[^/\s?.]{16,}")
 
 
 class RefusalsInOneLine(logging.Filter):

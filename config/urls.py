@@ -16,6 +16,7 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
     path("", include("events.calendar_urls")),
     path("", include("registrations.calendar_urls")),
+    path("", include("registrations.verifying_urls")),
     path("", include("events.syndication.urls")),
     path("", include("events.places.picture_urls")),
     path("admin/", admin.site.urls),

@@ -1,10 +1,10 @@
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from .programme import urls as programme
 from .views import calendars, information, kinds, organise, plan, public, texts
 
 # For organisers: what and who an event is, its plan, and what becomes of it
-organise_patterns = [
+organise_patterns: list[URLPattern | URLResolver] = [
     # Before all that stands under the address of an event
     path("places/", include("events.places.urls")),
     # Kinds of events, for the administrators of a programme

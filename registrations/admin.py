@@ -24,7 +24,7 @@ class ReadOnlyInline(admin.TabularInline):
 
 class AttendanceInline(ReadOnlyInline):
     model = AttendanceRecord
-    fields = readonly_fields = ("day", "session", "is_present", "happened_at", "how", "reason", "recorded_by")
+    fields = readonly_fields = ("day", "session", "what", "happened_at", "how", "reason", "device", "recorded_by")
 
 
 class OfferInline(ReadOnlyInline):
@@ -94,8 +94,8 @@ class PersonAdmin(admin.ModelAdmin):
 class AttendanceRecordAdmin(admin.ModelAdmin):
     """Records are added where people are ticked, and never changed or deleted."""
 
-    list_display = ["registration", "day", "is_present", "happened_at", "how", "recorded_by"]
-    list_filter = ["how", "is_present"]
+    list_display = ["registration", "day", "what", "happened_at", "how", "recorded_by"]
+    list_filter = ["how", "what"]
     list_select_related = ["registration", "recorded_by"]
     search_fields = ["registration__search_text", "registration__event__title"]
     date_hierarchy = "day"

@@ -7,7 +7,6 @@ that somebody types: only those who ask with an invitation, or signed in, are to
 
 import re
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,21 +16,13 @@ from events import passes
 from events.models import Event
 from projects.models import Project
 
+from .approval import Approval, approval_of
 from .models import Delegation, Invitation, Registration
 
 # Where the form of registering finds the invitation by which somebody comes.
 PARAMETER = "invitation"
 _CODE = re.compile(r"[A-Za-z0-9_-]{20,40}")
 _INVITATION, _REGISTRATION = "invitation:", "registration:"
-
-
-class Approval(Enum):
-    """Whether a registration waits for the host."""
-
-    NONE = "none"
-    ALWAYS = "always"
-    # Members of stakeholder groups do not. Who is one, nobody is told.
-    UNLESS_MEMBER = "unless_member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +90,7 @@ def admission_of(request: HttpRequest, event: Event) -> Admission:
     invitation = invitation_of(request, event)
     if invitation is not None and invitation.may_be_used():
         return Admission(invitation=invitation)
-    approval = _approval(event)
+    approval = approval_of(event)
     if invitation is not None and invitation.is_in_use:
         return Admission(approval, why_not=_used(), is_registered=True)
     match event.admission:
@@ -124,12 +115,6 @@ def has_a_role(user, event: Event) -> bool:
     """Whether a user has a role in a project of an event, so that it is among their own partners."""
     projects = Project.objects.with_member(user)
     return projects.filter(pk=event.project_id).exists() or projects.filter(shared_events=event).exists()
-
-
-def _approval(event: Event) -> Approval:
-    if event.needs_approval:
-        return Approval.ALWAYS
-    return Approval.UNLESS_MEMBER if event.admission == Event.Admission.GROUPS else Approval.NONE
 
 
 def _by_invitation() -> str:

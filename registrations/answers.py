@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django_countries import countries
 
-from events.models import Event
+from events.models import Event, Session
 
 from .forms import RegistrationForm
 from .models import Consent, Registration
@@ -53,11 +53,16 @@ def beside_in_words(form: TakingPartForm) -> list[Answer]:
         if picked:
             label = str(form.fields[group.field].label)
             language = translation.get_language() or "en"
-            value = "; ".join(session_in_words(one, language=language) for one in picked)
+            value = "; ".join(_picked_in_words(form, one, language) for one in picked)
             answers.append(Answer(group.field, label, value))
     for one in typed_in_words(form.questions, form.values):
         answers.append(Answer(f"q{one.question}", one.label, one.value))
     return answers
+
+
+def _picked_in_words(form: TakingPartForm, session: Session, language: str) -> str:
+    words = session_in_words(session, language=language)
+    return gettext("%(session)s (full – waiting list)") % {"session": words} if session.pk in form.full else words
 
 
 def consents_in_words(form: RegistrationForm) -> list[Answer]:

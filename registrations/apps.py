@@ -16,7 +16,9 @@ class RegistrationsConfig(AppConfig):
             private_feeds,
             reminders,
         )
+        from .online import counting
         from .questions import asked, files, forgetting  # noqa: F401
 
         files.connect()
+        counting.connect()
         asked.connect()

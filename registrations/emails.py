@@ -53,7 +53,17 @@ def state(registration: Registration, *, written: Written | None = None, note: s
         return offer(registration.offers.get(outcome=""))
     if registration.state == Registration.State.FOR_APPROVAL:
         return _write("for_approval", registration)
-    return _write("confirmed", registration, note=note, with_calendar=True)
+    return _write("confirmed", registration, note=note, with_calendar=True, waits_for=_waits_for(registration))
+
+
+def _waits_for(registration: Registration) -> str:
+    """The sessions and answers that somebody with a seat picked and has no place in, with commas; “” for none."""
+    waiting = registration.choices.waiting().select_related("session", "option__question")
+    language = registration.language
+    sessions = {one.pk: one.session.in_language("title", language) for one in waiting if one.session}
+    options = {one.pk: one.option.in_language("label", language) for one in waiting if one.option}
+    picked = sessions | options
+    return ", ".join(picked[one.pk].text for one in waiting)
 
 
 def back_again(registration: Registration, cancelled_at: datetime) -> Mail | None:
@@ -85,6 +95,16 @@ def request_decided(registration: Registration, *, key: str, is_granted: bool, a
     return _write(
         "request_decided", registration, key=key, is_granted=is_granted, answer=answer, with_calendar=is_granted
     )
+
+
+def named(registration: Registration, *, at: datetime) -> Mail | None:
+    """Tell somebody who had registered before that a partner named them for its delegation; they keep their place."""
+    return _write("named", registration, key=str(at.timestamp()))
+
+
+def questions_to_answer(registration: Registration, *, whole_key: str) -> Mail | None:
+    """Ask whoever was registered by somebody else to answer the host's questions; see reminders.py."""
+    return _write("questions_to_answer", registration, whole_key=whole_key)
 
 
 def handed_over(registration: Registration, *, to_whom: str) -> Mail | None:

@@ -118,10 +118,7 @@ class MembersForm(forms.Form):
 
     def text_of_wrong(self) -> str:
         """The rows that would not do, to be mended: cells between tabs, under headings that are understood."""
-        rows = [row.row.cells for row in self.wrong]
-        columns = [name for name in (*pasted.COLUMNS, pasted.MORE) if any(name in cells for cells in rows)]
-        lines = [columns, *([cells.get(column, "") for column in columns] for cells in rows)]
-        return "\n".join("\t".join(cells) for cells in lines)
+        return pasted.as_text([row.row for row in self.wrong])
 
 
 def _checked(row: PastedRow) -> CheckedMember:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zlib import crc32
 
@@ -22,14 +23,13 @@ from events.times import when_in_words
 from events.where import where_in_words
 from projects.models import Project
 
+from .batches import CHUNK, one_by_one
 from .emails import LINK_AGAIN_AFTER, event_in_short
 from .models import Interest
 from .places import Availability, Opening, availability, lock
 
 logger = logging.getLogger(__name__)
 
-# Few enough that a transaction takes a moment only.
-CHUNK = 50
 # A cancelled event may be taken up again for a while, and they are told of that too.
 KEPT_AFTER_CANCELLING = timedelta(days=30)
 
@@ -76,22 +76,20 @@ def tell_that_registration_opens(*, at: datetime | None = None) -> int:
     waiting = Interest.objects.filter(told_at=None, event__registration_opens_at__lte=at).values("event")
     events = Event.objects.filter(pk__in=waiting, status=Event.Status.ANNOUNCED).with_page_data()
     events = events.exclude(pk__in=changing.values("event"))
-    written = 0
-    for event in events:
-        while event.takes_registrations(at=at) and (told := _tell_some(event, at=at)):
-            written += told
-    return written
+    open_now = [event for event in events if event.takes_registrations(at=at)]
+    return sum(told for event in open_now for told in one_by_one(partial(_tell_some, event, at=at), 0))
 
 
 @transaction.atomic
-def _tell_some(event: Event, *, at: datetime) -> int:
+def _tell_some(event: Event, _told: int, *, at: datetime) -> int | None:
+    """Write to the next CHUNK people and return how many those are; None when all were told."""
     # What was changed since it was read is told in the next round, with the plan as it is then.
     if lock(event).changed_at != event.changed_at:
-        return 0
+        return None
     # Two processes may be here at a time; the second one finds what the first one told.
     chunk = list(event.interests.select_for_update().filter(told_at=None).order_by("pk")[:CHUNK])
     if not chunk:
-        return 0
+        return None
     registered = event.registrations.live().filter(person__email__in=[interest.email for interest in chunk])
     emails_of_registered = set(registered.values_list("person__email", flat=True))
     how_it_stands = availability(event, at=at)

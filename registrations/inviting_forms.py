@@ -182,9 +182,7 @@ class InviteForm(forms.Form):
 
     def text_of_wrong(self) -> str:
         """The rows that would not do, to be mended: cells between tabs, under headings that are understood."""
-        columns = [name for name in (*pasted.COLUMNS, pasted.MORE) if any(name in row.row.cells for row in self.wrong)]
-        lines = [[row.row.cells.get(column, "") for column in columns] for row in self.wrong]
-        return "\n".join("\t".join(cells) for cells in [columns, *lines])
+        return pasted.as_text([row.row for row in self.wrong])
 
 
 class DeclineForm(forms.Form):

@@ -295,9 +295,9 @@ class CheckTable:
             )
         return said % rows
 
-    def keep_bad(self) -> None:
-        """Leave only the rows that are to be mended, after the others were saved."""
-        self.rows = self.bad
+    def keep_bad(self, standing: Standing) -> None:
+        """Leave only the rows that are to be mended, after the others were saved and the delegation stands so."""
+        self.rows, self.standing = self.bad, standing
         self.colleagues, self.outcomes, self.to_follow = [], [], 0
 
 

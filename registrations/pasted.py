@@ -6,6 +6,7 @@
 import csv
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
@@ -14,7 +15,7 @@ from projects.search import fold
 
 MOST_ROWS = 200
 # What read_rows finds. GIVEN and FAMILY are joined to a name.
-NAME, EMAIL, ORGANISATION, ROLE, COUNTRY, LANGUAGE, NOTE = COLUMNS = (
+NAME, EMAIL, ORGANISATION, ROLE, COUNTRY, LANGUAGE, NOTE, MODE, STATUS = COLUMNS = (
     "name",
     "email",
     "organisation",
@@ -22,6 +23,8 @@ NAME, EMAIL, ORGANISATION, ROLE, COUNTRY, LANGUAGE, NOTE = COLUMNS = (
     "country",
     "language",
     "note",
+    "mode",
+    "status",
 )
 # Cells for which there is no column: shown to whoever pasted them, so that nothing is lost without a word.
 MORE = "more"
@@ -52,8 +55,11 @@ _HEADINGS = {
     ROLE: "role, comes as, as, function, kind, type, rolle, funktion, teilnahme als, fonction, qualite, "
     "ruolo, funzione, rol, funcion, papel, funcao, functie, szerep, szerepkor, rola, funkcja, vloga, functia, "
     "roll, ρολος",
-    COUNTRY: "country, land, pays, paese, pais, orszag, kraj, drzava, tara, χωρα",
-    LANGUAGE: "language, sprache, langue, lingua, idioma, taal, nyelv, jezyk, jezik, limba, sprak, γλωσσα",
+    COUNTRY: "country, country code, land, pays, paese, pais, orszag, kraj, drzava, tara, χωρα",
+    LANGUAGE: "language, language of mails, sprache, langue, lingua, idioma, taal, nyelv, jezyk, jezik, limba, "
+    "sprak, γλωσσα",
+    MODE: "mode, taking part, takes part, teilnahmeform, participe, modo, deelname, udzial",
+    STATUS: "status, state, statut, stato, estado, stan, stanje, allapot",
     NOTE: "note, notes, remark, remarks, comment, message, notiz, bemerkung, remarque, nota, observaciones, "
     "observacoes, opmerking, megjegyzes, uwagi, opomba, observatii, anmarkning",
 }
@@ -111,6 +117,14 @@ def read_rows(text: str) -> list[PastedRow]:
     if len(rows) > MOST_ROWS:
         raise TooManyRows(len(rows))
     return rows
+
+
+def as_text(rows: Iterable[PastedRow]) -> str:
+    """Return rows to be mended and pasted again: cells between tabs, under headings that are understood."""
+    rows = list(rows)
+    columns = [name for name in (*COLUMNS, MORE) if any(name in row.cells for row in rows)]
+    lines = [columns, *([row.cells.get(column, "") for column in columns] for row in rows)]
+    return "\n".join("\t".join(cells) for cells in lines)
 
 
 def role_of(words: str, roles: dict[str, str]) -> str:
@@ -199,7 +213,9 @@ def _by_headings(cells: list[str]) -> list[str]:
     columns = [_COLUMN_OF.get(fold(cell).strip(" :*"), "") for cell in cells]
     filled = sum(1 for cell in cells if cell)
     known = sum(1 for column in columns if column)
-    return columns if known and 2 * known >= filled and not any("@" in cell for cell in cells) else []
+    # A sheet may have many columns of its own beside a name and an address.
+    are_headings = 2 * known >= filled or {NAME, EMAIL} <= set(columns)
+    return columns if known and are_headings and not any("@" in cell for cell in cells) else []
 
 
 def _with_headings(number: int, cells: list[str], columns: list[str]) -> PastedRow:

@@ -28,13 +28,11 @@ from events.times import instant_in_words, when_in_words
 from events.where import where_in_words
 
 from . import emails, interests, places, reconfirming
+from .batches import CHUNK, one_by_one
 from .models import Interest, Registration
 from .places import Availability
 
 logger = logging.getLogger(__name__)
-
-# Few enough that a transaction takes a moment only: on SQLite it keeps every other writer waiting.
-CHUNK = 50
 
 State = Registration.State
 Status = Event.Status
@@ -193,11 +191,7 @@ def _untold() -> QuerySet[PlanChange]:
 
 
 def _tell_all(event: Event, *, at: datetime) -> int:
-    written, told = 0, _Told()
-    while (chunk := _tell_some(event, told, at=at)) is not None:
-        told = chunk
-        written += chunk.written
-    return written
+    return sum(told.written for told in one_by_one(lambda told: _tell_some(event, told, at=at), _Told()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Mails that only time causes: a reminder 7 days and 1 day before, and thanks the day after.
+"""Mails that only time causes: reminders of the event and of questions, and thanks the day after.
 
 Each has a key that names the registration and, for reminders, the day of the event, so that it is written once whatever
 is stopped and started again; an event that is moved gets reminders of its new day. Who is to get one is asked anew in
@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from time import sleep
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,19 +19,24 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from accounts.periodic import every
-from events.models import Event
+from events.models import ChoiceGroup, Event
 
 from . import emails, places
-from .models import Registration, RegistrationQuerySet
+from .asking import Asking, read_asking
+from .batches import CHUNK, one_by_one
+from .change_requests import changes_are_asked_for
+from .models import Answer, Choice, Decision, Registration, RegistrationQuerySet
+from .naming import may_be_changed
 from .people import who_attended
+from .questions.asked import asked_of
 
 logger = logging.getLogger(__name__)
 
-# Few enough that a transaction takes a moment only, and so long between two of them that others get SQLite's lock:
-# nobody who registers waits for the mails of another event.
-CHUNK, PAUSE_SECONDS = 10, 0.1
 # Whoever got their place less than this before a reminder has just read all of it, and so has who was told of a change.
 JUST_READ_IT = timedelta(days=1)
+# Whoever was registered by somebody else has so long to answer what the host asks, and hears of it once more before the
+# event, early enough for a caterer.
+ANSWERED_WITHIN, LAST_CALL = timedelta(days=2), timedelta(days=10)
 # An event without a time begins its day here.
 MORNING = time(9)
 # Where nothing ran for longer than this, nobody is thanked any more.
@@ -115,6 +119,71 @@ def _was_changed_lately(event: Event, *, since: datetime) -> bool:
     return told.filter(Q(told_at=None) | Q(told_at__gt=since)).exists()
 
 
+# --- Questions that were not asked yet --------------------------------------------------------------------------------
+
+
+@every(minutes=30)
+def remind_of_questions(*, at: datetime | None = None) -> int:
+    """Write to those with a place whom somebody else registered, and who answered nothing; return how many mails.
+
+    Only where something must be answered that nobody could answer for them. Each is asked ANSWERED_WITHIN after they
+    got their place, and once more LAST_CALL before the start.
+    """
+    at = at or timezone.now()
+    people = _registered_by_others().filter(
+        event__status=Event.Status.ANNOUNCED, confirmed_at__lte=at - ANSWERED_WITHIN
+    )
+    written = 0
+    for event in Event.objects.filter(pk__in=people.order_by().values("event")).with_page_data().order_by("pk"):
+        for is_last in (False, True):
+            written += _all_of(event, partial(_remind_of_questions, event, is_last, at))
+    return written
+
+
+@transaction.atomic
+def _remind_of_questions(event: Event, is_last: bool, at: datetime, last: int) -> "_Done | None":
+    event = places.lock(event)
+    is_too_late = changes_are_asked_for(event, at=at) or not may_be_changed(event, at=at)
+    if is_too_late or (is_last and event.starts_at is None):
+        return None
+    people = _registered_by_others().filter(event=event, confirmed_at__lte=at - ANSWERED_WITHIN)
+    if event.starts_at is not None:
+        call = event.starts_at - LAST_CALL
+        if is_last and at < call:
+            return None
+        # Whoever was asked before the last call hears it; it is the only mail to them from then on.
+        asked_before = Q(confirmed_at__lte=call - ANSWERED_WITHIN)
+        if is_last or at >= call:
+            people = people.filter(asked_before if is_last else ~asked_before)
+    asking = read_asking(event)
+
+    def write(person: Registration, key: str) -> Mail | None:
+        return emails.questions_to_answer(person, whole_key=key) if _must_answer(person, asking) else None
+
+    mark = f"questions:{event.starts_on}:" if is_last else "questions:"
+    return _write(event, _not_written(people, mark, ""), last, write)
+
+
+def _registered_by_others() -> RegistrationQuerySet:
+    """Those with a place who never saw the form: named, added or sent instead of somebody, and nothing is answered."""
+    kinds = (Decision.Kind.NAMED, Decision.Kind.ADDED, Decision.Kind.SWAPPED)
+    by_others = Decision.objects.filter(registration=OuterRef("pk"), kind__in=kinds)
+    answers = Answer.objects.filter(registration=OuterRef("pk"))
+    choices = Choice.objects.filter(registration=OuterRef("pk"))
+    return Registration.objects.confirmed().filter(Exists(by_others), ~Exists(answers), ~Exists(choices))
+
+
+def _must_answer(person: Registration, asking: Asking) -> bool:
+    """Whether there is anything that this person must answer, whatever else they answer."""
+    mode = places.mode_at(person.event, person.mode)
+    questions = asked_of(asking.questions, mode=mode, participant_kind=person.participant_kind)
+    is_online = mode == Registration.Mode.ONLINE
+    groups = [group.group for group in asking.groups if group.group and group.for_mode(is_online=is_online)]
+    return any(one.is_required and not one.shown_if for one in questions) or any(
+        bool(group.pick) and group.rule != ChoiceGroup.Rule.AT_MOST for group in groups
+    )
+
+
 # --- Thanks ------------------------------------------------------------------------------------------------------
 
 
@@ -176,12 +245,8 @@ def _all_of(event: Event, chunk: Callable[[int], _Done | None]) -> int:
 
 
 def _chunks(event: Event, chunk: Callable[[int], _Done | None]) -> Iterator[_Done]:
-    last = 0
     try:
-        while (done := chunk(last)) is not None:
-            last = done.last
-            yield done
-            sleep(PAUSE_SECONDS)
+        yield from one_by_one(lambda done: chunk(done.last), _Done(0, 0))
     except Exception:
         # The people of other events wait for their mails too.
         logger.exception("The people of event %s could not all be written to; it is tried again.", event.pk)

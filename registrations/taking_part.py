@@ -114,6 +114,8 @@ class TakingPartForm(forms.Form):
         self.event, self.asking, self.asked_as = event, asking, participant_kind
         self.values: dict[int, Any] = {}
         self.sessions: list[Session] = []
+        # The keys of those in which no place was left when the form was made.
+        self.full: set[int] = set()
         self.questions: list[Question] = []
         self.is_preview = False
         if not asking.is_nothing:
@@ -125,6 +127,7 @@ class TakingPartForm(forms.Form):
         if not self.asking.groups:
             return
         left = places.session_places(self.event)
+        self.full = {key for key, its in left.items() if its.is_full}
         is_online = self._mode_that_is_certain() == Registration.Mode.ONLINE
         for group in self.asking.groups:
             there = group.for_mode(is_online=is_online)

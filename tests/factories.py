@@ -163,8 +163,10 @@ def create_registration(event: Event | None = None, person: str = "Alice", **fie
 
 
 def record_attendance(registration: Registration, **fields: Any) -> AttendanceRecord:
-    """Without fields: seen on the first day, by the signed list."""
-    defaults = {"day": registration.event.starts_on, "is_present": True, "how": AttendanceRecord.How.SIGNED_LIST}
+    """Without fields: seen on the first day, by the signed list. With is_present=False: found absent."""
+    if not fields.pop("is_present", True):
+        fields["what"] = AttendanceRecord.What.ABSENT
+    defaults = {"day": registration.event.starts_on, "what": "in", "how": AttendanceRecord.How.SIGNED_LIST}
     return AttendanceRecord.objects.create(registration=registration, **{**defaults, **fields})
 
 

@@ -20,8 +20,9 @@ from ..models import Feedback, OutcomeRating
 from .admitting import admit
 from .delegations import hold_seats
 from .guests import Guests
-from .happenings import CONFERENCE, VISIT, Diary
+from .happenings import CONFERENCE, ONLINE, VISIT, Diary
 from .mails import ask_again, word_the_confirmation
+from .online import upload_report
 from .people import make_up_people
 from .project import CONTENT, PROGRAMME, SOURCE_KEY, TOWNS, make_project
 from .questions import ask_at_the_conference, ask_on_the_visit
@@ -87,6 +88,8 @@ def build(
         moved = setting.project.events.get(slug="meuse-van-seminar")
         ask_again(moved, registrations[moved.pk])
         admit(setting.project, at=at, organiser=organiser)
+        online = setting.project.events.get(slug=ONLINE)
+        upload_report(online, registrations[online.pk], by=organiser)
         came = guests.attend(happenings, registrations)
         guests.answer(happenings, registrations, came)
         tell(f"{sum(came.values())} of them came, and some said what they learned")

@@ -201,7 +201,7 @@ class Guests:
             act=uuid.UUID(int=self.chance.getrandbits(128), version=4),
             registration=registration,
             day=day,
-            is_present=is_present,
+            what=AttendanceRecord.What.IN if is_present else AttendanceRecord.What.ABSENT,
             happened_at=at,
             recorded_at=at + timedelta(seconds=self.chance.randint(1, 90)),
             how=how,

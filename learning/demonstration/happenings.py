@@ -17,6 +17,8 @@ IDENTITIES = uuid.UUID("0d9f3c52-7f0e-5a86-8a0b-3f7c1c1f4b60")
 
 # The study visit that holds seats for partners.
 VISIT = "meuse-counters"
+# The event that was held online.
+ONLINE = "meuse-counter"
 # The conference that everybody can register for.
 CONFERENCE = "meuse-conference"
 

@@ -19,6 +19,7 @@ from projects.models import Project, Semester
 from projects.models.languages import Text
 from projects.search import fold
 from registrations.models import AttendanceRecord, Registration
+from registrations.models.attendance import What
 
 from ..feedback import last_minute
 from ..models import Feedback, LearningOutcome, OutcomeRating
@@ -422,18 +423,21 @@ def _counts(event: Event, semester: Semester, *, at: datetime) -> bool:
 def _presence(events: Iterable[int], *, at: datetime) -> tuple[dict[int, set[date]], set[int]]:
     """Return the days on which each registration was present, and the events that have any record.
 
-    See also AttendanceQuerySet.latest and registrations/attendance.py: of the acts on one day the last one counts, and
-    a session alone makes no day.
+    See also AttendanceQuerySet.present and registrations/attendance: of the acts on one day that were not taken back
+    until then the last one counts, and a session alone makes no day.
     """
-    records = AttendanceRecord.objects.filter(
-        registration__event__in=events, session__isnull=True, recorded_at__lte=at
-    ).values_list("registration_id", "registration__event_id", "day", "happened_at", "act", "is_present")
+    records = AttendanceRecord.objects.filter(registration__event__in=events, session__isnull=True, recorded_at__lte=at)
+    of_record = ("registration_id", "registration__event_id", "day", "happened_at", "act", "what", "undoes")
+    rows = list(records.values_list(*of_record))
+    undos = {(row[0], row[-1]) for row in rows if row[-1]}
     latest: dict[tuple[int, date], tuple[datetime, UUID, bool]] = {}
     with_records = set()
-    for registration_id, event_id, day, happened_at, act, is_present in records:
+    for registration_id, event_id, day, happened_at, act, what, _undoes in rows:
         with_records.add(event_id)
         # Of two acts at the same instant the greater id counts, so that the order of arrival does not.
-        said = (happened_at, act, is_present)
+        if what not in (What.IN, What.ABSENT) or (registration_id, act) in undos:
+            continue
+        said = (happened_at, act, what == What.IN)
         latest[registration_id, day] = max(latest.get((registration_id, day), said), said)
     days: dict[int, set[date]] = defaultdict(set)
     for (registration_id, day), (_happened_at, _act, is_present) in latest.items():

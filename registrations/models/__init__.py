@@ -1,27 +1,33 @@
-from .attendance import AttendanceRecord
+from .attendance import AttendanceRecord, DoorAct, Signature
 from .choices import Choice
 from .decisions import ChangeRequest, Decision, PersonMerge, Reconfirmation
 from .delegations import Delegation
+from .door import ReplacedTicket
 from .interests import Interest
 from .invitations import Invitation
 from .mail_texts import MailText
+from .online import OnlineReport
 from .persons import Person
 from .private_feeds import PrivateFeed
+from .proof import Certificate, ScannedList, SignedList
 from .questions import Answer, Option, Question, QuestionVersion, TypedAnswers, Upload
 from .registrations import Consent, Offer, Registration, RegistrationQuerySet
 
 __all__ = [
     "Answer",
     "AttendanceRecord",
+    "Certificate",
     "ChangeRequest",
     "Choice",
     "Consent",
     "Decision",
     "Delegation",
+    "DoorAct",
     "Interest",
     "Invitation",
     "MailText",
     "Offer",
+    "OnlineReport",
     "Option",
     "Person",
     "PersonMerge",
@@ -31,6 +37,10 @@ __all__ = [
     "Reconfirmation",
     "Registration",
     "RegistrationQuerySet",
+    "ReplacedTicket",
+    "ScannedList",
+    "Signature",
+    "SignedList",
     "TypedAnswers",
     "Upload",
 ]

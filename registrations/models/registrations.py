@@ -14,6 +14,7 @@ from events.models import Event
 from projects.models import Organisation
 from projects.search import fold
 
+from ..door.signing import new_code as new_ticket_code
 from ..exceptions import NoOpenOffer, NotRegistered, UndoTooLate
 from .delegations import Delegation
 from .persons import Person
@@ -121,6 +122,7 @@ class Registration(models.Model):
     event = models.ForeignKey(Event, models.PROTECT, related_name="registrations", verbose_name=_("event"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="registrations", verbose_name=_("person"))
     code = models.CharField(max_length=40, unique=True, default=new_code, editable=False)
+    ticket_code = models.CharField(max_length=120, unique=True, default=new_ticket_code, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=State.choices)
 
     name = models.CharField(_("full name"), max_length=200)
@@ -308,6 +310,11 @@ class Registration(models.Model):
         """Let somebody come as a speaker, press, … (ParticipantKind); their place stays what it is."""
         self.participant_kind = participant_kind
         self.save(update_fields=["participant_kind"])
+
+    def take_new_ticket(self) -> None:
+        """Have another code on the ticket; see door/codes.py, which keeps the one before."""
+        self.ticket_code = new_ticket_code()
+        self.save(update_fields=["ticket_code"])
 
     # Verbs. Whether there is a place is decided by registrations/places, in the transaction that calls them.
 

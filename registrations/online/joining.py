@@ -21,8 +21,6 @@ NOTED_BEFORE = timedelta(hours=1)
 NOTED_AFTER = timedelta(hours=1)
 _SALT = "registrations.online.joining"
 _DIGITS = 32
-# One of AttendanceRecord.How: joined by their own link.
-JOINED = "joined"
 
 
 def join_code(registration: Registration) -> str:
@@ -84,4 +82,4 @@ def join(registration: Registration, *, act: uuid.UUID, at: datetime | None = No
     if not may_join(registration) or not is_noted(registration.event, at=at):
         return None
     day = at.astimezone(registration.event.zone).date()
-    return check_in(registration, day, how=JOINED, act=act, at=at)
+    return check_in(registration, day, how=AttendanceRecord.How.JOINED, act=act, at=at)

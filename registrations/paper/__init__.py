@@ -4,6 +4,8 @@ Typst sets them (docs/decisions/paper.md). What they say comes from here as plai
 `sheets/`. Nothing that anybody typed is ever read as a command.
 """
 
+from .badges import LAYOUTS, badges, table_signs, ticket
+from .certificates import certificate, certificate_pdf
 from .lists import signed_list
 
-__all__ = ["signed_list"]
+__all__ = ["LAYOUTS", "badges", "certificate", "certificate_pdf", "signed_list", "table_signs", "ticket"]

@@ -44,3 +44,13 @@ def facts_of(event: Event, day: date | None = None) -> list[dict[str, str]]:
 
 def fact(label: str, value: str) -> dict[str, str]:
     return {"label": label, "value": value}
+
+
+def in_groups(code: str) -> str:
+    """Return the code of a paper as people read it: ABCDE-FGHIJ-KLMNO-PQRST."""
+    return "-".join(code[at : at + 5] for at in range(0, len(code), 5))
+
+
+def verify_address(code: str) -> str:
+    """Return the absolute address at which a paper with a code is verified."""
+    return f"{settings.SITE_URL}/verify/{code}"

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from events.models import Event, Session
-from projects.models import GroupMember
 
 from .. import emails
+from ..approval import Approval, approval_of, needs_approval
 from ..compiled import Compiled
 from ..exceptions import InvitationClosed, RegistrationClosed
 from ..models import Consent, Decision, Delegation, Invitation, Option, Person, Registration
@@ -39,14 +39,12 @@ class Registered:
 
     `has_place` is what anybody would have got at that moment, so that showing it does not tell whether the person had
     been registered before. `is_own`: the registration was made by this act, or by the same form sent a moment before.
-    `may_need_approval`: the host decides, about everybody or about those on the list of no group; the mail says which.
     """
 
     registration: Registration
     is_new: bool
     is_own: bool
     has_place: bool
-    may_need_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +122,17 @@ def register(
     held = next((registration for registration in mine if registration.can_undo_cancelling(at=at)), None)
     of_delegation = delegation.pk if delegation else None
     has_place = counted.has_place_for_a_newcomer(counted.line(answers["mode"], of_delegation))
-    asks = not is_approved and may_need_approval(event)
+    asks = not is_approved and approval_of(event) != Approval.NONE
     for_anybody = has_place and not asks
     if existing := next((registration for registration in mine if registration.is_live), None):
         if opened_at and existing.joined_at >= opened_at and existing.has_answers(answers):
-            return Registered(existing, is_new=False, is_own=True, has_place=existing.has_seat, may_need_approval=asks)
+            return Registered(existing, is_new=False, is_own=True, has_place=existing.has_seat)
         if delegation and by:
             _name_for(delegation, existing, counted, by=by, at=at)
         elif not by:
             emails.link(existing, at=at)
         _answer(invitation, existing, at=at)
-        return Registered(existing, is_new=False, is_own=False, has_place=for_anybody, may_need_approval=asks)
+        return Registered(existing, is_new=False, is_own=False, has_place=for_anybody)
 
     if invitation and not _fresh(invitation).may_be_used(at=at):
         # Two people with one link: the second one comes too late.
@@ -162,9 +160,11 @@ def register(
             choosing.let_go(held.choices.all())
         held.choices.update(registration=registration)
         settled(event, at)
+    waits_for_a_choice = False
     if held or sessions or options:
         before = registration.choices.all() if held else ()
         choosing.pick(registration, sessions, options, before=before, at=at)
+        waits_for_a_choice = registration.is_confirmed and registration.choices.waiting().exists()
     if by:
         registration.decisions.create(
             kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED, taken_by=by, taken_at=at
@@ -174,9 +174,11 @@ def register(
         consent.registration, consent.given_at = registration, at
     Consent.objects.bulk_create(consents)
     # Whoever was here before gets a newer invitation, and of an event that changed meanwhile other things are said.
-    fits = expected and expected.event_changed_at == event.changed_at and not registration.invitation_revision
+    # The mail says for which session they wait.
+    is_as_expected = not registration.invitation_revision and not waits_for_a_choice
+    fits = expected and expected.event_changed_at == event.changed_at and is_as_expected
     emails.state(registration, written=expected.mail if expected and fits else None)
-    return Registered(registration, is_new=True, is_own=True, has_place=for_anybody, may_need_approval=asks)
+    return Registered(registration, is_new=True, is_own=True, has_place=for_anybody)
 
 
 def _fresh(invitation: Invitation) -> Invitation:
@@ -196,18 +198,6 @@ def _may_still_be_added_to(event: Event, at: datetime) -> bool:
     return event.status == Event.Status.ANNOUNCED and not event.is_over(at=at)
 
 
-def may_need_approval(event: Event) -> bool:
-    """Whether the host decides about registrations: about all, or about those on the list of no stakeholder group."""
-    return event.needs_approval or event.admission == Event.Admission.GROUPS
-
-
-def needs_approval(event: Event, email: str) -> bool:
-    """Whether the host decides about whoever registers with this address."""
-    if event.needs_approval or not may_need_approval(event):
-        return event.needs_approval
-    return not GroupMember.objects.of_project(event.project_id).with_address(email).exists()
-
-
 def _name_for(delegation: Delegation, registration: Registration, counted: Counted, *, by: User, at: datetime) -> None:
     """Let somebody who registered by themselves be of a delegation: its seats are used for them, if any is free."""
     line = counted.line(registration.mode, delegation.pk)
@@ -222,6 +212,7 @@ def _name_for(delegation: Delegation, registration: Registration, counted: Count
     else:
         # They keep the place that they have. It becomes one of the delegation's seats, which frees another one.
         registration.save()
+        emails.named(registration, at=at)
     settled(registration.event, at)
 
 
@@ -267,7 +258,7 @@ def _look_at_approval_again(event: Event, registration: Registration, *, at: dat
 
     Whoever was invited, named, added or approved was looked at already.
     """
-    if event.needs_approval or not may_need_approval(event):
+    if approval_of(event) != Approval.UNLESS_MEMBER:
         return
     decisions = registration.decisions.exclude(kind=Decision.Kind.PASSED_OVER)
     invited = Invitation.objects.filter(registration=registration)

@@ -22,7 +22,7 @@ from events.organised import organised_event
 from events.times import instant_in_words, offset_in_words, zone_in_words
 from projects.access import people_with_a_role
 
-from ..attendance import DayPresence, begun_days, check_in, check_out, last_records, presence, record_signed_list
+from ..attendance import DayPresence, begun_days, check_in, check_out, presence, record_signed_list, standing_of
 from ..attendance_forms import SignedListForm, TickForm
 from ..exceptions import ActUsedElsewhere, DayNotBegun, NotADayOfTheEvent, NotConfirmed, RegistrationRefused
 from ..models import Registration
@@ -98,11 +98,11 @@ def _chosen_day(request: HttpRequest, event: Event, begun: list[date]) -> date |
 
 def _ticks(event: Event, registrations: Iterable[Registration], day: date) -> list[Tick]:
     registrations = list(registrations)
-    records = last_records(registrations, day)
+    standings = standing_of(registrations, day)
     ticks = []
     for registration in registrations:
-        record = records.get(registration.pk)
-        since = _since(event, record.happened_at, day) if record and record.is_present else ""
+        standing = standings.get(registration.pk)
+        since = _since(event, standing.since, day) if standing and standing.since else ""
         ticks.append(Tick(registration, bool(since), since, uuid.uuid4()))
     return ticks
 

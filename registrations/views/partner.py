@@ -117,7 +117,7 @@ def paste(request: HttpRequest, partner: str, slug: str) -> HttpResponse:
         return refused
     if not table.bad:
         return _back(delegation)
-    table.keep_bad()
+    table.keep_bad(delegations.standing(delegation))
     return _check(request, delegation, table, status=422)
 
 

@@ -23,8 +23,9 @@ from events.models import Event
 
 from .. import calendar_mail, change_requests, emails, form_page, limits, places, receipts, steps
 from ..addresses import likely_meant
-from ..admission import Admission, Approval, admission_of, passes_of
+from ..admission import Admission, admission_of, passes_of
 from ..answers import answers_in_words, answers_of, beside_in_words, consents_of
+from ..approval import Approval
 from ..asking import asking_now, asking_of
 from ..choices import choices_of
 from ..exceptions import InvitationClosed, NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate

@@ -67,6 +67,7 @@ PAGE_NAMES = [
     "person-waiting",
     "person-correct",
     "person-add",
+    "people-import",
     "persons",
     "persons-merge",
     "groups",
@@ -83,6 +84,9 @@ PAGE_NAMES = [
     "merge",
     "duplicate",
     "attendance",
+    "online",
+    "online-report",
+    "join",
     "questions",
     "question-add",
     "question-edit",
@@ -193,6 +197,11 @@ def all_pages(site: Site) -> list[Page]:
         "open = Reconfirmation.objects.filter(answered_at=None).first().registration\n"
         "print(open.event.slug, open.code)"
     ).split()
+    report, join_code = site.query(
+        "from registrations.models import *; from registrations.online.joining import join_code\n"
+        "joins = Registration.objects.confirmed().filter(event__slug='meuse-van-seminar').first()\n"
+        "print(OnlineReport.objects.get().pk, join_code(joins))"
+    ).split()
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -246,6 +255,7 @@ def all_pages(site: Site) -> list[Page]:
         Page("person-approval", f"/en/organise/meuse-lab/people/{approval}/", "host"),
         Page("person-waiting", f"/en/organise/{waits_at}/people/{waits}/", "lead"),
         Page("person-correct", f"/en/organise/{waits_at}/people/{waits}/correct/", "lead"),
+        Page("people-import", "/en/organise/meuse-lab/people/import/", "host"),
         Page("person-add", "/en/organise/meuse-lab/people/add/", "host"),
         Page("persons", "/en/organise/persons/?q=anna", "lead"),
         Page("persons-merge", f"/en/organise/persons/merge/{person}/{other_person}/", "lead"),
@@ -263,6 +273,9 @@ def all_pages(site: Site) -> list[Page]:
         Page("merge", f"/en/organise/{conference}/merge/", "lead"),
         Page("duplicate", f"/en/organise/{conference}/duplicate/", "lead"),
         Page("attendance", f"/en/organise/{held_event}/attendance/", "lead"),
+        Page("online", "/en/organise/meuse-counter/online/", "lead"),
+        Page("online-report", f"/en/organise/meuse-counter/online/{report}/", "lead"),
+        Page("join", f"/en/join/{join_code}/"),
         Page("questions", f"/en/organise/{conference}/questions/", "host"),
         Page("question-add", f"/en/organise/{conference}/questions/add/", "host"),
         Page("question-edit", f"/en/organise/{conference}/questions/{question}/", "host"),

@@ -317,9 +317,7 @@ def contents() -> dict:
                 "event__slug", "name", "email", "organisation_name", "country", "phone", "state", "joined_at"
             )
         ),
-        "presence": list(
-            AttendanceRecord.objects.order_by("act").values_list("act", "registration__email", "is_present")
-        ),
+        "presence": list(AttendanceRecord.objects.order_by("act").values_list("act", "registration__email", "what")),
         "ratings": list(
             OutcomeRating.objects.order_by(
                 "feedback__registration__event__slug", "feedback__registration__email", "outcome__position"

@@ -565,7 +565,7 @@ PRESENT = """
     JOIN events_event e ON e.id = r.event_id
     WHERE e.project_id = %(project)s AND e.status = 'held' AND e.starts_on BETWEEN '2027-01-01' AND '2027-06-30'
       AND r.joined_at <= %(at)s AND (r.cancelled_at IS NULL OR r.cancelled_at > %(at)s)
-      AND a.recorded_at <= %(at)s AND a.is_present
+      AND a.recorded_at <= %(at)s AND a.what = 'in'
       AND NOT EXISTS (
         SELECT 1 FROM registrations_attendancerecord newer
         WHERE newer.registration_id = a.registration_id AND newer.day = a.day AND newer.recorded_at <= %(at)s

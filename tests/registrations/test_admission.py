@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events.models import Event
-from registrations.admission import Approval, admission_of
+from registrations.admission import admission_of
+from registrations.approval import Approval
 from registrations.models import Invitation, Registration
 from tests.factories import (
     create_coordinator,

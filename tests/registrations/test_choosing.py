@@ -54,6 +54,20 @@ def test_whoever_comes_too_late_for_a_visit_keeps_the_seat_and_waits_for_the_vis
     assert places.session_places(event) == {visit.pk: Left(places=1, taken=1, waiting=1)}
 
 
+def test_the_mail_that_confirms_a_seat_says_for_what_its_person_waits():
+    event = create_event()
+    visit, free = create_session(event, places=1, title="Visit of the yard"), create_session(event, title="Talk")
+    dinner = create_option(event, places=0, label="Dinner, late")
+
+    register(event, "Alice", sessions=[visit])
+    register(event, "Bob", sessions=[visit, free], options=[dinner])
+
+    alices, bobs = (Mail.objects.get(to=f"{name}@example.org") for name in ("alice", "bob"))
+    assert "You wait for" not in alices.text
+    for said in (bobs.text, bobs.html):
+        assert "You wait for a place in: Visit of the yard, Dinner, late. We write to you as soon as" in said
+
+
 def test_an_answer_has_places_as_a_session_has():
     event = create_event()
     dinner = create_option(event, places=1)
@@ -304,14 +318,15 @@ def test_days_that_are_not_known_clash_with_nothing():
     places.check_choices(event, sessions)
 
 
-def test_picking_when_registering_costs_few_queries_and_none_for_those_who_wait(django_assert_num_queries):
+def test_picking_when_registering_costs_few_queries(django_assert_num_queries):
     event = create_event()
     visits, dinner = [create_session(event, places=1) for _ in range(3)], create_option(event, places=1)
     with CaptureQueriesContext(connection) as plain:
         register(event, "Alice")
 
-    # What groups ask for, the choices, what is left, who waits for that, and giving it.
-    with django_assert_num_queries(len(plain) + 5):
+    # What groups ask for, the choices, what is left, who waits for that, giving it, and whether they wait for any.
+    with django_assert_num_queries(len(plain) + 6):
         register(event, "Bob", sessions=visits, options=[dinner])
-    with django_assert_num_queries(len(plain) + 3):
+    # Nothing is given.
+    with django_assert_num_queries(len(plain) + 4):
         register(event, "Charlie", sessions=visits, options=[dinner])

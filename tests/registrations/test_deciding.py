@@ -59,7 +59,7 @@ def test_where_the_host_approves_nobody_gets_a_place_before():
 
     done = places.register(event, name="Alice", email="alice@example.org", organisation_name="A", country="SE", at=NOW)
 
-    assert (done.registration.state, done.has_place, done.may_need_approval) == (State.FOR_APPROVAL, False, True)
+    assert (done.registration.state, done.has_place) == (State.FOR_APPROVAL, False)
     assert places.taken(event, NOW) == 0
     assert letters("Alice") == ["for_approval"]
 
@@ -126,7 +126,7 @@ def test_registering_where_groups_are_let_in_does_not_tell_who_is_in_one():
         for name in ("alice", "bob")
     ]
 
-    assert [(done.has_place, done.may_need_approval) for done in told] == [(False, True)] * 2
+    assert [done.has_place for done in told] == [False, False]
 
 
 @pytest.mark.parametrize(("before", "after"), [("alice", "bob"), ("bob", "alice")])

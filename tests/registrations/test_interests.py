@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from events.models import Event, EventKind
-from registrations import interests
+from registrations import batches, interests
 from registrations.interests import forget_interests, tell_that_registration_opens
 from registrations.models import Interest
 from registrations.plan_changes import tell_of_plan_changes
@@ -195,13 +195,17 @@ def test_the_list_of_a_kind_that_keeps_none_any_more_is_told_and_takes_nobody(cl
 
 
 def test_more_people_than_fit_into_one_transaction_are_all_told(monkeypatch):
+    pauses: list[float] = []
     monkeypatch.setattr(interests, "CHUNK", 2)
+    monkeypatch.setattr(batches, "sleep", pauses.append)
     event = create_event(title="Final conference")
     for number in range(5):
         Interest.objects.create(event=event, email=f"p{number}@example.org")
 
     assert tell_that_registration_opens(at=NOW) == 5
     assert Mail.objects.count() == 5
+    # Between two transactions others get the lock.
+    assert pauses == [batches.PAUSE_SECONDS] * 3
 
 
 @pytest.mark.parametrize("first", [tell_that_registration_opens, tell_of_plan_changes])

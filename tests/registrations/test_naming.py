@@ -365,6 +365,7 @@ def test_bad_rows_stay_in_the_form_until_they_are_mended(client, delegation, cha
     assert answer.status_code == 422
     assert "1 person is named and told by mail." in page
     assert "3 rows are to be mended" in page
+    assert "City of Tartu: 1 of 4 seats named." in page
     assert "Row 3: Enter the full name" in page
     assert "Row 4: Enter the email address in the correct format, like name@example.eu" in page
     assert "Row 5: The same person is in row 2." in page
@@ -427,8 +428,13 @@ def test_who_registered_by_themselves_gets_a_seat_of_the_delegation(client, even
     client.force_login(charlie)
 
     client.post(ADDRESS + "paste/", rows(("Ana", "ana@example.org")))
+    client.post(ADDRESS + "paste/", rows(("Ana", "ana@example.org")))
 
     assert named(delegation) == [("Ana", "confirmed")]
+    mail = Mail.objects.get()
+    assert mail.subject.startswith("Named by City of Tartu: Study visit")
+    assert "Ana, City of Tartu named you for its delegation." in mail.text
+    assert "You had registered before: your place and your answers stay as they are." in mail.text
 
 
 @pytest.mark.parametrize(

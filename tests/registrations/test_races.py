@@ -18,8 +18,9 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from events.models import Event
-from registrations import places
+from registrations import importing, places
 from registrations.exceptions import NoOpenOffer
+from registrations.importing import Newcomer
 from registrations.models import Person, Registration
 from registrations.places import choosing, counting
 from tests.factories import (
@@ -181,7 +182,7 @@ def test_without_the_lock_the_same_crowd_overbooks(what, meet_after_counting, wi
 
 
 def the_last_place_is_wanted() -> tuple[Event, Callable[[int], object]]:
-    """An event with one place left, and what eight people do at once: four kinds of acts, two of each."""
+    """An event with one place left, and what eight people do at once: five kinds of acts, importing among them."""
     event, host = open_event(places=PLACES), create_user()
     seated = [create_registration(event, f"Seated{n}") for n in range(PLACES - 1)]
     asking = [create_registration(event, f"Asking{n}", state=State.FOR_APPROVAL) for n in range(2)]
@@ -197,6 +198,10 @@ def the_last_place_is_wanted() -> tuple[Event, Callable[[int], object]]:
                 return places.restore(gone[n], by=host, reason="By mistake")
             case 2:
                 return places.hand_over(seated[n], **colleague)
+        if n:
+            typed = {**colleague, "name": "Row", "email": "row@example.org"}
+            row = Newcomer(**typed, organisation=None, participant_kind="participant", language="en")
+            return importing.register_all(event, [row], by=host)
         return register(event, f"Person{n}")
 
     return event, act

@@ -8,10 +8,19 @@ import pytest
 from accounts.models import Mail
 from events.models import Event
 from registrations import reminders
-from registrations.models import Registration
+from registrations.models import Decision, Registration
 from registrations.online.joining import join_address
-from registrations.reminders import remind, thank
-from tests.factories import create_event, create_registration, create_venue, record_attendance
+from registrations.questions.answering import keep_answers
+from registrations.questions.asked import read_questions
+from registrations.reminders import remind, remind_of_questions, thank
+from tests.factories import (
+    create_event,
+    create_question,
+    create_registration,
+    create_session,
+    create_venue,
+    record_attendance,
+)
 from venues.models import Venue
 
 from .killing import other_process
@@ -207,6 +216,63 @@ def test_queries_do_not_grow_with_people_but_for_their_mails(count, django_asser
 
     with django_assert_num_queries(12 + count):
         assert remind(at=WEEK) == count
+
+
+# --- Questions that were not asked yet --------------------------------------------------------------------------------
+
+
+def named_person(event, name="Nora", *, since=LONG_AGO, kind=Decision.Kind.NAMED) -> Registration:
+    named = person(event, name, since=since)
+    named.decisions.create(kind=kind, taken_at=since)
+    return named
+
+
+def test_whoever_was_named_and_answered_nothing_is_asked_twice():
+    event = round_table()
+    create_question(event, "Which size are your shoes?", is_required=True)
+    named_person(event)
+    person(event, "Alice")
+
+    days = [remind_of_questions(at=LONG_AGO + timedelta(days=day)) for day in (1, 2, 3)]
+    last = [remind_of_questions(at=START - timedelta(days=day)) for day in (11, 10, 9, 0)]
+
+    assert (days, last) == ([0, 1, 0], [0, 1, 0, 0])
+    assert subjects() == [("nora", "The host asks you")] * 2
+    assert "Nora, the host needs some answers from you." in Mail.objects.first().text
+
+
+def test_whoever_is_named_late_is_asked_once():
+    event = round_table()
+    create_question(event, is_required=True)
+    named_person(event, since=START - timedelta(days=6))
+
+    assert [remind_of_questions(at=START - timedelta(days=day)) for day in (5, 4, 3, 2, 1)] == [0, 1, 0, 0, 0]
+
+
+def test_nobody_is_asked_who_answered_or_need_not():
+    asks, asks_little = round_table(), round_table()
+    question = create_question(asks, is_required=True)
+    create_question(asks_little)
+    create_question(asks_little, is_required=True, participant_kinds=["speaker"])
+    create_question(asks_little, is_required=True, shown_if={"question": question.pk, "is": "answered"})
+    keep_answers(named_person(asks, "Answered"), read_questions(asks), {question.pk: "42"})
+    named_person(asks, "Gone").cancel(by="person")
+    named_person(asks_little, "Nora")
+    closed = round_table(changes_until=LONG_AGO)
+    create_question(closed, is_required=True)
+    named_person(closed, "Late")
+
+    assert remind_of_questions(at=LONG_AGO + timedelta(days=3)) == 0
+
+
+def test_whoever_must_choose_a_session_is_asked_too():
+    event = round_table()
+    group = event.choice_groups.create(name="Tracks", pick=1)
+    for title in ("A", "B"):
+        create_session(event, title=title, choice_group=group)
+    named_person(event, kind=Decision.Kind.ADDED)
+
+    assert remind_of_questions(at=LONG_AGO + timedelta(days=3)) == 1
 
 
 # --- Thanks ------------------------------------------------------------------------------------------------------

@@ -310,6 +310,7 @@ def test_two_of_three_visits_in_four_pages_with_one_full(client, clock, visits):
     assert title_of(check) == "Check your answers"
     for words in ("Alice Ödegård", "Mill · Thursday", "City of Gävle", "Sweden"):
         assert words in unescape(check.content.decode())
+    assert "Mill · Thursday 20 May 2027, 13:00–14:00 (full – waiting list); Farm" in unescape(check.content.decode())
     assert Registration.objects.filter(name="Alice Ödegård").count() == 0
 
     done = go_on(client, event, check)

@@ -1,0 +1,357 @@
+"""Putting on record who was there.
+
+A record is added for every act and none is ever changed. An act has an id of its own: sent twice, or by two at once, it
+is one record. What may not count becomes no record; it is kept in the log of the door with its reason.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from events.models import Event, Session
+
+from ..exceptions import (
+    ActUsedElsewhere,
+    DayNotBegun,
+    NotADayOfTheEvent,
+    NotConfirmed,
+    ReasonMissing,
+    RegistrationRefused,
+)
+from ..models import AttendanceRecord, DoorAct, Registration
+from ..models.attendance import How, Kept, What
+
+_STATES = {
+    Registration.State.WAITING: Kept.WAITING,
+    Registration.State.OFFERED: Kept.OFFERED,
+    Registration.State.FOR_APPROVAL: Kept.FOR_APPROVAL,
+    Registration.State.CANCELLED: Kept.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What somebody said of a registration: `what` and `how` as in AttendanceRecord, `happened_at` by their clock.
+
+    `registration` is None for somebody who is not known, and for an undo that names only what it takes back.
+    `kept_because` is a reason that was found before, such as a forged code; "" lets the act be looked at here.
+    """
+
+    act: uuid.UUID
+    what: str
+    registration: Registration | None
+    day: date | None
+    happened_at: datetime
+    how: str
+    session: Session | None = None
+    device: str = ""
+    helper: str = ""
+    by: User | None = None
+    reason: str = ""
+    undoes: uuid.UUID | None = None
+    kept_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether an act counts, and if not, why: one of Kept."""
+
+    act: uuid.UUID
+    counted: bool
+    reason: str = ""
+
+
+def record(event: Event, acts: Iterable[Act], *, at: datetime | None = None) -> list[Outcome]:
+    """Record acts of an event, those that may count, and keep the others in the log; in the order they are given in.
+
+    Repeating any of them changes nothing and gives the first answer again. `at` is when they arrived, by the server's
+    clock. The registrations must have been read just now. So many queries whatever the number of acts.
+    """
+    at = at or timezone.now()
+    acts = list(acts)
+    known = _Known.of(acts)
+    if any(known.is_lost(act) for act in acts):
+        # What an undo takes back may arrive this very moment. A walk-in holds this lock, too.
+        with transaction.atomic():
+            Event.objects.locked().get(pk=event.pk)
+            return _store(event, acts, _Known.of(acts), at)
+    if all(act.act in known.outcomes for act in acts):
+        return [known.outcome(act) for act in acts]
+    return _store(event, acts, known, at)
+
+
+class _Known:
+    """What is stored of these acts already, and of those that they take back."""
+
+    def __init__(self, acts: Sequence[Act]) -> None:
+        ids = [act.act for act in acts]
+        wanted = ids + [act.undoes for act in acts if act.undoes and act.registration is None]
+        rows = AttendanceRecord.objects.filter(act__in=wanted).order_by()
+        self.records: dict[uuid.UUID, tuple[int, date | None, str]] = {
+            act: (pk, day, what) for act, pk, day, what in rows.values_list("act", "registration_id", "day", "what")
+        }
+        self.outcomes = {act: Outcome(act, counted=True) for act in ids if act in self.records}
+        self.waiting: dict[uuid.UUID, list[DoorAct]] = {}
+        undos = Q(undoes__in=ids, kept_because=Kept.UNDO_WAITS)
+        for kept in DoorAct.objects.filter(Q(act__in=ids) | undos).order_by():
+            if kept.kept_because == Kept.UNDO_WAITS and kept.undoes is not None:
+                self.waiting.setdefault(kept.undoes, []).append(kept)
+            self.outcomes.setdefault(kept.act, Outcome(kept.act, counted=False, reason=kept.kept_because))
+        self.in_batch = {act.act: act.registration for act in acts if act.registration}
+
+    @classmethod
+    def of(cls, acts: Sequence[Act]) -> "_Known":
+        return cls(acts)
+
+    def is_lost(self, act: Act) -> bool:
+        """Whether nobody knows yet whose act this undo takes back."""
+        return (
+            act.what == What.UNDO
+            and act.registration is None
+            and not act.kept_because
+            and act.act not in self.outcomes
+            and act.undoes not in self.records
+            and act.undoes not in self.in_batch
+        )
+
+    def outcome(self, act: Act) -> Outcome:
+        stored = self.records.get(act.act)
+        if stored and act.registration is not None and stored != (act.registration.pk, act.day, act.what):
+            return Outcome(act.act, counted=False, reason=Kept.USED)
+        return self.outcomes[act.act]
+
+
+def _store(event: Event, acts: Sequence[Act], known: _Known, at: datetime) -> list[Outcome]:
+    records: list[AttendanceRecord] = []
+    kept: list[DoorAct] = []
+    outcomes: list[Outcome] = []
+    for act in acts:
+        if act.act in known.outcomes:
+            outcomes.append(known.outcome(act))
+            continue
+        pk = _whose(act, known)
+        reason = _why_not(event, act, pk)
+        outcome = known.outcomes[act.act] = Outcome(act.act, counted=not reason, reason=reason)
+        outcomes.append(outcome)
+        if reason or pk is None or act.day is None:
+            kept.append(_kept(event, act, pk, reason, at))
+            continue
+        known.records[act.act] = (pk, act.day, act.what)
+        records.append(_record(act, pk, act.day, at))
+        # Undos that came before what they take back.
+        records += [_late_undo(undo, records[-1]) for undo in known.waiting.pop(act.act, ())]
+    with transaction.atomic():
+        # The same act may have arrived by another way in the meantime: then it is there once.
+        AttendanceRecord.objects.bulk_create(records, ignore_conflicts=True)
+        if kept:
+            DoorAct.objects.bulk_create(kept, ignore_conflicts=True)
+    return outcomes
+
+
+def _whose(act: Act, known: _Known) -> int | None:
+    if act.registration is not None:
+        return act.registration.pk
+    if act.undoes in known.records:
+        return known.records[act.undoes][0]
+    if act.undoes in known.in_batch:
+        registration = known.in_batch[act.undoes]
+        return registration.pk if registration else None
+    return None
+
+
+def _why_not(event: Event, act: Act, pk: int | None) -> str:
+    if act.kept_because:
+        return act.kept_because
+    if pk is None:
+        return Kept.UNDO_WAITS if act.what == What.UNDO else Kept.UNKNOWN
+    if act.registration is not None and act.registration.event_id != event.pk:
+        return Kept.OTHER_EVENT
+    if act.what == What.UNDO:
+        # Whatever it takes back was looked at when it came.
+        return "" if act.day is not None else Kept.UNREADABLE
+    if act.day not in event.days:
+        return Kept.NOT_A_DAY
+    if act.happened_at.astimezone(event.zone).date() < act.day:
+        return Kept.NOT_BEGUN
+    if act.session is not None and not _is_session_of(event, act.session, act.day):
+        return Kept.NOT_A_SESSION
+    if act.how == How.CORRECTION and not act.reason:
+        return Kept.NO_REASON
+    return _STATES.get(Registration.State(act.registration.state), "") if act.registration else ""
+
+
+def _is_session_of(event: Event, session: Session, day: date) -> bool:
+    return session.event_id == event.pk and (session.day is None or event.days[session.day - 1 : session.day] == [day])
+
+
+def _record(act: Act, pk: int, day: date, at: datetime) -> AttendanceRecord:
+    return AttendanceRecord(
+        act=act.act,
+        registration_id=pk,
+        day=day,
+        session=act.session,
+        what=act.what,
+        undoes=act.undoes if act.what == What.UNDO else None,
+        happened_at=act.happened_at,
+        recorded_at=at,
+        how=act.how,
+        reason=act.reason,
+        device=act.device,
+        helper=act.helper,
+        recorded_by=act.by,
+    )
+
+
+def _late_undo(undo: DoorAct, taken_back: AttendanceRecord) -> AttendanceRecord:
+    return AttendanceRecord(
+        act=undo.act,
+        registration_id=taken_back.registration_id,
+        day=taken_back.day,
+        session=taken_back.session,
+        what=What.UNDO,
+        undoes=taken_back.act,
+        happened_at=undo.happened_at,
+        recorded_at=taken_back.recorded_at,
+        how=undo.how,
+        reason=undo.reason,
+        device=undo.device,
+        helper=undo.helper,
+        recorded_by_id=undo.recorded_by_id,
+    )
+
+
+def _kept(event: Event, act: Act, pk: int | None, reason: str, at: datetime) -> DoorAct:
+    return DoorAct(
+        event=event,
+        act=act.act,
+        registration_id=pk,
+        what=act.what,
+        undoes=act.undoes,
+        day=act.day,
+        happened_at=act.happened_at,
+        recorded_at=at,
+        how=act.how,
+        kept_because=reason,
+        reason=act.reason,
+        device=act.device,
+        helper=act.helper,
+        recorded_by=act.by,
+    )
+
+
+# --- One person --------------------------------------------------------------------------------------------------
+
+
+def check_in(
+    registration: Registration,
+    day: date,
+    *,
+    by=None,
+    how: str = How.NAME_SEARCH,
+    act: uuid.UUID | None = None,
+    at: datetime | None = None,
+    reason: str = "",
+    session: Session | None = None,
+) -> AttendanceRecord:
+    """Record that somebody is present on a day of their event; the same act again returns its record.
+
+    `at` is when they were seen, an aware datetime that defaults to now. Raises NotConfirmed without a place,
+    NotADayOfTheEvent, DayNotBegun before that day begins in the event's zone, and ActUsedElsewhere when the act's id
+    belongs to another act.
+    """
+    return _say(What.IN, registration, day, by=by, how=how, act=act, at=at, reason=reason, session=session)
+
+
+def check_out(
+    registration: Registration,
+    day: date,
+    *,
+    by=None,
+    how: str = How.NAME_SEARCH,
+    act: uuid.UUID | None = None,
+    at: datetime | None = None,
+    reason: str = "",
+    session: Session | None = None,
+) -> AttendanceRecord:
+    """Record that somebody is not present after all; the earlier record stays. Raises as `check_in` does."""
+    return _say(What.ABSENT, registration, day, by=by, how=how, act=act, at=at, reason=reason, session=session)
+
+
+def _say(what: str, registration: Registration, day: date, *, by, how, act, at, reason, session) -> AttendanceRecord:
+    at = at or timezone.now()
+    act = act or uuid.uuid4()
+    said = Act(
+        act=act,
+        what=what,
+        registration=registration,
+        day=day,
+        session=session,
+        happened_at=at,
+        how=how,
+        by=by,
+        reason=reason,
+    )
+    refusal = _why_not(registration.event, said, registration.pk)
+    if not refusal:
+        record(registration.event, [said])
+    # What was recorded before stays so, whatever happened to the place since.
+    known = AttendanceRecord.objects.filter(act=act).first()
+    if known is None:
+        raise _refusal(refusal, registration, day)
+    if (known.registration_id, known.day, known.what) != (registration.pk, day, what):
+        raise ActUsedElsewhere(act)
+    return known
+
+
+def _refusal(reason: str, registration: Registration, day: date) -> RegistrationRefused:
+    if reason == Kept.NOT_BEGUN:
+        return DayNotBegun(day)
+    if reason in (Kept.NOT_A_DAY, Kept.NOT_A_SESSION):
+        return NotADayOfTheEvent(day)
+    if reason == Kept.NO_REASON:
+        return ReasonMissing(registration)
+    return NotConfirmed(registration)
+
+
+# --- A list signed on paper --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SignedList:
+    """What became of a signed list: who is ticked, and who was left out because they have no place."""
+
+    ticked: tuple[Registration, ...]
+    without_place: tuple[Registration, ...]
+
+
+def record_signed_list(
+    event: Event,
+    day: date,
+    registrations: Iterable[Registration],
+    *,
+    act: uuid.UUID,
+    by=None,
+    at: datetime | None = None,
+) -> SignedList:
+    """Record that these people of an event signed the list of a day; the same list sent again adds nothing.
+
+    `act` stands for the whole list. Raises NotADayOfTheEvent and DayNotBegun as `check_in` does.
+    """
+    at = at or timezone.now()
+    if day not in event.days:
+        raise NotADayOfTheEvent(day)
+    if at.astimezone(event.zone).date() < day:
+        raise DayNotBegun(day)
+    registrations = tuple(registrations)
+    ticked = tuple(registration for registration in registrations if registration.is_confirmed)
+    one = Act(act=act, what=What.IN, registration=None, day=day, happened_at=at, how=How.SIGNED_LIST, by=by)
+    # The same person in the same list is the same act.
+    acts = [replace(one, act=uuid.uuid5(act, str(person.pk)), registration=person) for person in ticked]
+    record(event, acts, at=at)
+    return SignedList(ticked, tuple(registration for registration in registrations if not registration.is_confirmed))

@@ -1,0 +1,44 @@
+"""The ticket of a registration: the address in its QR code, the picture of it, and a new one in place of a lost one."""
+
+import io
+from datetime import datetime
+from functools import lru_cache
+
+import segno
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from ..models import Registration, ReplacedTicket
+
+
+def ticket_address(registration: Registration) -> str:
+    """Return the absolute address in the QR code of a ticket. Opened with a camera, it tells nothing about anybody."""
+    return f"{settings.SITE_URL}/t/{registration.ticket_code}"
+
+
+def ticket_svg(registration: Registration) -> str:
+    """Return the QR code of a ticket as an SVG of black modules on white."""
+    return svg(ticket_address(registration))
+
+
+@transaction.atomic
+def replace_ticket(registration: Registration, *, at: datetime | None = None) -> None:
+    """Give a registration another code; the one before is refused from now on, wherever it was printed."""
+    ReplacedTicket.objects.create(
+        registration=registration, code=registration.ticket_code, replaced_at=at or timezone.now()
+    )
+    registration.take_new_ticket()
+
+
+# --- The picture -------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1_000)
+def svg(text: str) -> str:
+    """Return a text as a QR code: an SVG without a size of its own, with the white border that scanners need."""
+    image = io.BytesIO()
+    segno.make(text, error="m", micro=False, boost_error=False).save(
+        image, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=4, dark="#000", light="#fff", nl=False
+    )
+    return image.getvalue().decode()

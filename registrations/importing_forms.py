@@ -1,0 +1,237 @@
+"""What organisers paste or upload to register many people at once, looked through row by row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from events.editing.fields import TextField
+from events.models import Event
+from projects.models import Organisation
+from projects.search import fold
+
+from . import importing, pasted
+from .form_parts import CountryField, CountrySelect, OneLineField
+from .forms import known_organisation
+from .importing import Newcomer
+from .models import Registration
+from .naming_forms import ColleaguesEmailField
+from .pasted import MOST_ROWS, PastedRow, TooManyRows
+from .sheets import NotASheet, SheetTooLarge, text_of_sheet
+
+_NAME = OneLineField(
+    max_length=200,
+    too_long=_("The name is longer than %(longest)s characters. Shorten it."),
+    error_messages={"required": _("The name is missing. Add it.")},
+)
+_ORGANISATION = OneLineField(
+    max_length=300,
+    too_long=_("The organisation is longer than %(longest)s characters. Shorten it."),
+    error_messages={"required": _("The organisation is missing. Add it.")},
+)
+_EMAIL = ColleaguesEmailField(error_messages={"required": _("The email address is missing. Add it.")})
+LONGEST = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """One row of the sheet: whom it names; or what is wrong with it, and how to mend it.
+
+    `is_known`: this person is registered already, so nothing is to be done.
+    """
+
+    row: PastedRow
+    newcomer: Newcomer | None = None
+    problem: str = ""
+    is_known: bool = False
+
+
+class ImportForm(forms.Form):
+    """People to register, pasted or as a file. A row that will not do is explained; it keeps no other from counting."""
+
+    use_required_attribute = False
+
+    people = TextField(
+        label=_("Rows of a sheet"),
+        required=False,
+        max_length=LONGEST,
+        help_text=_(
+            "One person in each row: name, email, organisation. With headings, columns for “country”, “comes as”, "
+            "“taking part” and “language” are understood, too."
+        ),
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    sheet = forms.FileField(
+        label=_("Or a file"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("A workbook (XLSX) or a text (CSV). Its rows are read into the field above, to be checked there."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+    country = CountryField(
+        label=_("Country of rows that name none"),
+        required=False,
+        help_text=_("Where we know the organisation, we take its country."),
+        widget=CountrySelect(attrs={"autocomplete": "off"}),
+    )
+    participant_kind = forms.ChoiceField(
+        label=_("They come as"), choices=Registration.ParticipantKind.choices, initial="participant"
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the mails"),
+        choices=lambda: [
+            (code, translation.get_language_info(code)["name_translated"]) for code, _x in settings.LANGUAGES
+        ],
+    )
+    is_told = forms.BooleanField(
+        label=_("I have told them how their data is used"),
+        error_messages={"required": _("Tell them first how their data is used, then tick this.")},
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, *, event: Event, **options: Any) -> None:
+        # What is in the file is shown in the field, where it is mended; nothing is kept on the server meanwhile.
+        self.not_read, data = _with_sheet(data, files)
+        super().__init__(data, **options)
+        self.event = event
+        self.rows: list[CheckedRow] = []
+        self._organisations: dict[str, Organisation | None] = {}
+        self.initial.setdefault("language", get_language() or settings.LANGUAGE_CODE)
+        if len(settings.LANGUAGES) < 2:
+            del self.fields["language"]
+
+    def clean_sheet(self) -> None:
+        if self.not_read:
+            raise ValidationError(self.not_read, code="sheet")
+
+    def clean_people(self) -> list[PastedRow]:
+        try:
+            rows = pasted.read_rows(self.cleaned_data["people"])
+        except TooManyRows as refusal:
+            words = gettext("These are %(number)s rows. Register at most %(most)s people at once.")
+            raise ValidationError(words % {"number": refusal.number, "most": MOST_ROWS}, code="too_many") from None
+        if not rows and not self.not_read:
+            raise ValidationError(gettext("Paste at least one row, or choose a file."), code="required")
+        return rows
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        there, earlier = importing.known(self.event), set[tuple[str, str]]()
+        for row in cleaned.get("people") or ():
+            self.rows.append(self._checked(row, there, earlier))
+        return cleaned
+
+    def _checked(self, row: PastedRow, there: set[tuple[str, str]], earlier: set[tuple[str, str]]) -> CheckedRow:
+        if row.problem:
+            return CheckedRow(row, problem=row.problem)
+        try:
+            newcomer = self._newcomer(row.cells)
+        except ValidationError as error:
+            return CheckedRow(row, problem=" ".join(error.messages))
+        if newcomer.key in earlier:
+            return CheckedRow(row, problem=gettext("This person stands in an earlier row, too."))
+        earlier.add(newcomer.key)
+        return CheckedRow(row, newcomer, is_known=newcomer.key in there)
+
+    def _newcomer(self, cells: Mapping[str, str]) -> Newcomer:
+        _refuse_who_cancelled(cells.get(pasted.STATUS, ""))
+        organisation_name = _ORGANISATION.clean(cells.get(pasted.ORGANISATION, ""))
+        if organisation_name not in self._organisations:
+            self._organisations[organisation_name] = known_organisation(organisation_name)
+        organisation = self._organisations[organisation_name]
+        return Newcomer(
+            name=_NAME.clean(cells.get(pasted.NAME, "")),
+            email=_EMAIL.clean(cells.get(pasted.EMAIL, "")),
+            organisation_name=organisation_name,
+            organisation=organisation,
+            country=self._country(cells.get(pasted.COUNTRY, ""), organisation),
+            participant_kind=_one_of(
+                cells.get(pasted.ROLE, ""),
+                {value: str(label) for value, label in Registration.ParticipantKind.choices},
+                self.cleaned_data.get("participant_kind") or "participant",
+            ),
+            language=_one_of(
+                cells.get(pasted.LANGUAGE, ""),
+                {code: translation.get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES},
+                self.cleaned_data.get("language") or get_language() or settings.LANGUAGE_CODE,
+            ),
+            mode=_one_of(
+                cells.get(pasted.MODE, ""), {value: str(label) for value, label in Registration.Mode.choices}, ""
+            ),
+        )
+
+    def _country(self, words: str, organisation: Organisation | None) -> str:
+        if words:
+            code = _codes_of_countries(get_language() or "en").get(fold(words).strip())
+            if code is None:
+                said = gettext("“%(words)s” is no country that we know. Write its name in English, or its two letters.")
+                raise ValidationError(said % {"words": words})
+            return code
+        country = (str(organisation.country) if organisation else "") or self.cleaned_data.get("country") or ""
+        if not country:
+            raise ValidationError(gettext("The country is missing. Add it, or choose one for all such rows."))
+        return country
+
+    @property
+    def newcomers(self) -> list[Newcomer]:
+        """Those who are to be registered: good rows of people who are not registered yet."""
+        return [row.newcomer for row in self.rows if row.newcomer is not None and not row.is_known]
+
+    @property
+    def wrong(self) -> list[CheckedRow]:
+        return [row for row in self.rows if row.newcomer is None]
+
+    def text_of_wrong(self) -> str:
+        """The rows that would not do, to be mended."""
+        return pasted.as_text([row.row for row in self.wrong])
+
+
+def _with_sheet(data: Any, files: Any) -> tuple[str, Any]:
+    """Return what is wrong with the file that was sent, "" for nothing, and the data with its rows as if pasted."""
+    upload = (files or {}).get("sheet")
+    if data is None or upload is None:
+        return "", data
+    try:
+        text = text_of_sheet(upload, upload.name or "", most_rows=MOST_ROWS)
+    except NotASheet:
+        return gettext("We cannot read this file. Save it as a workbook (XLSX) or as CSV, or paste its rows."), data
+    except SheetTooLarge:
+        return gettext("This file is too large. It may have up to %(most)s rows.") % {"most": MOST_ROWS}, data
+    data = data.copy()
+    data["people"] = text
+    return "", data
+
+
+def _one_of(words: str, known: Mapping[str, str], otherwise: str) -> str:
+    """The key of what somebody wrote. Raises ValidationError with what may be written."""
+    if not words:
+        return otherwise
+    if found := pasted.role_of(words, dict(known)):
+        return found
+    said = gettext("“%(words)s” is not known here. Write one of these: %(known)s.")
+    raise ValidationError(said % {"words": words, "known": ", ".join(known.values())})
+
+
+def _refuse_who_cancelled(words: str) -> None:
+    """A list of people that was exported has those in it who cancelled, and nobody means to register them again."""
+    gone = {str(label) for label in Registration.CancelledBy.labels} | {"cancelled", gettext("Cancelled")}
+    gone |= {gettext("Cancelled by the person"), gettext("Cancelled by the host")}
+    if words and fold(words).strip() in {fold(one) for one in gone}:
+        raise ValidationError(gettext("Cancelled, as the sheet says. Empty the status to register this person anyway."))
+
+
+@lru_cache
+def _codes_of_countries(language: str) -> dict[str, str]:
+    """The codes of countries by their names in a language and in English, and by themselves, all folded."""
+    found: dict[str, str] = {}
+    for spoken in ("en", language):
+        with translation.override(spoken):
+            found |= {fold(str(country.name)): country.code for country in countries}
+    return found | {country.code.casefold(): country.code for country in countries}

@@ -1,0 +1,200 @@
+"""Who took part online, for organisers: personal links, and the reports of meetings."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import access
+from events.models import Event
+from events.organised import organised_event
+from events.times import offset_in_words, zone_in_words
+from projects.access import people_with_a_role
+
+from ..models import AttendanceRecord, OnlineReport
+from ..online import counting
+from ..online.counting import ReportChanged, ReportIsThere
+from ..online.forms import ClockForm, ReportForm, TakeBackForm, WhoIsWhoForm
+from ..online.reports import NotAReport
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def online(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show who joined by their own links and which reports are there; a POST takes another report."""
+    event = organised_event(request, slug)
+    if request.method != "POST":
+        return _page(request, event, ReportForm(event=event, initial={"clocks": event.zone.key}))
+    form = ReportForm(request.POST, request.FILES, event=event)
+    if not event.days:
+        form.add_error(None, gettext("Give the event its exact date first: a report is of a day"))
+    elif form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            report = counting.keep(
+                event, file, name=file.name or "", clocks=form.cleaned_data["clocks"], by=request.user
+            )
+        except NotAReport as refusal:
+            form.add_error("file", str(refusal))
+        except ReportIsThere as refusal:
+            messages.info(request, gettext("This file was uploaded before. Here it is."))
+            return redirect("registrations:online_report", slug, refusal.args[0].pk)
+        else:
+            return redirect("registrations:online_report", slug, report.pk)
+    return _page(request, event, form, status=422)
+
+
+def _page(request: HttpRequest, event: Event, form: ReportForm, *, status: int = 200) -> HttpResponse:
+    joined = (
+        AttendanceRecord.objects.filter(registration__event=event, how=AttendanceRecord.How.JOINED)
+        .order_by("day")
+        .values_list("day")
+        .annotate(Count("registration", distinct=True))
+    )
+    context = {
+        "event": event,
+        "form": form,
+        "joined": list(joined),
+        "has_link": bool(event.join_url),
+        "reports": event.online_reports.select_related("uploaded_by", "confirmed_by", "taken_back_by"),
+    }
+    return render(request, "registrations/online/online.html", context, status=status)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """Show who is who in a report; a POST confirms it, and only then it counts."""
+    found = _report(request, slug, key)
+    try:
+        checked = counting.check(found)
+    except (NotAReport, FileNotFoundError) as refusal:
+        # The event moved to other days after the upload, or its file is gone.
+        return _unreadable(request, found, str(refusal) if isinstance(refusal, NotAReport) else "")
+    if request.method != "POST" or not found.is_waiting:
+        return _checked(request, found, WhoIsWhoForm(checked=checked))
+    form = WhoIsWhoForm(request.POST, checked=checked)
+    if not form.is_valid():
+        return _checked(request, found, form, status=422)
+    try:
+        number = counting.confirm(found, form.decisions, by=request.user)
+    except ReportChanged:
+        return _changed(request, found)
+    words = ngettext(
+        "%(number)s person counts as having been there.", "%(number)s people count as having been there.", number
+    )
+    messages.success(request, words % {"number": number})
+    return redirect("registrations:online", slug)
+
+
+def _checked(request: HttpRequest, found: OnlineReport, form: WhoIsWhoForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        **_about(found),
+        "checked": form.checked,
+        "form": form,
+        "rows": form.rows,
+        "several_days": len(found.event.days) > 1,
+        "zone": _zone_in_words(found.event),
+    }
+    return render(request, "registrations/online/report.html", context, status=status)
+
+
+def _zone_in_words(event: Event) -> str:
+    offset = offset_in_words(datetime.combine(event.days[0], time(12), event.zone))
+    if town := zone_in_words(event.zone):
+        return gettext("Times are in %(town)s time, %(offset)s.") % {"town": town, "offset": offset}
+    return gettext("Times are in %(offset)s.") % {"offset": offset}
+
+
+def _unreadable(request: HttpRequest, found: OnlineReport, why: str) -> HttpResponse:
+    why = why or gettext("The file of this report is not there any more.")
+    return render(request, "registrations/online/report.html", {**_about(found), "unreadable": why})
+
+
+def _about(found: OnlineReport, *, take_back_form: TakeBackForm | None = None) -> dict[str, Any]:
+    event = found.event
+    return {
+        "event": event,
+        "report": found,
+        "clock_form": ClockForm(event=event, initial={"clocks": found.clocks}, auto_id="id_again_%s"),
+        "take_back_form": take_back_form or TakeBackForm(auto_id="id_take_back_%s"),
+    }
+
+
+@access(people_with_a_role)
+@require_safe
+def file(request: HttpRequest, slug: str, key: int) -> HttpResponseBase:
+    """Hand out the file of a report as it came."""
+    try:
+        return counting.hand_out(_report(request, slug, key))
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+@access(people_with_a_role)
+@require_POST
+def read_again(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """Read the times of a report on another clock."""
+    found = _report(request, slug, key)
+    form = ClockForm(request.POST, event=found.event)
+    if form.is_valid():
+        try:
+            counting.read_again(found, clocks=form.cleaned_data["clocks"])
+        except NotAReport as refusal:
+            messages.error(request, str(refusal))
+        except ReportChanged:
+            return _changed(request, found)
+    return redirect("registrations:online_report", slug, key)
+
+
+@access(people_with_a_role)
+@require_POST
+def discard(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """Delete a report that counts nothing."""
+    found = _report(request, slug, key)
+    try:
+        counting.discard(found)
+    except ReportChanged:
+        return _changed(request, found)
+    messages.success(request, gettext("The report is deleted. Nothing of it was counted."))
+    return redirect("registrations:online", slug)
+
+
+@access(people_with_a_role)
+@require_http_methods(["POST"])
+def take_back(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """Let a report count no longer, for a reason that is kept."""
+    found = _report(request, slug, key)
+    form = TakeBackForm(request.POST, auto_id="id_take_back_%s")
+    if not form.is_valid():
+        context = {**_about(found, take_back_form=form), "form": form, "only_take_back": True}
+        return render(request, "registrations/online/report.html", context, status=422)
+    try:
+        counting.take_back(found, reason=form.cleaned_data["reason"], by=request.user)
+    except ReportChanged:
+        return _changed(request, found)
+    messages.success(request, gettext("The report does not count any more. Its records stay, each with its undoing."))
+    return redirect("registrations:online", slug)
+
+
+def _report(request: HttpRequest, slug: str, key: int) -> OnlineReport:
+    event = organised_event(request, slug)
+    found: OnlineReport = get_object_or_404(
+        event.online_reports.select_related("confirmed_by", "taken_back_by"), pk=key
+    )
+    found.event = event
+    return found
+
+
+def _changed(request: HttpRequest, found: OnlineReport) -> HttpResponse:
+    messages.error(request, gettext("Somebody else changed this report meanwhile. See below how it stands."))
+    return redirect("registrations:online", found.event.slug)

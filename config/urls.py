@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("events.calendar_urls")),
     path("", include("registrations.calendar_urls")),
     path("", include("registrations.verifying_urls")),
+    path("", include("registrations.ticket_urls")),
     path("", include("events.syndication.urls")),
     path("", include("events.places.picture_urls")),
     path("admin/", admin.site.urls),

@@ -216,6 +216,9 @@ def _send(
     is_asked_for: bool = False,
 ) -> Mail | None:
     to = to or registration.email
+    if not to:
+        # Who registered at the door need not give an address.
+        return None
     return outbox.write(
         key=whole_key or _key(name, registration, key or str(registration.changed_at.timestamp()), to),
         to=to,

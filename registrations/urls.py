@@ -4,6 +4,7 @@ from .views import (
     attendance,
     deciding,
     delegations,
+    door,
     groups,
     hand_over,
     importing,
@@ -20,6 +21,7 @@ from .views import (
     questions,
     registrations,
     still_coming,
+    tickets,
     waiting_list,
 )
 
@@ -36,6 +38,8 @@ urlpatterns = [
     path("registrations/<str:code>/", registrations.registration, name="registration"),
     path("registrations/<str:code>/change/", registrations.change, name="change"),
     path("registrations/<str:code>/request/take-back/", registrations.take_request_back, name="take_request_back"),
+    path("registrations/<str:code>/ticket/", tickets.ticket, name="ticket_page"),
+    path("registrations/<str:code>/ticket/replace/", tickets.replace, name="replace_ticket"),
     path("registrations/<str:code>/files/<int:key>/", registrations.file, name="file"),
     path("registrations/<str:code>/cancel/", registrations.cancel, name="cancel"),
     path("registrations/<str:code>/undo/", registrations.undo_cancelling, name="undo_cancelling"),
@@ -74,6 +78,12 @@ urlpatterns = [
     path("partner/<slug:partner>/<slug:slug>/give-back/", partner.give_back, name="give_seats_back"),
     path("partner/<slug:partner>/<slug:slug>/<int:pk>/replace/", partner.replace, name="replace_delegate"),
     path("partner/<slug:partner>/<slug:slug>/<int:pk>/take-out/", partner.take_out, name="take_delegate_out"),
+    # The door of one event, for whoever stands there
+    path("door/<slug:slug>/", door.door, name="door"),
+    path("door/<slug:slug>/close/", door.close, name="door_close"),
+    path("door/<slug:slug>/list.json", door.door_list, name="door_list"),
+    path("door/<slug:slug>/acts/", door.acts, name="door_acts"),
+    path("door/<slug:slug>/counter/", door.counter, name="door_counter"),
     # For organisers
     path("organise/", organise.organise, name="organise"),
     path("organise/calendars/", private_feeds.calendars, name="calendars"),

@@ -14,7 +14,11 @@ from ..models import Registration, ReplacedTicket
 
 def ticket_address(registration: Registration) -> str:
     """Return the absolute address in the QR code of a ticket. Opened with a camera, it tells nothing about anybody."""
-    return f"{settings.SITE_URL}/t/{registration.ticket_code}"
+    return address_of(registration.ticket_code)
+
+
+def address_of(code: str) -> str:
+    return f"{settings.SITE_URL}/t/{code}"
 
 
 def ticket_svg(registration: Registration) -> str:

@@ -2,7 +2,7 @@ from .attendance import AttendanceRecord, DoorAct, Signature
 from .choices import Choice
 from .decisions import ChangeRequest, Decision, PersonMerge, Reconfirmation
 from .delegations import Delegation
-from .door import ReplacedTicket
+from .door import Door, DoorHelper, DoorLink, ReplacedTicket
 from .interests import Interest
 from .invitations import Invitation
 from .mail_texts import MailText
@@ -22,7 +22,10 @@ __all__ = [
     "Consent",
     "Decision",
     "Delegation",
+    "Door",
     "DoorAct",
+    "DoorHelper",
+    "DoorLink",
     "Interest",
     "Invitation",
     "MailText",

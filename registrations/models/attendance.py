@@ -187,10 +187,10 @@ class DoorAct(models.Model):
 
 
 class Signature(models.Model):
-    """What somebody signed on a screen: their name as they typed it, or the strokes that they drew.
+    """What somebody signed on a screen: their name as they typed it, or what they drew.
 
-    `act` is the act of the record that it belongs to. A stroke is a list of numbers x, y, x, y, … in a field of 1000
-    by 300.
+    `act` is the act of the record that it belongs to. `path` is the drawing as the path of an SVG, “M0 0L10 20”, in a
+    field of 1000 by 300.
     """
 
     act = models.UUIDField(_("act"), unique=True)
@@ -198,7 +198,7 @@ class Signature(models.Model):
         Registration, models.CASCADE, related_name="signatures", verbose_name=_("registration")
     )
     typed = models.CharField(_("typed name"), max_length=200, blank=True)
-    strokes = models.JSONField(_("strokes"), default=list, blank=True)
+    path = models.TextField(_("drawing"), blank=True)
     signed_at = models.DateTimeField(_("signed at"), default=timezone.now)
 
     class Meta:
@@ -210,9 +210,12 @@ class Signature(models.Model):
         return self.typed or f"{self.registration}"
 
     @property
-    def path(self) -> str:
-        """The strokes as the path of an SVG with the viewBox “0 0 1000 300”; "" for a typed name."""
-        return "".join(
-            "M" + "L".join(f"{x} {y}" for x, y in zip(stroke[::2], stroke[1::2], strict=False))
-            for stroke in self.strokes
+    def svg(self) -> str:
+        """The drawing as a picture; "" for a typed name."""
+        if not self.path:
+            return ""
+        return (
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 300">'
+            f'<path d="{self.path}" fill="none" stroke="#000" stroke-width="8" stroke-linecap="round" '
+            'stroke-linejoin="round"/></svg>'
         )

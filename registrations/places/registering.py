@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import User
 from events.models import Event, Session
@@ -14,7 +15,7 @@ from events.models import Event, Session
 from .. import emails
 from ..approval import Approval, approval_of, needs_approval
 from ..compiled import Compiled
-from ..exceptions import InvitationClosed, RegistrationClosed
+from ..exceptions import InvitationClosed, NoFreePlace, RegistrationClosed
 from ..models import Consent, Decision, Delegation, Invitation, Option, Person, Registration
 from ..models.registrations import new_code
 from . import choosing, counting
@@ -89,6 +90,8 @@ def register(
     participant_kind: str = Registration.ParticipantKind.PARTICIPANT,
     is_approved: bool = False,
     by: User | None = None,
+    at_the_door: bool = False,
+    over_limit: bool = False,
     **details: Any,
 ) -> Registered:
     """Register one person: for a place, or in its line when all are taken or somebody waits, or for approval.
@@ -99,13 +102,16 @@ def register(
     `expected` is what `expected()` wrote for the same answers. `sessions` and `options` are what is picked; whether
     the rules of choice groups are kept is looked at only if something is. `delegation`: they get one of its seats, or
     wait in its line. `is_approved`: the host was asked before. `by`: the organiser or coordinator who does it for them,
-    who may do so until the event is over. Raises RegistrationClosed, InvitationClosed,
-    ChoicesClash and ChoicesDoNotFit.
+    who may do so until the event is over. `at_the_door`: they came without being registered, maybe some time ago, and
+    are put on no list; `over_limit`: the host lets them in although it is full. Raises NoFreePlace at the door,
+    RegistrationClosed, InvitationClosed, ChoicesClash and ChoicesDoNotFit.
     """
     event = counting.lock(event)
     # The clock is read under the lock, so that the order of arrival is the order of the queue.
     at = at or timezone.now()
-    if not (event.takes_registrations(at=at) or (by and _may_still_be_added_to(event, at))):
+    may_come = event.takes_registrations(at=at) or (by and _may_still_be_added_to(event, at))
+    # What a phone without network kept may arrive when the event is over.
+    if not (may_come or (at_the_door and event.status in (Event.Status.ANNOUNCED, Event.Status.HELD))):
         raise RegistrationClosed(event)
     counted = settled(event, at)
     answers = {"name": name, "email": email, "organisation_name": organisation_name, "country": country, **details}
@@ -129,7 +135,7 @@ def register(
             return Registered(existing, is_new=False, is_own=True, has_place=existing.has_seat)
         if delegation and by:
             _name_for(delegation, existing, counted, by=by, at=at)
-        elif not by:
+        elif not by and not at_the_door:
             emails.link(existing, at=at)
         _answer(invitation, existing, at=at)
         return Registered(existing, is_new=False, is_own=False, has_place=for_anybody)
@@ -150,6 +156,10 @@ def register(
     )
     if held and counted.line_of(held) == counted.line_of(registration):
         registration.confirm(at=at)
+    elif at_the_door:
+        if not (has_place or over_limit):
+            raise NoFreePlace(event)
+        registration.confirm(at=at)
     elif asks and needs_approval(event, email):
         registration.put_up_for_approval()
     else:
@@ -165,9 +175,12 @@ def register(
         before = registration.choices.all() if held else ()
         choosing.pick(registration, sessions, options, before=before, at=at)
         waits_for_a_choice = registration.is_confirmed and registration.choices.waiting().exists()
-    if by:
+    if by or at_the_door:
         registration.decisions.create(
-            kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED, taken_by=by, taken_at=at
+            kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED,
+            reason=_at_the_door(has_place=has_place) if at_the_door else "",
+            taken_by=by,
+            taken_at=at,
         )
     _answer(invitation, registration, at=at)
     for consent in consents:
@@ -177,8 +190,17 @@ def register(
     # The mail says for which session they wait.
     is_as_expected = not registration.invitation_revision and not waits_for_a_choice
     fits = expected and expected.event_changed_at == event.changed_at and is_as_expected
-    emails.state(registration, written=expected.mail if expected and fits else None)
+    if not (at_the_door and event.is_over(at=at)):
+        emails.state(registration, written=expected.mail if expected and fits else None)
     return Registered(registration, is_new=True, is_own=True, has_place=for_anybody)
+
+
+def _at_the_door(*, has_place: bool) -> str:
+    if has_place:
+        return gettext("Came to the door, and was told how their data is used.")
+    return gettext(
+        "Came to the door, was told how their data is used, and was let in over the limit by the host’s PIN."
+    )
 
 
 def _fresh(invitation: Invitation) -> Invitation:

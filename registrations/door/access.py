@@ -1,0 +1,154 @@
+"""Who stands at a door: a helper with a link or a PIN, on the days of the event, or somebody who organises it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext, override
+
+from accounts.limits import Act, Limit, allow, client_address, closed_until, count
+from accounts.models import User
+from events.models import Event
+from projects.search import typed_words
+
+from ..models import DoorHelper, DoorLink
+from ..models.door import door_closes_at
+
+# A million PINs: whoever guesses from one network finds one in years, and many networks together not within the days of
+# an event, while helpers who mistype are never kept out.
+WRONG_PINS_OF_NETWORK = Limit("door pin of network", 10, timedelta(minutes=15))
+WRONG_PINS_AT_DOOR = Limit("door pin at event", 200, timedelta(hours=1))
+WRONG_HOST_PINS = Limit("host pin at door", 10, timedelta(minutes=15))
+# How often it is noted that a device was seen.
+SEEN_AGAIN = timedelta(minutes=1)
+
+
+class NotLetIn(Exception):
+    """The PIN or the link opens no door, or not today."""
+
+
+class TriedTooOften(NotLetIn):
+    """So many wrong PINs came that none is looked at for a while; `until` says how long."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+@dataclass(frozen=True, slots=True)
+class AtTheDoor:
+    """Who stands at the door of an event: a helper, or an organiser with an account."""
+
+    event: Event
+    helper: DoorHelper | None = None
+    user: User | None = None
+
+    @property
+    def name(self) -> str:
+        return self.helper.name if self.helper else self.user.name if self.user else ""
+
+    @property
+    def device(self) -> str:
+        return self.helper.device if self.helper else ""
+
+    @property
+    def in_charge(self) -> User | None:
+        """The organiser on whose behalf walk-ins are registered."""
+        return self.helper.link.made_by if self.helper else self.user
+
+
+def people_at_the_door(request: HttpRequest) -> bool:
+    """Open to whoever asks; the view looks up who signed in at this door, and shows everybody else how to."""
+    return True
+
+
+def cookie_name(slug: str) -> str:
+    return f"door-{slug}"
+
+
+def at_the_door(
+    request: HttpRequest, slug: str, *, sends: bool = False, at: datetime | None = None
+) -> AtTheDoor | None:
+    """Return who stands at the door of an event, or None: they are to sign in.
+
+    Helpers see the list on the days of the event only. What happened then may be sent (`sends`) for a day more.
+    """
+    at = at or timezone.now()
+    key = request.get_signed_cookie(cookie_name(slug), default="", salt="door")
+    if key:
+        helpers = DoorHelper.objects.select_related("link__event__project", "link__made_by")
+        helper = helpers.filter(key=key, link__event__slug=slug).first()
+        if helper and (helper.may_send(at=at) if sends else helper.may_see_the_list(at=at)):
+            _note_seen(helper, at)
+            return AtTheDoor(helper.link.event, helper=helper)
+    if request.user.is_authenticated:
+        event = Event.objects.organised_by(request.user).select_related("project").filter(slug=slug).first()
+        if event is not None:
+            return AtTheDoor(event, user=request.user)
+    return None
+
+
+def _note_seen(helper: DoorHelper, at: datetime) -> None:
+    if at - helper.seen_at >= SEEN_AGAIN:
+        DoorHelper.objects.filter(pk=helper.pk).update(seen_at=at)
+
+
+def let_in(
+    request: HttpRequest, event: Event, *, name: str, pin: str = "", key: str = "", at: datetime | None = None
+) -> DoorHelper:
+    """Let a helper in by the PIN of a link or by the key in its QR code, on a day of the event.
+
+    Raises NotLetIn, and TriedTooOften for a network or a door with too many wrong ones.
+    """
+    at = at or timezone.now()
+    tries = (Act(WRONG_PINS_OF_NETWORK, client_address(request)), Act(WRONG_PINS_AT_DOOR, str(event.pk)))
+    if until := closed_until(tries, at=at):
+        raise TriedTooOften(until)
+    links = DoorLink.objects.live().filter(event=event)
+    link = links.filter(key=key).first() if key else links.filter(pin=pin).first()
+    if link is None:
+        count(tries, at=at)
+        raise NotLetIn
+    if at.astimezone(event.zone).date() not in event.days:
+        raise NotLetIn
+    number = DoorHelper.objects.filter(link__event=event).count() + 1
+    with override(event.language):
+        device = gettext("Desk %(number)s") % {"number": number}
+    return DoorHelper.objects.create(
+        link=link, name=typed_words(name, longest=100), device=device, began_at=at, seen_at=at
+    )
+
+
+def remember(response: HttpResponseBase, event: Event, helper: DoorHelper) -> None:
+    """Keep a helper signed in on their device, until nothing is taken from it any more."""
+    response.set_signed_cookie(
+        cookie_name(event.slug),
+        helper.key,
+        salt="door",
+        expires=door_closes_at(event),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def is_host_pin(event: Event, pin: str, who: str, *, at: datetime) -> bool:
+    """Whether this is the PIN that lets somebody in over the limit. After too many wrong ones, none is for a while."""
+    tries = (Act(WRONG_HOST_PINS, f"{event.pk} {who}"),)
+    if closed_until(tries, at=at):
+        return False
+    door = getattr(event, "door", None)
+    if door is not None and pin == door.host_pin:
+        return True
+    allow(tries, at=at)
+    return False
+
+
+def revoke(link: DoorLink, *, at: datetime | None = None) -> None:
+    """Take a link back; whoever came in by it is out at their next request."""
+    at = at or timezone.now()
+    link.revoke(at=at)
+    DoorHelper.objects.filter(link=link, closed_at=None).update(closed_at=at)

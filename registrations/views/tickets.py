@@ -1,0 +1,50 @@
+"""The ticket of a registration: its own page with the QR code, and what a camera shows that opens the code."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import access, everybody, holder_of_the_link
+
+from ..door.codes import address_of, replace_ticket, svg, ticket_svg
+from ..door.signing import is_signed
+from ..models import Registration
+
+
+@access(holder_of_the_link)
+@never_cache
+@require_safe
+def ticket(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the ticket of a registration to whoever holds its link."""
+    registration = _with_a_place(code)
+    context = {
+        "registration": registration,
+        "event": registration.event,
+        "code": ticket_svg(registration),
+        "title": registration.event.in_language("title", get_language() or "en"),
+    }
+    return render(request, "registrations/ticket.html", context)
+
+
+@access(holder_of_the_link)
+@require_POST
+def replace(request: HttpRequest, code: str) -> HttpResponse:
+    """Make a new ticket; the one before is refused."""
+    registration = _with_a_place(code)
+    replace_ticket(registration)
+    return HttpResponseRedirect(request.path.removesuffix("replace/"))
+
+
+def _with_a_place(code: str) -> Registration:
+    return get_object_or_404(Registration.objects.confirmed().with_page_data(), code=code)
+
+
+@access(everybody)
+@require_safe
+def opened(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what the code on a ticket is for. Nobody is looked up: the page is the same for every code of ours."""
+    if not is_signed(code):
+        raise Http404
+    return render(request, "registrations/door/opened.html", {"code": svg(address_of(code))})

@@ -1,0 +1,513 @@
+"""The door of an event: who is let in, what a device is told, and what becomes of what it sends."""
+
+import json
+import uuid
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import Mail
+from events.models import Event
+from registrations.attendance import attended_days, presence
+from registrations.door import listing
+from registrations.door.codes import replace_ticket
+from registrations.door.signing import hash_of, new_code, public_key
+from registrations.models import AttendanceRecord, Door, DoorAct, DoorHelper, DoorLink, Registration, Signature
+from tests.factories import (
+    create_coordinator,
+    create_event,
+    create_lead,
+    create_partner,
+    create_project,
+    create_registration,
+    create_session,
+    create_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+FIRST = date(2027, 5, 20)
+MORNING = datetime(2027, 5, 20, 7, tzinfo=UTC)
+DOOR = "/en/door/conference/"
+
+
+@pytest.fixture(autouse=True)
+def no_counts_of_other_tests():
+    listing.forget_counts()
+
+
+@pytest.fixture
+def event():
+    project = create_project()
+    return create_event(project, host=create_partner(project), slug="conference", title="The conference")
+
+
+@pytest.fixture
+def morning(clock):
+    """The clock on the morning of the first day."""
+    clock.move_to(MORNING)
+    return clock
+
+
+@pytest.fixture
+def link(event) -> DoorLink:
+    return DoorLink.objects.create(event=event, label="Entrance", pin="123456", made_by=create_lead(event.project))
+
+
+@pytest.fixture
+def helper(client, link, morning) -> Client:
+    """Mia, who stands at the door that morning."""
+    answer = client.post(DOOR, {"pin": "123 456", "name": "Mia"})
+    assert answer.status_code == 302
+    return client
+
+
+def sent(n: int, what: str = "in", **fields) -> dict:
+    at = (MORNING + timedelta(minutes=n)).isoformat()
+    return {"act": str(uuid.UUID(int=n)), "what": what, "day": str(FIRST), "at": at, "how": "scan", **fields}
+
+
+def send(client: Client, *acts: dict, device: str = "Desk 2", **body):
+    return client.post(f"{DOOR}acts/", json.dumps({"device": device, "acts": acts, **body}), "application/json")
+
+
+def outcomes(answer) -> list[tuple[str, str]]:
+    assert answer.status_code == 200, answer.content
+    return [(result["outcome"], result["reason"]) for result in answer.json()["results"]]
+
+
+def person_of(client: Client, registration: Registration) -> str:
+    people = client.get(f"{DOOR}list.json").json()["people"]
+    return next(one["id"] for one in people if one["code"] == hash_of(registration.ticket_code))
+
+
+# --- Who is let in -----------------------------------------------------------------------------------------------
+
+
+def test_a_helper_comes_in_by_the_pin_and_by_the_key_of_the_qr_code(client, link, morning):
+    assert client.get(f"{DOOR}list.json").status_code == 401
+    assert client.post(DOOR, {"pin": "123456", "name": "Mia"})["Location"] == DOOR
+    assert client.get(f"{DOOR}list.json").status_code == 200
+
+    other = Client()
+    assert other.post(DOOR, {"key": link.key, "name": "Ben"}).status_code == 302
+    assert other.get(f"{DOOR}list.json").status_code == 200
+    assert list(DoorHelper.objects.values_list("name", "device")) == [("Mia", "Desk 1"), ("Ben", "Desk 2")]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"pin": "123457", "name": "Mia"}, {"key": "wrong", "name": "Mia"}, {"pin": "123456"}]
+)
+def test_whoever_has_no_pin_or_no_name_is_told_and_loses_nothing(client, link, morning, fields):
+    answer = client.post(DOOR, fields)
+
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.content.decode()
+    assert "Mia" in answer.content.decode() or "name" not in fields
+    assert not DoorHelper.objects.exists()
+
+
+@pytest.mark.parametrize("day", [-1, 2])
+def test_nobody_comes_in_on_another_day(client, link, morning, day):
+    morning.move_to(MORNING + timedelta(days=day))
+
+    client.post(DOOR, {"pin": "123456", "name": "Mia"})
+
+    assert client.get(f"{DOOR}list.json").status_code == 401
+    words = "Nobody is expected today. Next: " if day < 0 else "Nobody is expected any more."
+    assert words in client.get(DOOR).content.decode()
+
+
+def test_the_list_ends_with_the_event_and_what_was_done_is_taken_for_a_day_more(helper, event, morning):
+    registration = create_registration(event)
+    code = {"code": registration.ticket_code}
+    morning.move_to(datetime(2027, 5, 22, 10, tzinfo=UTC))
+    assert helper.get(f"{DOOR}list.json").status_code == 401
+    assert outcomes(send(helper, sent(1, **code))) == [("counted", "")]
+
+    morning.move_to(datetime(2027, 5, 22, 22, 1, tzinfo=UTC))
+    assert send(helper, sent(2, **code)).status_code == 401
+
+
+def test_a_revoked_link_ends_what_was_begun_by_it(helper, link):
+    link.revoke()
+
+    assert helper.get(f"{DOOR}list.json").status_code == 401
+    assert send(helper, sent(1)).status_code == 401
+    assert helper.post(DOOR, {"pin": "123456", "name": "Mia"}).status_code == 422
+
+
+def test_guessing_pins_ends_soon(client, link, morning):
+    for n in range(10):
+        client.post(DOOR, {"pin": f"{n:06}", "name": "Eve"})
+
+    answer = client.post(DOOR, {"pin": "123456", "name": "Eve"})
+
+    assert answer.status_code == 422
+    assert "Too many wrong PINs" in answer.content.decode()
+    morning.shift(timedelta(minutes=16))
+    assert client.post(DOOR, {"pin": "123456", "name": "Mia"}).status_code == 302
+
+
+def test_organisers_come_in_with_their_account_and_others_do_not(client, event, clock):
+    client.force_login(create_coordinator(event.host, "Bob"))
+    assert client.get(f"{DOOR}list.json").status_code == 200
+    assert client.get(DOOR).status_code == 200
+
+    client.force_login(create_user("Charlie"))
+    assert client.get(f"{DOOR}list.json").status_code == 401
+
+
+def test_the_door_of_another_event_is_not_opened(helper, event):
+    create_event(event.project, slug="other")
+
+    assert helper.get("/en/door/other/list.json").status_code == 401
+    assert helper.get("/en/door/nothing/").status_code == 404
+
+
+def test_closing_ends_at_the_door(helper):
+    assert "Thank you" in helper.post(f"{DOOR}close/").content.decode()
+    assert helper.get(f"{DOOR}list.json").status_code == 401
+
+
+# --- What a device is told ---------------------------------------------------------------------------------------
+
+
+def test_the_list_says_who_is_expected_and_no_address_or_answer(helper, event):
+    alice = create_registration(event, "Ágnes", email="secret@example.org", organisation_name="Város", phone="+3612345")
+    create_registration(event, "Wim", state=Registration.State.WAITING)
+    session = create_session(event, title="Workshop")
+
+    answer = helper.get(f"{DOOR}list.json")
+    told = answer.json()
+
+    assert told["event"] == {
+        "title": "The conference",
+        "zone": "Europe/Amsterdam",
+        "days": ["2027-05-20", "2027-05-21"],
+        "sessions": [{"id": str(session.pk), "title": "Workshop", "day": "2027-05-20", "start": None}],
+        "needs_signature": False,
+        "mode_of_door": "express",
+        "capacity": None,
+    }
+    assert told["public_key"] == public_key()
+    assert [(one["name"], one["status"]) for one in told["people"]] == [("Wim", "waiting"), ("Ágnes", "confirmed")]
+    assert told["people"][1] == {
+        "id": told["people"][1]["id"],
+        "name": "Ágnes",
+        "organisation": "Város",
+        "search": "agnes varos",
+        "code": hash_of(alice.ticket_code),
+        "status": "confirmed",
+        "days": ["2027-05-20", "2027-05-21"],
+        "note": "",
+        "no_photos": True,
+        "here": {"2027-05-20": None, "2027-05-21": None},
+        "left": {},
+    }
+    for secret in ("secret@example.org", "+3612345", alice.code, alice.ticket_code):
+        assert secret not in answer.content.decode()
+
+
+def test_the_list_is_sent_again_only_if_something_changed(helper, event):
+    registration = create_registration(event)
+    etag = helper.get(f"{DOOR}list.json")["ETag"]
+
+    assert helper.get(f"{DOOR}list.json", headers={"if-none-match": etag}).status_code == 304
+    send(helper, sent(1, code=registration.ticket_code))
+    assert helper.get(f"{DOOR}list.json", headers={"if-none-match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_the_same_queries_for_one_and_three(helper, event, count, django_assert_num_queries):
+    for n in range(count):
+        registration = create_registration(event, f"Guest {n}", email=f"guest-{n}@example.org")
+        send(helper, sent(n + 1, code=registration.ticket_code))
+
+    # Who asks, the door, people, their answers about photos, their acts, replaced tickets, sessions.
+    with django_assert_num_queries(7):
+        helper.get(f"{DOOR}list.json")
+
+
+# --- What a device sends -----------------------------------------------------------------------------------------
+
+
+def test_what_may_count_is_recorded_with_who_stood_there(helper, event):
+    alice, bob = create_registration(event, "Alice"), create_registration(event, "Bob")
+
+    answer = send(
+        helper, sent(1, code=alice.ticket_code), sent(2, person=person_of(helper, bob), how="name_search"), since=""
+    )
+
+    assert outcomes(answer) == [("counted", ""), ("counted", "")]
+    assert list(
+        AttendanceRecord.objects.values_list(
+            "registration", "what", "how", "day", "happened_at", "device", "helper", "recorded_by"
+        )
+    ) == [
+        (alice.pk, "in", "scan", FIRST, MORNING + timedelta(minutes=1), "Desk 2", "Mia", None),
+        (bob.pk, "in", "name_search", FIRST, MORNING + timedelta(minutes=2), "Desk 2", "Mia", None),
+    ]
+    here = [one["here"]["2027-05-20"] for one in answer.json()["changes"]]
+    assert here == ["2027-05-20T07:01:00.000000Z", "2027-05-20T07:02:00.000000Z"]
+    assert answer.json()["counter"]["expected"] == 2
+
+
+def test_codes_that_do_not_count_are_kept_with_their_reason(helper, event):
+    cancelled = create_registration(event, "Cem", state=Registration.State.CANCELLED)
+    other = create_registration(create_event(event.project), "Elsa")
+    replaced = create_registration(event, "Rosa")
+    before = replaced.ticket_code
+    replace_ticket(replaced)
+    codes = [new_code()[:-8] + "AAAAAAAA", new_code(), other.ticket_code, cancelled.ticket_code, before, "", "x"]
+
+    answer = send(helper, *(sent(n, code=code) for n, code in enumerate(codes, 1)))
+
+    reasons = ["forged", "unknown", "other_event", "cancelled", "replaced", "unknown", "forged"]
+    assert outcomes(answer) == [("kept", reason) for reason in reasons]
+    assert all(result["words"] for result in answer.json()["results"])
+    assert sorted(DoorAct.objects.values_list("kept_because", flat=True)) == sorted(reasons)
+    assert AttendanceRecord.objects.count() == 0
+    assert outcomes(send(helper, sent(9, code=replaced.ticket_code))) == [("counted", "")]
+
+
+def test_sending_again_changes_nothing(helper, event):
+    acts = [sent(1, code=create_registration(event).ticket_code), sent(2, code=new_code())]
+
+    assert outcomes(send(helper, *acts)) == outcomes(send(helper, *acts)) == [("counted", ""), ("kept", "unknown")]
+    assert (AttendanceRecord.objects.count(), DoorAct.objects.count()) == (1, 1)
+
+
+def test_an_undo_leaves_the_record_and_takes_the_presence_back(helper, event):
+    registration = create_registration(event)
+    send(helper, sent(1, code=registration.ticket_code))
+
+    answer = send(helper, sent(2, "undo", person=person_of(helper, registration), undoes=str(uuid.UUID(int=1))))
+
+    assert outcomes(answer) == [("counted", "")]
+    assert attended_days(event) == {}
+    assert [record.what for record in AttendanceRecord.objects.all()] == ["in", "undo"]
+    assert answer.json()["changes"][0]["here"]["2027-05-20"] is None
+
+
+def test_changes_come_from_other_devices_too(helper, event, link, morning):
+    create_registration(event, "Alice")
+    morning.shift(timedelta(minutes=5))
+    version = helper.get(f"{DOOR}list.json").json()["version"]
+    morning.shift(timedelta(minutes=5))
+    bob = create_registration(event, "Bob")
+    other = Client()
+    other.post(DOOR, {"pin": "123456", "name": "Ben"})
+    send(other, sent(1, code=bob.ticket_code))
+
+    answer = send(helper, since=version).json()
+
+    assert [one["name"] for one in answer["changes"]] == ["Bob"]
+    morning.shift(timedelta(minutes=5))
+    # What was the newest may have had company that was not stored yet, so it is told once more.
+    answer = send(helper, since=answer["version"]).json()
+    assert [one["name"] for one in answer["changes"]] == ["Bob"]
+    assert send(helper, since=answer["version"]).json()["changes"] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"acts": 1}',
+        '{"acts": [1]}',
+        '{"acts": [{"act": "x", "at": "2027-05-20T07:00:00Z"}]}',
+        json.dumps({"acts": [{"act": str(uuid.UUID(int=1)), "at": "2027-05-20T07:00:00"}]}),
+        json.dumps({"acts": [sent(n) for n in range(51)]}),
+    ],
+)
+def test_what_is_not_understood_is_refused_in_words(helper, body):
+    answer = helper.post(f"{DOOR}acts/", body, "application/json")
+
+    assert answer.status_code == 400
+    assert answer.json()["words"]
+    assert not DoorAct.objects.exists()
+
+
+def test_an_act_that_says_nothing_of_use_is_kept(helper, event):
+    person = person_of(helper, create_registration(event))
+    acts = [
+        sent(1, person=person, what="correct"),
+        sent(2, person=person, how="signed_list"),
+        sent(3, person=person, day="tomorrow"),
+        sent(4, "undo", person=person),
+        sent(5, person=person, session="999999"),
+        sent(6, person="nobody"),
+    ]
+
+    reasons = [reason for _outcome, reason in outcomes(send(helper, *acts))]
+
+    assert reasons == ["unreadable", "unreadable", "unreadable", "unreadable", "not_a_session", "unknown"]
+
+
+def test_a_form_of_another_site_cannot_send(helper):
+    answer = helper.post(f"{DOOR}acts/", {"acts": "[]"})
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_a_batch_takes_the_same_queries_for_one_and_fifty(helper, event, count, django_assert_num_queries):
+    people = [create_registration(event, f"Guest {n}", email=f"guest-{n}@example.org") for n in range(count)]
+    acts = [sent(n, code=person.ticket_code) for n, person in enumerate(people, 1)]
+    send(helper)
+
+    # Who asks; whose the codes are; what is known; savepoint, insert, release; who changed, their photos, their acts.
+    with django_assert_num_queries(10):
+        assert len(outcomes(send(helper, *acts))) == count
+
+
+# --- Walk-ins ----------------------------------------------------------------------------------------------------
+
+
+def walk_in(n: int, **fields) -> dict:
+    typed = {"name": "Ana Lima", "organisation": "Porto", "country": "PT", "email": "", "told": True, **fields}
+    return sent(n, how="walk_in", person=f"walk-in {uuid.UUID(int=n)}", walk_in=typed)
+
+
+def test_a_walk_in_is_registered_and_checked_in_once(helper, event):
+    first, again = send(helper, walk_in(1)), send(helper, walk_in(1))
+
+    registration = event.registrations.get()
+    assert (registration.name, registration.organisation_name, registration.state) == ("Ana Lima", "Porto", "confirmed")
+    assert outcomes(first) == outcomes(again) == [("counted", "")]
+    assert first.json()["results"][0]["person"] == person_of(helper, registration)
+    assert presence(event).on(FIRST).here == 1
+    assert registration.decisions.get().reason == "Came to the door, and was told how their data is used."
+    assert not Mail.objects.exists()
+
+
+def test_a_walk_in_with_an_address_gets_their_mail(helper, event):
+    send(helper, walk_in(1, email="ana@example.org"))
+
+    assert [mail.to for mail in Mail.objects.all()] == ["ana@example.org"]
+
+
+def test_a_full_event_needs_the_pin_of_the_host(helper, event):
+    create_registration(event)
+    event.places = 1
+    event.save()
+    door = Door.objects.create(event=event, host_pin="777777")
+
+    answer = send(helper, walk_in(1), walk_in(2, over_limit_pin="111111"), walk_in(3, over_limit_pin=door.host_pin))
+
+    assert outcomes(answer) == [("kept", "full"), ("kept", "wrong_pin"), ("counted", "")]
+    assert event.registrations.confirmed().count() == 2
+
+
+def test_a_walk_in_who_waits_comes_in_with_the_pin_of_the_host(helper, event):
+    Door.objects.create(event=event, host_pin="777777")
+    waits = create_registration(event, "Ana Lima", email="", state=Registration.State.WAITING)
+
+    assert outcomes(send(helper, walk_in(1), walk_in(2, over_limit_pin="777777"))) == [
+        ("kept", "full"),
+        ("counted", ""),
+    ]
+    waits.refresh_from_db()
+    assert waits.is_confirmed and event.registrations.count() == 1
+
+
+@pytest.mark.parametrize("wrong", [{"name": " "}, {"country": "XX"}, {"told": False}, {"email": "ana"}])
+def test_a_walk_in_that_lacks_something_is_kept(helper, event, wrong):
+    assert outcomes(send(helper, walk_in(1, **wrong))) == [("kept", "not_registered")]
+    assert not event.registrations.exists()
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_walk_in_can_be_undone_and_signed_before_the_server_knows_them(helper, event, order):
+    person = f"walk-in {uuid.UUID(int=1)}"
+    acts = [walk_in(1), sent(2, "undo", person=person, undoes=str(uuid.UUID(int=1))), sent(3, "out", person=person)]
+
+    for n in order:
+        send(helper, acts[n])
+
+    assert event.registrations.count() == 1
+    assert attended_days(event) == {}
+
+
+def test_what_was_kept_without_network_arrives_after_the_event(helper, event, morning):
+    morning.move_to(datetime(2027, 5, 21, 20, tzinfo=UTC))
+
+    assert outcomes(send(helper, walk_in(1, email="ana@example.org"))) == [("counted", "")]
+    assert not Mail.objects.exists()
+
+
+# --- Signatures --------------------------------------------------------------------------------------------------
+
+
+def test_a_signature_is_kept_beside_its_record(helper, event):
+    alice, bob, eve = (create_registration(event, name) for name in ("Alice", "Bob", "Eve"))
+    drawn = {"path": "M 1 2 L 30 40", "width": 600, "height": 200}
+
+    send(
+        helper,
+        sent(1, person=person_of(helper, alice), how="signature", signature=drawn),
+        sent(2, person=person_of(helper, bob), how="signature", signature={"name": "Bob", "present": True}),
+        sent(3, person=person_of(helper, eve), how="signature", signature={"path": '"/><script>', "width": "x"}),
+    )
+
+    signatures = Signature.objects.order_by("act").values_list("registration", "typed", "path")
+    assert list(signatures) == [(alice.pk, "", "M 2 3 L 45 60"), (bob.pk, "Bob", "")]
+    assert AttendanceRecord.objects.filter(how="signature").count() == 3
+
+
+# --- The plain page ----------------------------------------------------------------------------------------------
+
+
+def test_the_door_works_as_a_plain_page(helper, event):
+    alice = create_registration(event, "Ágnes")
+    create_registration(event, "Bob")
+    page = helper.get(f"{DOOR}?q=agn")
+    row = page.context["rows"][0]
+    assert [row.registration for row in page.context["rows"]] == [alice]
+
+    helper.post(DOOR, {"act": row.act, "what": "in", "person": row.person, "day": FIRST})
+    page = helper.get(DOOR)
+    assert "Welcome: Ágnes" in page.content.decode()
+    assert "1 of 2 here" in page.content.decode()
+    row = page.context["rows"][1]
+    helper.post(DOOR, {"act": row.act, "what": "undo", "undoes": row.undoes, "person": row.person, "day": FIRST})
+    assert "0 of 2 here" in helper.get(DOOR).content.decode()
+
+
+def test_a_code_is_typed_and_a_walk_in_written_on_the_plain_page(helper, event):
+    alice = create_registration(event, "Alice")
+    helper.post(DOOR, {"act": uuid.uuid4(), "what": "in", "code": f"http://x/t/{alice.ticket_code}", "day": FIRST})
+    typed = {"act": uuid.uuid4(), "what": "walk_in", "day": FIRST, "name": "Ana", "organisation": "Porto"}
+
+    page = helper.post(DOOR, typed)
+    assert page.status_code == 422
+    assert "Choose the country." in page.content.decode() and 'value="Porto"' in page.content.decode()
+    helper.post(DOOR, typed | {"country": "PT", "told": "on"})
+
+    assert presence(event).on(FIRST).here == 2
+
+
+def test_the_search_at_the_door_knows_no_addresses(helper, event):
+    create_registration(event, "Alice", email="hidden@example.org")
+
+    assert helper.get(f"{DOOR}?q=hidden").context["rows"] == []
+
+
+def test_the_counter_is_for_a_wall(helper, event):
+    send(helper, sent(1, code=create_registration(event).ticket_code))
+
+    assert "of 1 here" in helper.get(f"{DOOR}counter/").content.decode()
+    assert Client().get(f"{DOOR}counter/").status_code == 302
+
+
+def test_an_event_without_days_has_no_door(client, event):
+    event.date_precision = Event.DatePrecision.UNKNOWN
+    event.starts_on = event.ends_on = event.start_time = event.end_time = None
+    event.save()
+    client.force_login(create_coordinator(event.host))
+
+    assert client.get(DOOR).status_code == 404

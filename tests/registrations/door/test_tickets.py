@@ -1,0 +1,46 @@
+"""The ticket of a registration, and what its code shows to a camera."""
+
+import pytest
+
+from registrations.door.signing import new_code
+from tests.factories import create_registration
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_ticket_is_shown_to_whoever_holds_the_link(client):
+    registration = create_registration(name="Ágnes")
+
+    page = client.get(f"/en/registrations/{registration.code}/ticket/").content.decode()
+
+    assert "Ágnes" in page and "<svg" in page
+    assert client.get("/en/registrations/wrong/ticket/").status_code == 404
+
+
+def test_whoever_has_no_place_has_no_ticket(client):
+    registration = create_registration(state="waiting")
+
+    assert client.get(f"/en/registrations/{registration.code}/ticket/").status_code == 404
+
+
+def test_a_ticket_is_replaced_by_a_press(client):
+    registration = create_registration()
+    before = registration.ticket_code
+
+    assert client.get(f"/en/registrations/{registration.code}/ticket/replace/").status_code == 405
+    client.post(f"/en/registrations/{registration.code}/ticket/replace/")
+
+    registration.refresh_from_db()
+    assert registration.ticket_code != before
+
+
+def test_a_camera_shows_what_the_code_is_for_and_nothing_about_anybody(client, django_assert_num_queries):
+    registration = create_registration(name="Ágnes")
+
+    with django_assert_num_queries(0):
+        page = client.get(f"/t/{registration.ticket_code}").content.decode()
+
+    assert "Show this at the door" in page
+    assert "Ágnes" not in page and registration.code not in page
+    assert client.get(f"/t/{new_code()}").status_code == 200
+    assert client.get("/t/forged").status_code == 404

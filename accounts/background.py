@@ -21,8 +21,10 @@ logger = logging.getLogger(__name__)
 
 # Mails written by other processes, mails to try again and periodic work wait at most this long.
 PAUSE_SECONDS = 30
-# Mails come in bursts, when registration opens. Those of a moment are sent as one batch.
-LINGER_SECONDS = 0.25
+# Mails come in bursts, when registration opens. While they keep coming, whoever is registering goes first: the mails
+# of a burst are sent together once nobody has written one for a moment, or when the first of them has waited long.
+QUIET_SECONDS = 0.25
+LONGEST_WAIT_SECONDS = 3
 # As long as mails keep coming, the connection to the database is kept.
 KEPT_SECONDS = 5
 
@@ -55,11 +57,17 @@ def _run() -> None:
                 # Connections belong to a thread; this one is not needed until the next mail.
                 connections.close_all()
                 outbox.awake.wait(PAUSE_SECONDS - KEPT_SECONDS)
-            if outbox.awake.is_set():
-                _stopping.wait(LINGER_SECONDS)
-            outbox.awake.clear()
+            _wait_for_quiet()
     finally:
         connections.close_all()
+
+
+def _wait_for_quiet() -> None:
+    until = time.monotonic() + LONGEST_WAIT_SECONDS
+    while outbox.awake.is_set() and time.monotonic() < until:
+        outbox.awake.clear()
+        _stopping.wait(QUIET_SECONDS)
+    outbox.awake.clear()
 
 
 def send_waiting() -> None:

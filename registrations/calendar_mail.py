@@ -51,14 +51,15 @@ def enclosed(registration: Registration, *, at: datetime | None = None) -> Enclo
     if not _had_a_seat(registration) or (shown := _entry_for(registration)) is None:
         return NOTHING
     file_name, organizer = f"{registration.event.slug}.ics", organizer_of(registration.event)
-    file = calendar_bytes([_fragment(shown)])
+    fragment = _fragment(shown)
+    file = calendar_bytes([fragment])
     if not organizer:
         return Enclosed(attachments=[(file_name, "text/calendar", file)] if registration.is_live else [])
     if not registration.is_live and _has_another_seat(registration):
         # Two people of one mailbox share its calendar: the entry is still right for the other.
         return NOTHING
     method = "CANCEL" if shown.status == "CANCELLED" else "REQUEST"
-    invitation = calendar_bytes([_invitation(shown, registration, organizer, at or timezone.now())])
+    invitation = calendar_bytes([_invitation(fragment, registration, organizer, at or timezone.now())])
     return Enclosed(
         # Called so, as Google does, the file is not taken for a second message to the calendar.
         attachments=[(file_name, "application/ics", file)] if registration.is_live else [],
@@ -134,12 +135,10 @@ def _fragment(shown: Entry) -> bytes:
     return _shared(replace(shown, description="")).replace(b"\r\nDESCRIPTION:\r\n", b"\r\n" + description, 1)
 
 
-def _invitation(shown: Entry, registration: Registration, organizer: str, at: datetime) -> bytes:
-    sender = sender_address()
-    acting = {} if sender.casefold() == organizer.casefold() else {"SENT-BY": _mailto(sender)}
+def _invitation(fragment: bytes, registration: Registration, organizer: str, at: datetime) -> bytes:
     host = registration.event.host
     name = host.organisation.name if host else registration.event.project.acronym
-    people = _line("ORGANIZER", vCalAddress(_mailto(organizer)), {"CN": one_line(name), **acting}) + _line(
+    people = _organizer(organizer, name, sender_address()) + _line(
         "ATTENDEE",
         vCalAddress(_mailto(registration.email)),
         {
@@ -150,7 +149,6 @@ def _invitation(shown: Entry, registration: Registration, organizer: str, at: da
             "RSVP": "FALSE",
         },
     )
-    fragment = _fragment(shown)
     # With a METHOD the stamp says when the message was made (RFC 5545 §3.8.7.2).
     before, _stamp, rest = fragment.partition(b"\r\nDTSTAMP:")
     after = rest.partition(b"\r\n")[2]
@@ -158,6 +156,12 @@ def _invitation(shown: Entry, registration: Registration, organizer: str, at: da
     return (before + b"\r\nDTSTAMP:" + stamp + b"\r\n" + after).replace(
         b"\r\nEND:VEVENT", b"\r\n" + people.removesuffix(b"\r\n") + b"\r\nEND:VEVENT", 1
     )
+
+
+@lru_cache(maxsize=KEPT_ENTRIES)
+def _organizer(organizer: str, name: str, sender: str) -> bytes:
+    acting = {} if sender.casefold() == organizer.casefold() else {"SENT-BY": _mailto(sender)}
+    return _line("ORGANIZER", vCalAddress(_mailto(organizer)), {"CN": one_line(name), **acting})
 
 
 def _with_method(calendar: bytes, method: str) -> bytes:

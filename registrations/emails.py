@@ -333,6 +333,7 @@ def _personal(registration: Registration) -> dict[str, str]:
         "manage_url": absolute_url("registrations:registration", code, language=language),
         "offer_url": absolute_url("registrations:accept_offer", code, language=language),
         "join_address": join_address(registration),
+        "ticket_url": absolute_url("registrations:ticket_page", code, language=language),
     }
 
 

@@ -14,6 +14,5 @@ def may_hand_over(registration: Registration, *, at: datetime | None = None) -> 
     asked. Who waits has no seat to give.
     """
     event, at = registration.event, at or timezone.now()
-    if not registration.is_confirmed or event.is_cancelled or event.is_over(at=at):
-        return False
-    return all(until is None or at < until for until in (event.starts_at, event.changes_until))
+    are_taken = event.changes_until is None or at < event.changes_until
+    return registration.is_confirmed and event.is_ahead(at=at) and are_taken

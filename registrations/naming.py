@@ -54,14 +54,7 @@ class Outcome(Enum):
 
 def may_name(event: Event, *, at: datetime | None = None) -> bool:
     """Whether people can be named at an instant (default: now): until the event starts, open for others or not."""
-    return event.status == Event.Status.ANNOUNCED and may_be_changed(event, at=at)
-
-
-def may_be_changed(event: Event, *, at: datetime | None = None) -> bool:
-    """Whether a delegation may still replace people or take them out: until the event starts."""
-    if event.is_cancelled or event.is_over(at=at):
-        return False
-    return event.starts_at is None or (at or timezone.now()) < event.starts_at
+    return event.status == Event.Status.ANNOUNCED and event.is_ahead(at=at)
 
 
 # --- Before it is saved ------------------------------------------------------------------------------------------
@@ -254,7 +247,7 @@ class Named:
 def people_of(delegation: Delegation, *, at: datetime | None = None) -> list[Named]:
     """Return everybody in a delegation: who has a seat, then its line in order. Two queries."""
     at = at or timezone.now()
-    may_change = may_be_changed(delegation.event, at=at)
+    may_change = delegation.event.is_ahead(at=at)
     seated = delegation.registrations.live().exclude(state=State.WAITING).order_by("joined_at", "pk")
     rows = [Named(r, str(r.get_state_display()), _TONES[r.state], may_change) for r in seated]
     for place, registration in enumerate(delegation.registrations.waiting(), start=1):

@@ -255,8 +255,9 @@ class TakingPartForm(forms.Form):
                 self.errors.pop(group.field, None)
                 cleaned[group.field] = []
             picked = [there[key] for key in cleaned.get(group.field) or () if key in there]
-            if there and group.field not in self.errors and not fits(group.group, len(picked)):
-                self.add_error(group.field, ValidationError(_does_not_fit(group.group, len(picked)), code="rule"))
+            of_group = group.group
+            if there and of_group and group.field not in self.errors and not of_group.fits(len(picked)):
+                self.add_error(group.field, ValidationError(_does_not_fit(of_group, len(picked)), code="rule"))
             self.sessions += picked
         try:
             if self.sessions:
@@ -311,21 +312,8 @@ def limited_options(question: Question, values: Mapping[int, Any]) -> list[Optio
     return [option for option in question.options.all() if option.places is not None and option.pk in keys]
 
 
-def fits(group: ChoiceGroup | None, number: int) -> bool:
-    """Whether so many sessions of a group are as many as its rule says."""
-    if group is None or not group.pick:
-        return True
-    match group.rule:
-        case Rule.EXACTLY:
-            return number == group.pick
-        case Rule.AT_LEAST:
-            return number >= group.pick
-    return number <= group.pick
-
-
-def _does_not_fit(group: ChoiceGroup | None, number: int) -> str:
-    rule = rule_in_words(group) if group else ""
-    return gettext("%(rule)s. You chose %(number)s.") % {"rule": rule, "number": number}
+def _does_not_fit(group: ChoiceGroup, number: int) -> str:
+    return gettext("%(rule)s. You chose %(number)s.") % {"rule": rule_in_words(group), "number": number}
 
 
 def _only_if(words: str) -> SafeString:

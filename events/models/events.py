@@ -437,6 +437,18 @@ class Event(DatedTranslations, Multilingual, Sourced):
             return ends_at <= at
         return self.ends_on is not None and self.ends_on < at.astimezone(self.zone).date()
 
+    def has_begun(self, *, at: datetime | None = None) -> bool:
+        """Whether the event has begun at an instant (default: now); without an exact date it has not."""
+        return self.starts_at is not None and self.starts_at <= (at or timezone.now())
+
+    def can_be_joined(self, *, at: datetime | None = None) -> bool:
+        """Whether a place at the event is of any use at an instant (default: now): not once it is over or cancelled."""
+        return not (self.is_cancelled or self.is_over(at=at))
+
+    def is_ahead(self, *, at: datetime | None = None) -> bool:
+        """Whether all of the event is still to come at an instant (default: now)."""
+        return self.can_be_joined(at=at) and not self.has_begun(at=at)
+
     # Status
 
     @property

@@ -56,6 +56,17 @@ class ChoiceGroup(DatedTranslations):
         }
         return words[self.Rule(self.rule)] % {"pick": self.pick, "count": count}
 
+    def fits(self, picked: int, *, may_be_fewer: bool = False) -> bool:
+        """Whether one person may pick so many of its sessions. `may_be_fewer`: not all of them are open to them."""
+        if self.pick is None:
+            return True
+        match self.rule:
+            case self.Rule.AT_LEAST:
+                return picked >= self.pick or may_be_fewer
+            case self.Rule.AT_MOST:
+                return picked <= self.pick
+        return picked == self.pick or (may_be_fewer and picked < self.pick)
+
     @property
     def text_language(self) -> str:
         return self.event.language

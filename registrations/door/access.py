@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
+from accounts.letters import absolute_url
 from accounts.limits import Act, Limit, allow, client_address, closed_until, count
 from accounts.models import User
 from events.models import Event
 from projects.search import typed_words
 
-from ..models import DoorHelper, DoorLink
-from ..models.door import door_closes_at
+from ..models import Door, DoorHelper, DoorLink
+from ..models.door import door_closes_at, new_pin
 
 # A million PINs: whoever guesses from one network finds one in years, and many networks together not within the days of
 # an event, while helpers who mistype are never kept out.
@@ -145,6 +147,21 @@ def is_host_pin(event: Event, pin: str, who: str, *, at: datetime) -> bool:
         return True
     allow(tries, at=at)
     return False
+
+
+def new_link(event: Event, *, label: str, by) -> DoorLink:
+    """Make a link for helpers, with a PIN that no other live link of the event has, nor its host."""
+    with transaction.atomic():
+        Event.objects.locked().get(pk=event.pk)
+        taken = {*DoorLink.objects.live().filter(event=event).values_list("pin", flat=True)}
+        taken |= {*Door.objects.filter(event=event).values_list("host_pin", flat=True)}
+        pin = next(pin for pin in iter(new_pin, None) if pin not in taken)
+        return DoorLink.objects.create(event=event, label=label, pin=pin, made_by=by)
+
+
+def door_address(link: DoorLink) -> str:
+    """Return the absolute address in the QR code of a link, which opens the door without a PIN."""
+    return absolute_url("registrations:door", link.event.slug, language=link.event.language) + f"?key={link.key}"
 
 
 def revoke(link: DoorLink, *, at: datetime | None = None) -> None:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from events.models import ChoiceGroup, Event, Session
+from events.models import Event, Session
 from events.programme.warnings import overlap
 
 from .. import emails
@@ -49,18 +49,8 @@ def check_choices(event: Event, sessions: Collection[Session], *, mode: str = ""
     is_online = event.mode == Event.Mode.HYBRID and mode == Registration.Mode.ONLINE
     for group in event.choice_groups.filter(pick__isnull=False):
         picked = sum(session.choice_group_id == group.pk for session in sessions)
-        if not _fits(group, picked, may_be_fewer=is_online):
+        if not group.fits(picked, may_be_fewer=is_online):
             raise ChoicesDoNotFit(group, picked)
-
-
-def _fits(group: ChoiceGroup, picked: int, *, may_be_fewer: bool) -> bool:
-    wanted = group.pick or 0
-    match group.rule:
-        case ChoiceGroup.Rule.AT_LEAST:
-            return picked >= wanted or may_be_fewer
-        case ChoiceGroup.Rule.AT_MOST:
-            return picked <= wanted
-    return picked == wanted or (may_be_fewer and picked < wanted)
 
 
 # --- Picking -----------------------------------------------------------------------------------------------------
@@ -125,7 +115,7 @@ def give_free_choices(event: Event, *, at: datetime, untold: Registration | None
 
     `untold` is who reads it elsewhere: on the page that answers, or in the mail that confirms their seat.
     """
-    if event.is_cancelled or event.is_over(at=at):
+    if not event.can_be_joined(at=at):
         return
     left = _left_where_somebody_waits(event)
     free = [key for key, its in left.items() if not its.is_full]

@@ -208,7 +208,7 @@ def count(event: Event, at: datetime) -> Counted:
     waiting: Counter[Line] = Counter()
     offered = ended = 0
     is_due = False
-    has_begun = event.starts_at is not None and event.starts_at <= at
+    has_begun = event.has_begun(at=at)
     for delegation, mode, *numbers in _COUNTED.tuples(event=event.pk, at=at):
         if not mode:
             seats[delegation], held, due, _nothing = numbers

@@ -77,7 +77,7 @@ def restore(registration: Registration, *, by: User, reason: str, at: datetime |
         counted = settled(event, at)
         registration.come_back()
         seat(registration, counted, at=at)
-        choosing.give_free_choices(event, at=at, untold=registration)
+    choosing.give_free_choices(event, at=at, untold=registration)
     registration.decisions.create(kind=Kind.RESTORED, reason=reason, taken_by=by, taken_at=at)
     emails.state(registration)
     return registration

@@ -51,7 +51,10 @@ def leave(event: Event, registration: Registration, *, at: datetime) -> None:
 
 @transaction.atomic
 def undo_cancelling(registration: Registration, *, at: datetime | None = None) -> Registration:
-    """Give the held seat back to whoever cancelled it. Raises UndoTooLate when it is held no longer."""
+    """Give the held seat back to whoever cancelled it, and what they wait for and is free by now.
+
+    Raises UndoTooLate when it is held no longer.
+    """
     event = counting.lock(registration.event)
     at = at or timezone.now()
     registration = counting.fresh(event, registration)
@@ -59,6 +62,7 @@ def undo_cancelling(registration: Registration, *, at: datetime | None = None) -
         raise UndoTooLate(registration)
     undone = registration.cancelled_at or at
     registration.undo_cancelling(at=at)
+    choosing.give_free_choices(event, at=at, untold=registration)
     emails.back_again(registration, undone)
     return registration
 
@@ -72,7 +76,7 @@ def accept_offer(registration: Registration, *, at: datetime | None = None) -> R
     event = counting.lock(registration.event)
     at = at or timezone.now()
     registration = counting.fresh(event, registration)
-    if event.is_cancelled or event.is_over(at=at):
+    if not event.can_be_joined(at=at):
         raise NoOpenOffer(registration)
     registration.accept_offer(at=at)
     choosing.give_free_choices(event, at=at, untold=registration)

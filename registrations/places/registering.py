@@ -154,7 +154,13 @@ def register(
         participant_kind=participant_kind,
         **answers,
     )
-    if held and counted.line_of(held) == counted.line_of(registration):
+    takes_held_seat = held is not None and counted.line_of(held) == counted.line_of(registration)
+    if held:
+        held.release_seat()
+        if not takes_held_seat:
+            # It goes to whoever waits for it; if nobody does, it may be what makes room for this one.
+            counted = settled(event, at)
+    if takes_held_seat:
         registration.confirm(at=at)
     elif at_the_door:
         if not (has_place or over_limit):
@@ -165,11 +171,9 @@ def register(
     else:
         seat(registration, counted, at=at)
     if held:
-        held.release_seat()
         if not registration.is_confirmed:
             choosing.let_go(held.choices.all())
         held.choices.update(registration=registration)
-        settled(event, at)
     waits_for_a_choice = False
     if held or sessions or options:
         before = registration.choices.all() if held else ()

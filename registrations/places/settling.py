@@ -66,7 +66,7 @@ def settle_all(*, at: datetime | None = None) -> int:
             due.add(event.pk)
     waiting = Choice.objects.waiting().may_have_a_place().order_by().values("registration__event")
     for event in Event.objects.filter(pk__in=waiting).exclude(pk__in=due):
-        if not event.is_cancelled and not event.is_over(at=at) and choosing.has_something_to_give(event):
+        if event.can_be_joined(at=at) and choosing.has_something_to_give(event):
             due.add(event.pk)
     for event in Event.objects.filter(pk__in=due):
         settle(event, at=at)

@@ -19,7 +19,7 @@ from events.models import Event
 from events.organised import organised_event
 from projects.access import people_with_a_role
 
-from .. import change_requests, places
+from .. import change_requests, emails, places
 from ..answers import answers_in_words, answers_of, consents_of
 from ..attendance import attended_days
 from ..deciding_forms import AddPersonForm, KeptReasonForm, KindForm, ToldReasonForm, WordsForm
@@ -81,7 +81,7 @@ def _page(request: HttpRequest, registration: Registration, wrong: dict[str, for
         "steps": history_of(registration),
         "ahead": ahead_of(registration),
         "days": attended_days(event, [registration]).get(registration.pk, ()),
-        "mails": Mail.objects.filter(about=f"registration:{registration.pk}").order_by("created_at", "pk"),
+        "mails": Mail.objects.filter(about=emails.about(registration)).order_by("created_at", "pk"),
         "asked": change_requests.latest(registration),
         "beside": answering.answers_of(registration),
         "handed_to": registration.handed_to.first(),

@@ -37,11 +37,11 @@ from ..door.access import (
 )
 from ..door.forms import StartForm, WalkInForm
 from ..door.ids import ids_of
-from ..models import AttendanceRecord, DoorAct, Registration
+from ..door.log import log_of
+from ..models import Registration
 
 # What a helper sees at once; more letters find the others.
 MOST_FOUND = 50
-MOST_ACTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ def _page(request: HttpRequest, by: AtTheDoor, *, walk_in: WalkInForm | None = N
         "rows": _rows(event, people, day) if day else [],
         "is_cut": len(people) == MOST_FOUND,
         "counter": listing.counter(event, day, at=now),
-        "history": _history(by, day),
+        "history": log_of(event, day),
         "walk_in": walk_in or WalkInForm(),
         "act": uuid.uuid4(),
         "scope": reverse("registrations:door", args=["x"]).removesuffix("x/"),
@@ -247,53 +247,6 @@ def _rows(event: Event, people: list[Registration], day: date) -> list[Row]:
         since = f"{stays[0].since.happened_at.astimezone(event.zone):%H:%M}" if stays else ""
         rows.append(Row(registration, person, since, uuid.uuid4(), stays[-1].since.act if stays else None))
     return rows
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One act of the day as the history shows it. `why` says why it does not count; `undoes` is there to be undone."""
-
-    time: str
-    name: str
-    what: str
-    how: str
-    who: str
-    why: str
-    person: str
-    undoes: uuid.UUID | None
-    next_act: uuid.UUID
-    reason: str
-
-
-def _history(by: AtTheDoor, day: date | None) -> list[Past]:
-    event = by.event
-    records = AttendanceRecord.objects.filter(registration__event=event, day=day or date.min).select_related(
-        "registration", "recorded_by"
-    )
-    latest = list(records.order_by("-recorded_at", "-pk")[:MOST_ACTS])
-    kept = DoorAct.objects.filter(event=event, day=day).select_related("registration", "recorded_by")
-    undone = {record.undoes for record in latest}
-    acts: list[AttendanceRecord | DoorAct] = [*latest, *kept.order_by("-recorded_at", "-pk")[:MOST_ACTS]]
-    acts.sort(key=lambda one: one.happened_at, reverse=True)
-    past = []
-    for one in acts[:MOST_ACTS]:
-        is_kept = isinstance(one, DoorAct)
-        can_undo = not is_kept and one.what in (AttendanceRecord.What.IN, AttendanceRecord.What.OUT)
-        past.append(
-            Past(
-                time=f"{one.happened_at.astimezone(event.zone):%H:%M}",
-                name=one.registration.name if one.registration else gettext("Unknown"),
-                what=one.get_what_display(),
-                how=one.get_how_display(),
-                who=", ".join(part for part in (one.helper or str(one.recorded_by or ""), one.device) if part),
-                why=one.get_kept_because_display() if isinstance(one, DoorAct) else "",
-                person=ids_of(event.pk, [one.registration_id])[0] if one.registration_id else "",
-                undoes=one.act if can_undo and one.act not in undone else None,
-                next_act=uuid.uuid4(),
-                reason=one.reason,
-            )
-        )
-    return past
 
 
 def _act(request: HttpRequest, by: AtTheDoor) -> HttpResponse:

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import http_date
 from django.utils.translation import get_language, gettext
@@ -298,8 +297,8 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
         "offer": registration.open_offer(),
         "can_undo": registration.can_undo_cancelling(),
         "can_hand_over": may_hand_over(registration),
-        "can_cancel": registration.is_live and _can_still_come(event),
-        "can_change": registration.is_live and _can_be_changed(event),
+        "can_cancel": registration.is_live and event.is_ahead(),
+        "can_change": registration.is_live and event.can_be_joined(),
         "join_address": join_address(registration),
         "can_register_again": not registration.is_live
         and not registration.can_undo_cancelling()
@@ -313,7 +312,7 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
 @with_registration
 def change(request: HttpRequest, registration: Registration) -> HttpResponse:
     event = registration.event
-    if not registration.is_live or not _can_be_changed(event):
+    if not registration.is_live or not event.can_be_joined():
         return redirect(registration)
     asks_the_host = change_requests.changes_are_asked_for(event)
     form = _change_form_of(request, registration, asks_the_host=asks_the_host)
@@ -441,7 +440,7 @@ def _change_form(
 @access(holder_of_the_link)
 @with_registration
 def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
-    if not registration.is_live or not _can_still_come(registration.event):
+    if not registration.is_live or not registration.event.is_ahead():
         return redirect(registration)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -488,14 +487,3 @@ def _about(registration: Registration) -> dict[str, Any]:
         "event": event,
         "title": event.in_language("title", get_language() or "en"),
     }
-
-
-def _can_be_changed(event: Event) -> bool:
-    return not (event.is_cancelled or event.is_over())
-
-
-def _can_still_come(event: Event) -> bool:
-    """Whether the event is ahead: only then is there a seat to give back."""
-    if event.is_cancelled or event.is_over():
-        return False
-    return event.starts_at is None or timezone.now() < event.starts_at

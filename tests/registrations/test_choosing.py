@@ -12,7 +12,14 @@ from registrations import places
 from registrations.exceptions import ChoicesClash, ChoicesDoNotFit, NotRegistered
 from registrations.models import Choice, Registration
 from registrations.places import Left
-from tests.factories import create_event, create_option, create_registration, create_session
+from tests.factories import (
+    create_delegation,
+    create_event,
+    create_option,
+    create_registration,
+    create_session,
+    create_user,
+)
 
 pytestmark = pytest.mark.django_db
 State = Registration.State
@@ -330,3 +337,35 @@ def test_picking_when_registering_costs_few_queries(django_assert_num_queries):
     # Nothing is given.
     with django_assert_num_queries(len(plain) + 4):
         register(event, "Charlie", sessions=visits, options=[dinner])
+
+
+@pytest.mark.parametrize("comes_back", ["undone", "restored"])
+def test_whoever_comes_back_within_minutes_gets_what_became_free_meanwhile(comes_back):
+    event = create_event()
+    visit = create_session(event, places=0)
+    alice = register(event, "Alice", sessions=[visit])
+    places.cancel(alice, by=PERSON, at=NOW + minutes(1))
+    visit.places = 1
+    visit.save()
+    places.settle(event, at=NOW + minutes(2))
+
+    if comes_back == "undone":
+        places.undo_cancelling(alice, at=NOW + minutes(3))
+    else:
+        places.restore(alice, by=create_user(), reason="By mistake", at=NOW + minutes(3))
+
+    assert held(visit) == ["Alice"]
+
+
+def test_whoever_is_named_within_minutes_of_leaving_takes_a_seat_of_the_delegation_and_not_their_old_one():
+    event = create_event(places=2)
+    register(event, "Bob")
+    alice = register(event, "Alice")
+    delegation = create_delegation(event, seats=1)
+    places.cancel(alice, by=PERSON, at=NOW + minutes(1))
+
+    named = register(event, "Alice", delegation=delegation, by=create_user(), at=NOW + minutes(2))
+
+    stored = event.registrations.live().get(name="Alice")
+    assert (named, stored.state, stored.delegation) == (stored, State.CONFIRMED, delegation)
+    assert letters("Alice") == ["confirmed", "cancelled", "confirmed"]

@@ -1,0 +1,64 @@
+"""The log of a door: what counts and what does not, together, the latest first."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext
+
+from events.models import Event
+
+from ..models import AttendanceRecord, DoorAct
+from .ids import ids_of
+
+MOST_ACTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One act as the history shows it. `why` says why it does not count; `undoes` is there where it can be undone.
+
+    `next_act` is the id of the undo.
+    """
+
+    time: str
+    name: str
+    what: str
+    how: str
+    who: str
+    why: str
+    reason: str
+    person: str
+    undoes: uuid.UUID | None
+    next_act: uuid.UUID
+
+
+def log_of(event: Event, day: date | None = None) -> list[Past]:
+    """Return the latest acts of an event, those of one day or all; those of a day without its date. Two queries."""
+    records = AttendanceRecord.objects.filter(registration__event=event).select_related("registration", "recorded_by")
+    kept = DoorAct.objects.filter(event=event).select_related("registration", "recorded_by")
+    if day is not None:
+        records, kept = records.filter(day=day), kept.filter(day=day)
+    latest = list(records.order_by("-recorded_at", "-pk")[:MOST_ACTS])
+    undone = {record.undoes for record in latest}
+    acts: list[AttendanceRecord | DoorAct] = [*latest, *kept.order_by("-recorded_at", "-pk")[:MOST_ACTS]]
+    acts.sort(key=lambda one: one.happened_at, reverse=True)
+    clock = "%H:%M" if day is not None else "%Y-%m-%d %H:%M"
+    return [_past(event, one, undone, clock) for one in acts[:MOST_ACTS]]
+
+
+def _past(event: Event, one: AttendanceRecord | DoorAct, undone: set[uuid.UUID | None], clock: str) -> Past:
+    is_record = isinstance(one, AttendanceRecord)
+    can_undo = is_record and one.what != AttendanceRecord.What.UNDO and one.act not in undone
+    return Past(
+        time=one.happened_at.astimezone(event.zone).strftime(clock),
+        name=one.registration.name if one.registration else gettext("Unknown"),
+        what=one.get_what_display(),
+        how=one.get_how_display(),
+        who=", ".join(part for part in (one.helper or str(one.recorded_by or ""), one.device) if part),
+        why=one.get_kept_because_display() if isinstance(one, DoorAct) else "",
+        reason=one.reason,
+        person=ids_of(event.pk, [one.registration_id])[0] if one.registration_id else "",
+        undoes=one.act if can_undo else None,
+        next_act=uuid.uuid4(),
+    )

@@ -20,6 +20,7 @@ from .views import (
     partner,
     private_feeds,
     questions,
+    registering,
     registrations,
     still_coming,
     tickets,
@@ -29,9 +30,9 @@ from .views import (
 app_name = "registrations"
 urlpatterns = [
     # One event, for whoever registers
-    path("events/<slug:slug>/register/", registrations.register, name="register"),
-    path("events/<slug:slug>/registered/", registrations.registered, name="registered"),
-    path("events/<slug:slug>/send-link/", registrations.send_link, name="send_link"),
+    path("events/<slug:slug>/register/", registering.register, name="register"),
+    path("events/<slug:slug>/registered/", registering.registered, name="registered"),
+    path("events/<slug:slug>/send-link/", registering.send_link, name="send_link"),
     path("events/<slug:slug>/interest/", interests.interest, name="interest"),
     # One place on an interest list, for whoever holds its link
     path("interest/<str:code>/", interests.leave, name="leave_interest_list"),

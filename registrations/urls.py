@@ -96,6 +96,7 @@ urlpatterns = [
     path("organise/persons/undo/<int:key>/", merging.undo, name="undo_merge_of_persons"),
     path("organise/<slug:slug>/", organise.people, name="people"),
     path("organise/<slug:slug>/people.<str:extension>", organise.export, name="export"),
+    path("organise/<slug:slug>/people/sensitive/", organise.export_sensitive, name="export_sensitive"),
     path("organise/<slug:slug>/approvals/", deciding.approvals, name="approvals"),
     path("organise/<slug:slug>/people/add/", deciding.add, name="add_person"),
     path("organise/<slug:slug>/people/import/", importing.import_people, name="import_people"),

@@ -12,6 +12,7 @@ from .private_feeds import PrivateFeed
 from .proof import Certificate, ScannedList, SignedList
 from .questions import Answer, Option, Question, QuestionVersion, TypedAnswers, Upload
 from .registrations import Consent, Offer, Registration, RegistrationQuerySet
+from .sensitive_exports import SensitiveExport
 
 __all__ = [
     "Answer",
@@ -42,6 +43,7 @@ __all__ = [
     "RegistrationQuerySet",
     "ReplacedTicket",
     "ScannedList",
+    "SensitiveExport",
     "Signature",
     "SignedList",
     "TypedAnswers",

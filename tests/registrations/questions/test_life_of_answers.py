@@ -17,7 +17,14 @@ from registrations.models import Answer, ChangeRequest, Choice, Question, Regist
 from registrations.questions.answering import keep_answers
 from registrations.questions.asked import read_questions
 from registrations.questions.forgetting import forget_due_answers, forget_unfinished, forget_what_travel_needed
-from tests.factories import create_event, create_lead, create_question, create_registration, create_session
+from tests.factories import (
+    create_event,
+    create_lead,
+    create_project,
+    create_question,
+    create_registration,
+    create_session,
+)
 from tests.forms import opened_in
 
 pytestmark = pytest.mark.django_db
@@ -204,7 +211,10 @@ def test_choices_are_asked_for_and_granted_too(client, late):
 
 
 def exported(client, event, query: str = "") -> list[dict[str, str]]:
-    response = client.get(reverse("registrations:export", args=[event.slug, "csv"]) + query)
+    return rows_of(client.get(reverse("registrations:export", args=[event.slug, "csv"]) + query))
+
+
+def rows_of(response) -> list[dict[str, str]]:
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
@@ -223,16 +233,43 @@ def test_answers_are_columns_and_what_is_sensitive_only_if_asked_for(client):
     for person in (alice, bob):
         places.choose(person, sessions=[mill], options=[])
 
-    usual, with_sensitive = exported(client, event), exported(client, event, "?sensitive=1")
+    address = reverse("registrations:export_sensitive", args=[event.slug])
+    usual, asked_by_hand = exported(client, event), exported(client, event, "?sensitive=1")
+    with_sensitive = rows_of(client.post(address, {"purpose": "The caterer plans", "format": "csv"}))
 
     assert [(row["Mill"], row["Seats"], row["Email (2)"]) for row in usual] == [
         ("Has a place", "2", ""),
         ("Waits for a place", "", "'=1+1"),
     ]
     assert "Diet" not in usual[0]
+    assert asked_by_hand == usual
     assert [row["Diet"] for row in with_sensitive] == ["Vegan, Halal", ""]
     page = client.get(reverse("registrations:people", args=[event.slug])).content.decode()
-    assert 'name="sensitive"' in page
+    assert f'href="{address}"' in page
+
+
+def test_whoever_takes_sensitive_answers_away_says_what_for_and_all_organisers_see(client, clock):
+    event = create_event()
+    bob, dora = create_lead(event.project), create_lead(event.project, "Dora")
+    diet = create_question(event, "Diet", kind=Kind.TEXT, is_sensitive=True)
+    answer(create_registration(event), diet, "Vegan")
+    address = reverse("registrations:export_sensitive", args=[event.slug])
+    client.force_login(bob)
+
+    refused = client.post(address, {"purpose": " ", "format": "xlsx"})
+    taken = client.post(address, {"purpose": "<b>Caterer</b>", "format": "xlsx"})
+    client.get(address)
+
+    assert (refused.status_code, taken.status_code) == (422, 200)
+    assert taken["Content-Disposition"].endswith('people.xlsx"')
+    noted = event.sensitive_exports.get()
+    assert (noted.taken_by, noted.asked, noted.people, noted.format) == (bob, ["Diet"], 1, "xlsx")
+    client.force_login(dora)
+    page = client.get(address).content.decode()
+    for words in ("Bob", "&lt;b&gt;Caterer&lt;/b&gt;", "Diet", "of 1 person", "Monday 1 March 2027"):
+        assert words in page
+    client.force_login(create_lead(create_project(), "Charlie"))
+    assert client.post(address, {"purpose": "Gossip"}).status_code == 404
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -9,6 +9,7 @@ class RegistrationsConfig(AppConfig):
         from . import (  # noqa: F401
             admission,
             delegations,
+            groups,
             interests,
             inviting,
             places,

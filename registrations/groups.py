@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
-from projects.models import GroupMember, Organisation, Partner, StakeholderGroup
+from accounts.periodic import every
+from projects.models import GroupMember, Organisation, Partner, Project, StakeholderGroup
+
+# Who is on a list registers at once; after the last events of the project nobody needs it any more.
+KEPT_AFTER_PROJECT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +55,18 @@ def put_on_list(group: StakeholderGroup, members: Iterable[Member]) -> tuple[int
             known.save()
             changed += 1
     return new, changed
+
+
+def deleted_on(group: StakeholderGroup) -> date | None:
+    """Return the day on which the members of a group are deleted; None while nobody knows when its project ends."""
+    ends_on = group.partner.project.ends_on
+    return ends_on + KEPT_AFTER_PROJECT if ends_on else None
+
+
+@every(minutes=60)
+def forget_members(*, at: datetime | None = None) -> int:
+    """Delete the members of groups whose day has come, and return how many. Groups and registrations stay."""
+    today = (at or timezone.now()).date()
+    over = Project.objects.ended(on=today - KEPT_AFTER_PROJECT + timedelta(days=1))
+    number, _by_model = GroupMember.objects.filter(group__partner__project__in=over).delete()
+    return number

@@ -14,7 +14,7 @@ from projects.access import people_with_a_role
 from projects.models import Partner, StakeholderGroup
 
 from ..group_forms import GroupForm, MembersForm
-from ..groups import groups_of, put_on_list
+from ..groups import deleted_on, groups_of, put_on_list
 
 PAGE_SIZE = 50
 
@@ -95,6 +95,7 @@ def _page(
     members = group.members.select_related("organisation").order_by("name", "email", "pk")
     context = {
         "group": group,
+        "deleted_on": deleted_on(group),
         "page": Paginator(members, PAGE_SIZE).get_page(request.GET.get("page")),
         "members_form": members_form,
         "group_form": group_form,

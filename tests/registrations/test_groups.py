@@ -3,6 +3,8 @@
 Bob coordinates the partner, Charlie another one of the same project; Alice is a member.
 """
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from events.models import Event
 from projects.models import GroupMember, StakeholderGroup
 from registrations import places
+from registrations.groups import forget_members
 from registrations.models import Registration
 from tests.factories import (
     create_coordinator,
@@ -18,6 +21,7 @@ from tests.factories import (
     create_organisation,
     create_partner,
     create_project,
+    create_semester,
     create_user,
 )
 from tests.forms import opened_in
@@ -154,7 +158,7 @@ def test_the_lists_take_the_same_number_of_queries(client, partner, bob, number)
             client.get(address)
         counted.append(len(captured))
 
-    assert counted == [7, 7]
+    assert counted == [7, 9]
 
 
 def test_members_get_a_place_at_once_others_wait_and_the_page_after_posting_is_the_same(client, clock, group):
@@ -188,3 +192,20 @@ def test_an_organiser_who_registers_somebody_needs_no_list(group, bob):
     )
 
     assert done.registration.is_confirmed
+
+
+def test_members_are_deleted_90_days_after_the_project_ends_and_the_page_says_so(client):
+    partner, other = create_partner(create_project()), create_partner(create_project())
+    create_semester(partner.project, ends_on=date(2027, 6, 30))
+    create_semester(other.project, ends_on=date(2027, 7, 1))
+    groups = [StakeholderGroup.objects.create(partner=one, name="Waste") for one in (partner, other)]
+    for group in groups:
+        group.members.create(email="anna@example.org")
+    client.force_login(create_coordinator(partner))
+
+    page = client.get(f"/en/partner/groups/{groups[0].pk}/").content.decode()
+    numbers = [forget_members(at=datetime(2027, 9, day, 12, tzinfo=UTC)) for day in (27, 28, 28)]
+
+    assert 'deleted on <time datetime="2027-09-28">28 September 2027</time>, 90 days after' in page
+    assert numbers == [0, 1, 0]
+    assert [group.members.count() for group in groups] == [0, 1]

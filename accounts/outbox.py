@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from itertools import takewhile
 from typing import Any
+from zlib import crc32
 
 from django.conf import settings
 from django.core import mail as django_mail
@@ -104,6 +105,30 @@ def write(
         suppression.lift(to)
     transaction.on_commit(wake)
     return mail
+
+
+def write_again(mail: Mail, *, to: str) -> Mail | None:
+    """Write a mail once more, to another address of the same person; None where that was done before.
+
+    What is attached goes along; an invitation for calendars does not, since it names the old address.
+    """
+    validate_email(to)
+    copy = Mail(
+        key=f"{again_key(mail)}{crc32(to.casefold().encode()):x}",
+        to=to,
+        attachments=[one for one in mail.attachments if not one.get("alternative")],
+        **{name: getattr(mail, name) for name in ("reply_to", "language", "about", "unsubscribe_url")},
+        **{name: getattr(mail, name) for name in ("subject", "text", "html")},
+    )
+    if not _insert(copy):
+        return None
+    transaction.on_commit(wake)
+    return copy
+
+
+def again_key(mail: Mail) -> str:
+    """Return what the keys of the copies of a mail begin with, see write_again."""
+    return f"again:{mail.pk}:"
 
 
 def _stored(name: str, mimetype: str, content: bytes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from accounts.models import Mail
 from events.models import Event
 from events.times import instant_in_words
 
+from .emails import about
 from .models import Interest, Invitation, Registration
 
 PAGE_SIZE = 25
@@ -58,15 +59,15 @@ def mails_of(event: Event) -> QuerySet[Mail]:
 
     Those that need somebody come first: not sent, then come back, then the others, the newest first.
     """
-    about = Q()
+    about_event = Q()
     for prefix, model in (("registration", Registration), ("invitation", Invitation), ("interest", Interest)):
         of_event = model._default_manager.filter(event=event).order_by()
         key = Concat(Value(f"{prefix}:"), Cast("pk", CharField()), output_field=CharField())
-        about |= Q(about__in=of_event.annotate(mail_about=key).values("mail_about"))
+        about_event |= Q(about__in=of_event.annotate(mail_about=key).values("mail_about"))
     urgent = Case(
         When(_OF_STATE[FAILED], then=0), When(_OF_STATE[CAME_BACK], then=1), default=2, output_field=IntegerField()
     )
-    return Mail.objects.filter(about).defer("text", "html", "attachments").order_by(urgent, "-created_at", "-pk")
+    return Mail.objects.filter(about_event).defer("text", "html", "attachments").order_by(urgent, "-created_at", "-pk")
 
 
 def in_state(mails: QuerySet[Mail], state: str) -> QuerySet[Mail]:
@@ -93,14 +94,14 @@ def rows(event: Event, mails: Iterable[Mail]) -> list[Row]:
 def _row(event: Event, mail: Mail, refused: str | None) -> Row:
     state = _state(mail)
     may_leave = mail.state == Mail.State.FAILED and refused is None
-    about, _colon, key = mail.about.partition(":")
+    what, _colon, key = mail.about.partition(":")
     return Row(
         mail,
         str(_WORDS[state]),
         _TONES[state],
         _why(event, mail, state, refused),
         may_leave,
-        int(key) if about == "registration" else None,
+        int(key) if what == "registration" else None,
     )
 
 
@@ -129,6 +130,44 @@ def _why(event: Event, mail: Mail, state: str, refused: str | None) -> str:
         words = gettext("The mail server did not take it yet: “%(error)s”. It is tried again on %(when)s.")
         return words % {"error": mail.last_error, "when": instant_in_words(mail.next_try_at, event.zone)}
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsMail:
+    """One mail to a person. `may_go_again`: it did not arrive, and they have another address by now.
+
+    `went_again_to` is the address to which it was sent once more, “” for none.
+    """
+
+    mail: Mail
+    may_go_again: bool
+    went_again_to: str
+
+
+def mails_to(registration: Registration) -> list[PersonsMail]:
+    """Return the mails about one registration, the oldest first. One query."""
+    mails = list(
+        Mail.objects.filter(about=about(registration)).defer("html", "attachments").order_by("created_at", "pk")
+    )
+    return [_persons_mail(registration, mail, mails) for mail in mails]
+
+
+def _persons_mail(registration: Registration, mail: Mail, mails: Iterable[Mail]) -> PersonsMail:
+    copies = [one.to for one in mails if one.key.startswith(outbox.again_key(mail))]
+    has_other_address = mail.to.casefold() != registration.email.casefold()
+    # What was meant for the old address is no news at the new one.
+    did_not_arrive = _state(mail) in (FAILED, CAME_BACK) and not mail.key.startswith("address_changed:")
+    # Whoever corrected their address at once got another link, so that in an older mail opens nothing.
+    has_link = registration.code in mail.text
+    is_there = registration.email.casefold() in (to.casefold() for to in copies)
+    may_go_again = did_not_arrive and has_link and has_other_address and not is_there
+    return PersonsMail(mail, may_go_again, copies[-1] if copies else "")
+
+
+def send_to_new_address(registration: Registration, pk: int) -> Mail | None:
+    """Send a mail that did not arrive once more, to the address that the person has now; None where there is none."""
+    wanted = next((one.mail for one in mails_to(registration) if one.mail.pk == pk and one.may_go_again), None)
+    return outbox.write_again(wanted, to=registration.email) if wanted else None
 
 
 def try_again(event: Event, pk: int | None = None) -> int:

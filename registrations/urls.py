@@ -102,6 +102,11 @@ urlpatterns = [
     path("organise/<slug:slug>/people/import/", importing.import_people, name="import_people"),
     path("organise/<slug:slug>/people/<int:key>/", deciding.person, name="person"),
     path("organise/<slug:slug>/people/<int:key>/correct/", deciding.correct, name="correct_person"),
+    path(
+        "organise/<slug:slug>/people/<int:key>/mails/<int:mail>/again/",
+        deciding.send_mail_again,
+        name="send_mail_again",
+    ),
     path("organise/<slug:slug>/people/<int:key>/<slug:name>/", deciding.act, name="decide"),
     path("organise/<slug:slug>/invitations/", inviting.invitations, name="invitations"),
     path("organise/<slug:slug>/invitations/send/", inviting.send_all, name="send_invitations"),

@@ -14,12 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import access
-from accounts.models import Mail, User
+from accounts.models import User
 from events.models import Event
 from events.organised import organised_event
 from projects.access import people_with_a_role
 
-from .. import change_requests, emails, places
+from .. import change_requests, event_mails, places
 from ..answers import answers_in_words, answers_of, consents_of
 from ..attendance import attended_days
 from ..deciding_forms import AddPersonForm, KeptReasonForm, KindForm, ToldReasonForm, WordsForm
@@ -81,7 +81,7 @@ def _page(request: HttpRequest, registration: Registration, wrong: dict[str, for
         "steps": history_of(registration),
         "ahead": ahead_of(registration),
         "days": attended_days(event, [registration]).get(registration.pk, ()),
-        "mails": Mail.objects.filter(about=emails.about(registration)).order_by("created_at", "pk"),
+        "mails": event_mails.mails_to(registration),
         "asked": change_requests.latest(registration),
         "beside": answering.answers_of(registration),
         "handed_to": registration.handed_to.first(),
@@ -173,6 +173,18 @@ def act(request: HttpRequest, slug: str, key: int, name: str) -> HttpResponse:
         messages.error(request, refused_in_words(refusal))
     else:
         messages.success(request, chosen.done())
+    return redirect("registrations:person", slug, key)
+
+
+@access(people_with_a_role)
+@require_POST
+def send_mail_again(request: HttpRequest, slug: str, key: int, mail: int) -> HttpResponse:
+    """Send a mail that did not arrive once more, to the address that the person has now."""
+    registration = _of_organiser(request, slug, key)
+    if sent := event_mails.send_to_new_address(registration, mail):
+        messages.success(request, gettext("The mail is on its way to %(email)s.") % {"email": sent.to})
+    else:
+        messages.info(request, gettext("This mail was sent again before, or the person has no other address yet."))
     return redirect("registrations:person", slug, key)
 
 

@@ -11,7 +11,7 @@ from accounts import suppression
 from accounts.models import Mail
 from accounts.outbox import drain
 from events.models import CalendarState
-from registrations import emails, wording
+from registrations import emails, places, wording
 from registrations.models import Interest, Invitation, MailText
 from tests.accounts.mail_server import mail_server
 from tests.factories import create_event, create_lead, create_project, create_registration
@@ -260,3 +260,57 @@ def test_too_long_a_text_is_refused_whole(client, bob, event, text):
 
     assert response.status_code == 422
     assert "Shorten this to at most 5000 characters." in response.content.decode()
+
+
+# --- Sent again to another address -------------------------------------------------------------------------------
+
+
+def person_page(client, registration) -> str:
+    return client.get(reverse("registrations:person", args=[registration.event.slug, registration.pk])).content.decode()
+
+
+def test_what_did_not_arrive_is_sent_to_the_corrected_address_once_and_the_page_says_so(client, bob, event):
+    alice = create_registration(event)
+    text = f"See http://testserver/en/registrations/{alice.code}/"
+    attachments = [{"name": "a.ics", "mimetype": "text/calendar", "content": "QQ=="}]
+    invitation = {**attachments[0], "name": "i.ics", "alternative": True}
+    mail = failed(alice, text=text, attachments=[invitation, *attachments])
+    arrived = mail_about(alice, "sent", state="sent", sent_at=timezone.now(), text=text)
+    again = [reverse("registrations:send_mail_again", args=[event.slug, alice.pk, one.pk]) for one in (mail, arrived)]
+    assert again[0] not in person_page(client, alice)
+    client.post(again[0])
+    places.change(alice, email="new@example.org")
+
+    page = person_page(client, alice)
+    assert again[0] in page
+    assert again[1] not in page
+    before = Mail.objects.count()
+    for address_of_mail in (again[0], again[0], again[1]):
+        client.post(address_of_mail)
+
+    copy = Mail.objects.latest("pk")
+    assert Mail.objects.count() == before + 1
+    assert (copy.to, copy.subject, copy.text) == ("new@example.org", mail.subject, text)
+    assert (copy.state, copy.attachments) == ("waiting", attachments)
+    page = person_page(client, alice)
+    assert "Sent again to new@example.org" in page
+    assert again[0] not in page
+
+
+def test_a_mail_with_a_link_that_opens_nothing_any_more_is_not_sent_again(client, bob, event):
+    alice = create_registration(event)
+    failed(alice, text="See http://testserver/en/registrations/another-code/")
+    places.change(alice, email="new@example.org")
+
+    assert "/again/" not in person_page(client, alice)
+
+
+def test_others_send_nothing_again(client, event):
+    alice = create_registration(event)
+    mail = failed(alice, text=alice.code)
+    client.force_login(create_lead(create_project(), "Charlie"))
+
+    answer = client.post(reverse("registrations:send_mail_again", args=[event.slug, alice.pk, mail.pk]))
+
+    assert answer.status_code == 404
+    assert Mail.objects.count() == 1

@@ -120,6 +120,9 @@ urlpatterns = [
     path("organise/<slug:slug>/questions/add/", questions.edit, name="add_question"),
     path("organise/<slug:slug>/questions/ready/<slug:key>/", questions.add_ready, name="add_ready_question"),
     path("organise/<slug:slug>/questions/files/<int:key>/", questions.file, name="file_of_answer"),
+    path(
+        "organise/<slug:slug>/questions/languages/<str:language>/", questions.in_language, name="questions_in_language"
+    ),
     path("organise/<slug:slug>/questions/<int:key>/", questions.edit, name="edit_question"),
     path("organise/<slug:slug>/questions/<int:key>/act/", questions.act, name="act_on_question"),
     path("organise/<slug:slug>/door/", door_settings.door_settings, name="door_settings"),

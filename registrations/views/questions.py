@@ -13,14 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import access
+from events.editing.text_forms import AddLanguageForm
 from events.models import Event
 from events.organised import organised_event
 from events.programme.order import button_to_press_again
 from projects.access import people_with_a_role
+from projects.languages import LANGUAGES
 
 from .. import places
 from ..models import Answer, Question
-from ..questions import catalogue, editing
+from ..questions import catalogue, editing, translating
 from ..questions.asked import read_questions
 from ..questions.files import hand_out
 from ..taking_part import preview_of
@@ -36,6 +38,12 @@ def questions(request: HttpRequest, slug: str) -> HttpResponse:
     there = [row for row in rows if row.question.retired_at is None]
     used = {row.question.catalogue_key for row in there}
     asked = request.GET.get("focus", "")
+    completeness = translating.completeness(event, [row.question for row in there])
+    languages = AddLanguageForm(
+        request.GET if "add" in request.GET else None, there={each.language.code for each in completeness}
+    )
+    if languages.is_valid():
+        return redirect("registrations:questions_in_language", event.slug, languages.cleaned_data["add"])
     context = {
         "event": event,
         "rows": [
@@ -45,8 +53,12 @@ def questions(request: HttpRequest, slug: str) -> HttpResponse:
         "retired": [row for row in rows if row.question.retired_at is not None],
         "ready": [one for one in catalogue.CATALOGUE if one.key not in used],
         "may_add": len(there) < editing.MOST_QUESTIONS,
+        "completeness": completeness,
+        "languages_form": languages,
+        "form": languages,
     }
-    return render(request, "registrations/questions/questions.html", context)
+    status = 422 if languages.errors else 200
+    return render(request, "registrations/questions/questions.html", context, status=status)
 
 
 @access(people_with_a_role)
@@ -98,6 +110,31 @@ def edit(request: HttpRequest, slug: str, key: int | None = None) -> HttpRespons
         "preview": preview_of(event, question) if question else None,
     }
     return render(request, "registrations/questions/question.html", context, status=422 if form.errors else 200)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def in_language(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    """Show and change the questions in one language, beside how they were written first."""
+    if language not in LANGUAGES:
+        raise Http404
+    event = organised_event(request, slug)
+    if request.method == "POST":
+        places.lock(event)
+    chosen, asked = LANGUAGES[language], read_questions(event)
+    form = translating.QuestionTextsForm(
+        request.POST if request.method == "POST" else None, questions=asked, language=chosen
+    )
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        if words := form.taken_over_in_words:
+            messages.info(request, words)
+        messages.success(request, gettext("The questions in this language are saved."))
+        return redirect("registrations:questions", event.slug)
+    context = {"event": event, "form": form, "chosen": chosen}
+    return render(request, "registrations/questions/translation.html", context, status=422 if form.errors else 200)
 
 
 @access(people_with_a_role)

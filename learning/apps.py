@@ -8,13 +8,11 @@ class LearningConfig(AppConfig):
     name = "learning"
 
     def ready(self) -> None:
-        from events.checklists import kept_elsewhere
-        from events.models import EvidenceKind
-
-        from .feedback import has_feedback
+        from .evidence import packs, there
         from .models import LearningOutcome
 
-        kept_elsewhere(EvidenceKind.FEEDBACK, has_feedback)
+        there.connect()
+        packs.connect()
         # The page of an event shows them, and is kept until something that it shows changes.
         for signal in (post_save, post_delete):
             signal.connect(_outcome_changed, sender=LearningOutcome, dispatch_uid="pages follow learning outcomes")

@@ -1,10 +1,24 @@
 from django.urls import path
 
-from .views import feedback, reports
+from .views import audit, evidence, feedback, reports
 
 app_name = "learning"
 urlpatterns = [
     path("registrations/<str:code>/feedback/", feedback.feedback, name="feedback"),
+    # The evidence of an event, for organisers
+    path("organise/<slug:slug>/evidence/", evidence.evidence, name="evidence"),
+    path("organise/<slug:slug>/evidence/files/<slug:key>/", evidence.file, name="evidence_file"),
+    path("organise/<slug:slug>/evidence/pack/", evidence.ask_for_pack, name="ask_for_pack"),
+    path("organise/<slug:slug>/evidence/pack/state/", evidence.pack_state, name="pack_state"),
+    path("organise/<slug:slug>/evidence/pack/<int:pk>/", evidence.pack, name="pack"),
+    path("organise/<slug:slug>/evidence/photos/<int:pk>/", evidence.mark_photo, name="mark_photo"),
+    path("organise/<slug:slug>/evidence/links/", evidence.make_link, name="make_auditor_link"),
+    path("organise/<slug:slug>/evidence/links/<int:pk>/revoke/", evidence.revoke_link, name="revoke_auditor_link"),
+    # The same for whoever holds an auditor's link
+    path("audit/<str:code>/", audit.audit, name="audit"),
+    path("audit/<str:code>/files/<slug:key>/", audit.file, name="audit_file"),
+    path("audit/<str:code>/pack/", audit.ask_for_pack, name="audit_ask_for_pack"),
+    path("audit/<str:code>/pack/<int:pk>/", audit.pack, name="audit_pack"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<slug:project>/<int:number>/", reports.report, name="report"),
     path("reports/<slug:project>/<int:number>/<slug:figure>/", reports.report_rows, name="report_rows"),

@@ -1,4 +1,12 @@
+from .evidence import AuditorLink, EvidencePack, PhotoConsent
 from .feedback import Feedback, OutcomeRating
 from .outcomes import LearningOutcome
 
-__all__ = ["Feedback", "LearningOutcome", "OutcomeRating"]
+__all__ = [
+    "AuditorLink",
+    "EvidencePack",
+    "Feedback",
+    "LearningOutcome",
+    "OutcomeRating",
+    "PhotoConsent",
+]

@@ -88,6 +88,9 @@ PAGE_NAMES = [
     "online",
     "online-report",
     "join",
+    "evidence",
+    "audit",
+    "audit-unknown",
     "questions",
     "question-add",
     "question-edit",
@@ -204,6 +207,11 @@ def all_pages(site: Site) -> list[Page]:
         "joins = Registration.objects.confirmed().filter(event__slug='meuse-van-seminar').first()\n"
         "print(OnlineReport.objects.get().pk, join_code(joins))"
     ).split()
+    audit = site.query(
+        "from datetime import date, timedelta; from events.models import Event; from learning.evidence import links\n"
+        f"event = Event.objects.get(slug='{held_event}')\n"
+        "print(links.make(event, label='Control', until=date.today() + timedelta(days=9))[1].split('/', 3)[3])"
+    )
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -279,6 +287,9 @@ def all_pages(site: Site) -> list[Page]:
         Page("online", "/en/organise/meuse-counter/online/", "lead"),
         Page("online-report", f"/en/organise/meuse-counter/online/{report}/", "lead"),
         Page("join", f"/en/join/{join_code}/"),
+        Page("evidence", f"/en/organise/{held_event}/evidence/", "lead"),
+        Page("audit", f"/{audit}"),
+        Page("audit-unknown", "/en/audit/unknown/", status=404),
         Page("questions", f"/en/organise/{conference}/questions/", "host"),
         Page("question-add", f"/en/organise/{conference}/questions/add/", "host"),
         Page("question-edit", f"/en/organise/{conference}/questions/{question}/", "host"),

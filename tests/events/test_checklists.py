@@ -208,15 +208,15 @@ def test_announcing_waits_for_what_a_reader_must_know(project, client):
 
 
 def test_evidence_is_missing_until_its_document_has_a_file(project):
-    kind = create_kind("visit", evidence_due=["agenda", "minutes", "Risk sheet"])
+    kind = create_kind("visit", evidence_due=["presentations", "minutes", "Risk sheet"])
     event = complete(project, kind=kind)
-    agenda = Document.objects.create(event=event, title="Agenda", evidence="agenda")
+    slides = Document.objects.create(event=event, title="Slides", evidence="presentations")
     Document.objects.create(event=event, title="Some file", file="documents/x")
     Document.objects.create(event=event, title="Risks", evidence="Risk sheet", file="documents/y")
 
-    assert evidence_missing(event) == ["Agenda", "Minutes"]
-    agenda.file.save("x", ContentFile(b"%PDF-"), save=True)
-    agenda.file.delete(save=False)
+    assert evidence_missing(event) == ["Presentations", "Minutes"]
+    slides.file.save("x", ContentFile(b"%PDF-"), save=True)
+    slides.file.delete(save=False)
     assert evidence_missing(event) == ["Minutes"]
 
 

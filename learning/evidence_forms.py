@@ -1,0 +1,53 @@
+"""What organisers send about evidence: a link for an auditor, and whether a photo may be used."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+
+from events.editing.fields import DateField
+from events.models import Event
+
+from .evidence.links import LONGEST
+from .models import PhotoConsent
+
+
+class AuditorLinkForm(forms.Form):
+    """A link that lets somebody read the folder until a day."""
+
+    label = forms.CharField(
+        label=gettext_lazy("For whom"),
+        max_length=200,
+        help_text=gettext_lazy("A note for you, such as: First-level control, March 2027."),
+        error_messages={"required": gettext_lazy("Say for whom the link is")},
+    )
+    until = DateField(label=gettext_lazy("Open until"), help_text=gettext_lazy("This day is the last one."))
+
+    def __init__(self, *args: Any, event: Event, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.event = event
+
+    def clean_until(self) -> date:
+        until: date | None = self.cleaned_data["until"]
+        today = timezone.now().astimezone(self.event.zone).date()
+        if until is None:
+            raise forms.ValidationError(gettext("Enter the last day of the link"), code="required")
+        if until < today:
+            raise forms.ValidationError(gettext("This day is over. Enter a later one"), code="past")
+        if until > today + LONGEST:
+            raise forms.ValidationError(
+                gettext("Enter a day within one year; a new link can be made then"), code="late"
+            )
+        return until
+
+
+class PhotoForm(forms.Form):
+    """Whether the people in a photo agreed; empty takes the mark off."""
+
+    consent = forms.ChoiceField(
+        label=gettext_lazy("May it be used?"),
+        choices=[("", gettext_lazy("Not checked yet")), *PhotoConsent.Consent.choices],
+        required=False,
+    )

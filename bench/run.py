@@ -70,10 +70,14 @@ def main(output: Path) -> None:
             measure_rushes(server, add)
             return
         floors = measure_floors(server, add)
+        if os.environ.get("BENCH_ONLY") == "door":
+            measure_door(server, floors, add)
+            return
         measure_feed(server, floors, add)
         measure_pages(server, floors, add)
         measure_registration(server, floors, add)
         measure_rushes(server, add)
+        measure_door(server, floors, add)
         measure_export(server, add)
     measure_papers(add)
     output.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
@@ -335,6 +339,23 @@ def measure_papers(add: Callable[[Row], None]) -> None:
     from . import papers
 
     papers.measure(lambda what, figure, floor, ratio, memory: add(Row(what, figure, floor, ratio, memory_mb=memory)))
+
+
+def measure_door(server: Server, floors: dict[str, Measured], add: Callable[[Row], None]) -> None:
+    from . import door
+
+    def report(
+        what: str,
+        figure: str,
+        floor: str,
+        ratio: float | None,
+        wanted: str,
+        reached: bool | None,
+        queries: int | None,
+    ) -> None:
+        add(Row(what, figure, floor, ratio, wanted, reached, queries))
+
+    door.measure(server, floors["smallest view"], SECONDS, report)
 
 
 def measure_export(server: Server, add: Callable[[Row], None]) -> None:

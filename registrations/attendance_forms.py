@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from events.editing.fields import SeveralField
-from events.models import Event
+from events.models import Event, Session
 
 from .models import Registration
 
@@ -22,16 +22,20 @@ class _DayForm(forms.Form):
 
 
 class TickForm(_DayForm):
-    """One person is here, or is not here after all."""
+    """One person is here, or is not here after all: ticked at the desk, or put right later with the reason."""
 
     IN, OUT = "in", "out"
 
     tick = forms.ChoiceField(choices=[(IN, IN), (OUT, OUT)])
     person = forms.ModelChoiceField(queryset=Registration.objects.none())
+    session = forms.ModelChoiceField(queryset=Session.objects.none(), required=False)
+    correct = forms.BooleanField(required=False)
+    reason = forms.CharField(max_length=300, required=False)
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = event.registrations.all()  # type: ignore[attr-defined]
+        self.fields["session"].queryset = event.sessions.all()  # type: ignore[attr-defined]
 
 
 class SignedListForm(_DayForm):

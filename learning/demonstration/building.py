@@ -19,6 +19,7 @@ from venues.models import Site, Venue
 from ..models import Feedback, OutcomeRating
 from .admitting import admit
 from .delegations import hold_seats
+from .door import open_the_door
 from .guests import Guests
 from .happenings import CONFERENCE, ONLINE, VISIT, Diary
 from .mails import ask_again, word_the_confirmation
@@ -83,6 +84,7 @@ def build(
         conference = setting.project.events.get(slug=CONFERENCE)
         # Their own chance: what else is made up stays as it is.
         ask_at_the_conference(conference, registrations[conference.pk], random.Random(SEED))  # noqa: S311
+        open_the_door(conference, by=organiser)
         ask_on_the_visit(visit, registrations[visit.pk])
         word_the_confirmation(conference, at=at)
         moved = setting.project.events.get(slug="meuse-van-seminar")

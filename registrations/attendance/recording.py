@@ -130,6 +130,7 @@ class _Known:
 def _store(event: Event, acts: Sequence[Act], known: _Known, at: datetime) -> list[Outcome]:
     records: list[AttendanceRecord] = []
     kept: list[DoorAct] = []
+    arrived: list[DoorAct] = []
     outcomes: list[Outcome] = []
     for act in acts:
         if act.act in known.outcomes:
@@ -145,12 +146,17 @@ def _store(event: Event, acts: Sequence[Act], known: _Known, at: datetime) -> li
         known.records[act.act] = (pk, act.day, act.what)
         records.append(_record(act, pk, act.day, at))
         # Undos that came before what they take back.
-        records += [_late_undo(undo, records[-1]) for undo in known.waiting.pop(act.act, ())]
+        undos = known.waiting.pop(act.act, [])
+        arrived += undos
+        taken_back = records[-1]
+        records += [_late_undo(undo, taken_back) for undo in undos]
     with transaction.atomic():
         # The same act may have arrived by another way in the meantime: then it is there once.
         AttendanceRecord.objects.bulk_create(records, ignore_conflicts=True)
         if kept:
             DoorAct.objects.bulk_create(kept, ignore_conflicts=True)
+        if arrived:
+            DoorAct.objects.filter(pk__in=[undo.pk for undo in arrived]).delete()
     return outcomes
 
 

@@ -17,26 +17,45 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import access
-from events.models import Event
+from events.models import Event, Session
 from events.organised import organised_event
 from events.times import instant_in_words, offset_in_words, zone_in_words
 from projects.access import people_with_a_role
 
 from ..attendance import DayPresence, begun_days, check_in, check_out, presence, record_signed_list, standing_of
 from ..attendance_forms import SignedListForm, TickForm
-from ..exceptions import ActUsedElsewhere, DayNotBegun, NotADayOfTheEvent, NotConfirmed, RegistrationRefused
-from ..models import Registration
+from ..exceptions import (
+    ActUsedElsewhere,
+    DayNotBegun,
+    NotADayOfTheEvent,
+    NotConfirmed,
+    ReasonMissing,
+    RegistrationRefused,
+)
+from ..models import AttendanceRecord, Registration
 from ..people import PAGE_SIZE, PeopleList
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One person on one day: since when they are here, in words, and the id that the next tick of the row gets."""
+    """One person on one day or in one session: since when they are here, in words, what was recorded about it, and the
+    id that the next tick of the row gets.
+    """
 
     registration: Registration
     is_here: bool
     since: str
     act: uuid.UUID
+    records: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A session of the day, or the whole day, as a choice above the list."""
+
+    title: str
+    address: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +90,18 @@ def _page(request: HttpRequest, event: Event, *, status: int = 200, form=None) -
     context = {"event": event, "listing": listing, "day": day, "begun": begun, "form": form}
     if day is not None:
         counted = presence(event)
+        sessions = _sessions_of(event, day)
+        session = next((one for one in sessions if str(one.pk) == request.GET.get("session")), None)
         page = Paginator(listing.people(event), PAGE_SIZE).get_page(request.GET.get("page"))
         context |= {
             "page": page,
-            "ticks": _ticks(event, page.object_list, day),
+            "ticks": _ticks(event, page.object_list, day, session),
+            "session": session,
+            "parts": _parts(listing, day, sessions, session),
             "zone": zone_in_words_on(event, day),
             "presence": counted.on(day),
             "days": [Day(of_day, _query(listing, of_day.day), of_day.day == day) for of_day in counted.days],
-            "query": _query(listing, day)[1:] + "&",
+            "query": _query(listing, day, session)[1:] + "&",
             "not_yet": "" if day in begun else not_yet_in_words(event, day),
             "list_act": uuid.uuid4(),
         }
@@ -96,15 +119,38 @@ def _chosen_day(request: HttpRequest, event: Event, begun: list[date]) -> date |
     return begun[-1] if begun else next(iter(event.days), None)
 
 
-def _ticks(event: Event, registrations: Iterable[Registration], day: date) -> list[Tick]:
+def _sessions_of(event: Event, day: date) -> list[Session]:
+    """The sessions of a day, in their order."""
+    number = event.days.index(day) + 1
+    return list(event.sessions.in_order().filter(day=number))
+
+
+def _parts(listing: PeopleList, day: date, sessions: list[Session], chosen: Session | None) -> list[Part]:
+    if not sessions:
+        return []
+    whole = Part(gettext("The whole day"), _query(listing, day), chosen is None)
+    return [whole, *(Part(str(one), _query(listing, day, one), one == chosen) for one in sessions)]
+
+
+def _ticks(
+    event: Event, registrations: Iterable[Registration], day: date, session: Session | None = None
+) -> list[Tick]:
     registrations = list(registrations)
-    standings = standing_of(registrations, day)
+    standings = standing_of(registrations, day, session)
     ticks = []
     for registration in registrations:
         standing = standings.get(registration.pk)
         since = _since(event, standing.since, day) if standing and standing.since else ""
-        ticks.append(Tick(registration, bool(since), since, uuid.uuid4()))
+        records = [_record_in_words(event, record, day) for record in standing.acts] if standing else []
+        ticks.append(Tick(registration, bool(since), since, uuid.uuid4(), records))
     return ticks
+
+
+def _record_in_words(event: Event, record: AttendanceRecord, day: date) -> str:
+    """Say one record in a line: when, what, how known, who stood there, and the reason of a correction."""
+    who = [record.helper or str(record.recorded_by or ""), record.device]
+    said = [_since(event, record.happened_at, day), record.get_what_display(), record.get_how_display(), *who]
+    return ", ".join(part for part in [*said, record.reason] if part)
 
 
 def _since(event: Event, at: datetime, day: date) -> str:
@@ -120,15 +166,26 @@ def _tick(request: HttpRequest, event: Event) -> HttpResponse:
     registration, day = form.cleaned_data["person"], form.cleaned_data["day"]
     is_in = form.cleaned_data["tick"] == TickForm.IN
     act = check_in if is_in else check_out
+    session = form.cleaned_data["session"]
+    how = AttendanceRecord.How.CORRECTION if form.cleaned_data["correct"] else AttendanceRecord.How.NAME_SEARCH
     try:
-        act(registration, day, by=request.user, act=form.cleaned_data["act"])
+        act(
+            registration,
+            day,
+            by=request.user,
+            act=form.cleaned_data["act"],
+            how=how,
+            reason=form.cleaned_data["reason"],
+            session=session,
+        )
     except RegistrationRefused as refusal:
         return _refused(request, _in_words(refusal, event, registration))
     if request.htmx:  # type: ignore[attr-defined]
         context = {
             "event": event,
             "day": day,
-            "tick": _ticks(event, [registration], day)[0],
+            "tick": _ticks(event, [registration], day, session)[0],
+            "session": session,
             "presence": presence(event).on(day),
         }
         return render(request, "registrations/includes/ticked.html", context)
@@ -167,6 +224,8 @@ def _in_words(refusal: RegistrationRefused, event: Event, registration: Registra
     match refusal:
         case NotConfirmed() if registration:
             return gettext("%(name)s has no confirmed place, so nobody was ticked.") % {"name": registration.name}
+        case ReasonMissing():
+            return gettext("Say why, in the field beside the button. Nothing was changed.")
         case DayNotBegun():
             return not_yet_in_words(event, refusal.args[0])
         case NotADayOfTheEvent():
@@ -190,6 +249,6 @@ def zone_in_words_on(event: Event, day: date) -> str:
     return gettext("Times are in %(offset)s.") % {"offset": offset}
 
 
-def _query(listing: PeopleList, day: date) -> str:
-    values = {"day": day.isoformat(), "q": listing.search}
+def _query(listing: PeopleList, day: date, session: Session | None = None) -> str:
+    values = {"day": day.isoformat(), "session": str(session.pk) if session else "", "q": listing.search}
     return "?" + urlencode({name: value for name, value in values.items() if value})

@@ -590,5 +590,44 @@ def test_the_page_takes_the_same_queries_for_one_and_three(desk, event, count, d
         record_attendance(create_registration(event, f"Guest {n}", email=f"guest-{n}@example.org"))
 
     # Session, user, role, event; two for who is here; how many people, the people, their records; the navigation.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert desk.get(ADDRESS).status_code == 200
+
+
+# --- Corrections and sessions ------------------------------------------------------------------------------------
+
+
+def test_a_correction_is_recorded_with_its_reason_and_shown(desk, event):
+    registration = create_registration(event)
+    desk.post(ADDRESS, tick_of(registration))
+
+    desk.post(ADDRESS, tick_of(registration, "out", correct="on", reason="Another guest of this name."))
+
+    record = AttendanceRecord.objects.get(what="absent")
+    assert (record.how, record.reason) == ("correction", "Another guest of this name.")
+    page = desk.get(ADDRESS).content.decode()
+    assert "Was not there, Correction, Bob, Another guest of this name." in page
+    assert "0 of 1 here" in page
+
+
+def test_a_correction_without_a_reason_changes_nothing_and_says_so(desk, event):
+    registration = create_registration(event)
+
+    desk.post(ADDRESS, tick_of(registration, correct="on", reason=""))
+
+    assert not AttendanceRecord.objects.exists()
+    assert "Say why, in the field beside the button." in desk.get(ADDRESS).content.decode()
+
+
+def test_a_session_is_ticked_apart_from_its_day(desk, event):
+    registration, session = create_registration(event), create_session(event, title="Workshop")
+    address = f"{ADDRESS}?day={FIRST}&session={session.pk}"
+    assert "Workshop" in desk.get(ADDRESS).content.decode()
+
+    desk.post(address, tick_of(registration, session=str(session.pk)))
+
+    assert AttendanceRecord.objects.get().session == session
+    assert [tick.is_here for tick in desk.get(address).context["ticks"]] == [True]
+    assert [tick.is_here for tick in desk.get(ADDRESS).context["ticks"]] == [False]
+    assert desk.post(ADDRESS, tick_of(registration, session="999999")).status_code == 302
+    assert AttendanceRecord.objects.count() == 1

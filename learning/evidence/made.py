@@ -75,7 +75,13 @@ def made_for(event: Event) -> list[MadePage]:
 
 def _writer(event: Event, title: str, write: Callable[[Event], Page]) -> Callable[[], str]:
     def written() -> str:
-        context = {"event": event, "title": title, "page": write(event), "facts": facts_of(event)}
+        context = {
+            "event": event,
+            "title": title,
+            "page": write(event),
+            "facts": facts_of(event),
+            "style": "../style.css",
+        }
         return render_to_string("learning/evidence/zip/page.html", {**context, "language": get_language() or "en"})
 
     return written

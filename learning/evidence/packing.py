@@ -116,6 +116,7 @@ def _index(folder: Folder, sections: list[PackedSection], at: datetime) -> str:
         "sections": sections,
         "missing": folder.missing,
         "made": instant_in_words(at, event.zone),
+        "style": "style.css",
         "manifest": MANIFEST,
         "command": f"sha256sum -c {MANIFEST}",
         "windows_command": "Get-FileHash",

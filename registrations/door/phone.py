@@ -70,6 +70,7 @@ def words() -> dict[str, str]:
         "offline": _("No network, {count} kept on this phone"),
         "offline_none": _("No network. Go on: everything is kept on this phone."),
         "signed_out": _("Not signed in any more, {count} kept on this phone."),
+        "signed_out_none": _("Not signed in any more."),
         "ready": _("Ready: {count} people on this phone, works without network."),
         "ready_online": _("Ready: {count} people on this phone."),
         # What keeps the app from working

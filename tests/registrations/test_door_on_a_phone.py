@@ -2,13 +2,18 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
+from events.models import Event
 from registrations.door import phone
-from tests.factories import create_event
+from registrations.models import DoorLink
+from tests.conftest import NOW
+from tests.factories import create_event, create_registration
 
 SCRIPTS = Path(settings.BASE_DIR) / "static" / "js" / "door"
 # What reads codes runs apart from the page, the worker keeps the page, and the start belongs to the server's pages.
@@ -57,3 +62,74 @@ def test_list_stays_on_a_phone_until_a_day_after_the_event():
 
     assert during == datetime(2027, 5, 22, 22, tzinfo=UTC)
     assert afterwards == datetime(2028, 1, 1, tzinfo=UTC) + timedelta(hours=1)
+
+
+# --- The pages of the app ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def event(db, clock):
+    """An event of today, with somebody on its list."""
+    event = create_event(starts_on=NOW.date(), ends_on=NOW.date(), time_zone="Europe/Amsterdam")
+    create_registration(event, "Alice", email="alice@example.org")
+    return event
+
+
+@pytest.fixture
+def helper(client, event):
+    """A helper who came in by the PIN of a link."""
+    link = DoorLink.objects.create(event=event, label="Entrance")
+    client.post(reverse("registrations:door", args=[event.slug]), {"pin": link.pin, "name": "Bob"})
+    return client
+
+
+def test_page_of_the_app_says_nothing_about_anybody(helper, event, django_assert_num_queries):
+    create_registration(event, "Carol", email="carol@example.org")
+    with django_assert_num_queries(1):
+        answer = helper.get(reverse("registrations:door_app", args=[event.slug]))
+
+    assert answer.status_code == 200
+    assert event.title in answer.text
+    assert [name for name in ("Alice", "Carol", "alice@", "Bob") if name in answer.text] == []
+
+
+def test_whoever_is_not_at_the_door_is_asked_to_begin(client, event):
+    page = client.get(reverse("registrations:door_app", args=[event.slug]))
+    secret = client.get(reverse("registrations:door_secret", args=[event.slug]))
+
+    assert (page.status_code, page["Location"]) == (302, reverse("registrations:door", args=[event.slug]))
+    assert (secret.status_code, phone.cookie_name(event) in client.cookies) == (401, False)
+
+
+def test_secret_of_the_list_goes_with_the_event(helper, event):
+    answer = helper.get(reverse("registrations:door_secret", args=[event.slug]))
+    cookie = answer.cookies[phone.cookie_name(event)]
+
+    assert answer.json() == {"forgetAt": phone.list_is_forgotten_at(event).isoformat()}
+    assert len(cookie.value) == 43
+    # Django counts whole seconds and adds one.
+    assert parsedate_to_datetime(cookie["expires"]) - phone.list_is_forgotten_at(event) <= timedelta(seconds=1)
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == ("", "Strict", "/")
+    # Each phone has its own.
+    assert helper.get(reverse("registrations:door_secret", args=[event.slug])).cookies[cookie.key].value != cookie.value
+
+
+def test_app_can_be_installed(client, event):
+    answer = client.get(reverse("registrations:door_manifest", args=[event.slug]))
+
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert (answer.json()["start_url"], answer.json()["display"]) == (f"/en/door/{event.slug}/app/", "standalone")
+
+
+def test_drafts_have_no_manifest(client, db):
+    draft = create_event(status=Event.Status.DRAFT)
+
+    assert client.get(reverse("registrations:door_manifest", args=[draft.slug])).status_code == 404
+
+
+def test_worker_is_a_script_for_all_doors_of_a_language(client, db):
+    answer = client.get(reverse("registrations:door_worker"))
+
+    assert answer["Content-Type"] == "text/javascript; charset=utf-8"
+    assert answer["Cache-Control"] == "no-cache"
+    assert reverse("registrations:door_worker") == "/en/door/worker.js"

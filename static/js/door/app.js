@@ -5,7 +5,7 @@ import { People, placeOf } from "./people.js";
 import { Queue, WALK_IN } from "./queue.js";
 import { sense, wakeSound } from "./senses.js";
 import { HEIGHT, SignatureField, WIDTH } from "./signature.js";
-import { Store } from "./store.js";
+import { isSignedOut, SignedOut, Store } from "./store.js";
 
 const door = JSON.parse(document.getElementById("door").textContent);
 const byId = (id) => document.getElementById(id);
@@ -30,6 +30,7 @@ let settings = {};
 let signatureField;
 let isTrial = false;
 let isClosed = false;
+let isOut = false;
 let lastScan = { text: "", at: -Infinity };
 let lastSpoken = 0;
 let current = null;
@@ -71,8 +72,8 @@ const unsent = () => acts.filter((act) => !act.sent).length;
 
 const showStrip = () => {
   const count = unsent();
-  const state = queue?.state === "online" && count ? "sending" : (queue?.state ?? "starting");
-  const words = { online: "online", sending: "sending", offline: count ? "offline" : "offline_none", "signed out": "signed_out", starting: "starting" };
+  const state = isOut ? "signed out" : queue?.state === "online" && count ? "sending" : (queue?.state ?? "starting");
+  const words = { online: "online", sending: "sending", offline: count ? "offline" : "offline_none", "signed out": count ? "signed_out" : "signed_out_none", starting: "starting" };
   byId("strip").dataset.state = state;
   byId("strip").dataset.unsent = count;
   if (byId("strip-text").textContent !== say(words[state], { count })) byId("strip-text").textContent = say(words[state], { count });
@@ -314,6 +315,7 @@ const scanned = async (text, from = performance.now()) => {
 // --- What the server says ----------------------------------------------------------------------------------------
 
 const takeAnswer = async (answer, answered) => {
+  if (!list) return;
   for (const act of answered) {
     const result = answer.results.find((one) => one.act === act.act);
     if (act.outcome !== "counted") continue;
@@ -391,23 +393,21 @@ const fetchList = async () => {
     const headers = list?.etag ? { "If-None-Match": list.etag } : {};
     const answer = await fetch(door.listAddress, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(20_000) });
     if (answer.status === 304) return true;
-    if (answer.type === "opaqueredirect" || [401, 403, 404, 410].includes(answer.status)) {
-      await signedOut();
-      return false;
-    }
+    if (isSignedOut(answer)) throw new SignedOut();
     if (!answer.ok) return false;
     await takeList({ ...(await answer.json()), etag: answer.headers.get("ETag") });
     queue.since = list.version;
     await keepList();
     return true;
-  } catch {
+  } catch (problem) {
+    if (problem instanceof SignedOut) await signedOut();
     return false;
   }
 };
 
 // Whoever may not come in any more keeps no names; what they did stays to be sent after signing in again.
 const signedOut = async () => {
-  queue.state = "signed out";
+  isOut = true;
   await store.forgetList();
   list = null;
   people.take([], { all: true });
@@ -416,6 +416,8 @@ const signedOut = async () => {
   for (const id of ["desk", "nav"]) show(byId(id), false);
   byId("ready").textContent = "";
   showStrip();
+  // What happened is taken a day longer than the list is shown.
+  if (unsent()) queue.soon(0);
 };
 
 // --- Screens -----------------------------------------------------------------------------------------------------
@@ -792,7 +794,10 @@ if (otherWindows) {
     }
   };
 }
-setInterval(showCounter, 15_000);
+setInterval(async () => {
+  showCounter();
+  if (list && !isClosed && (await store.isToBeForgotten())) await signedOut();
+}, 15_000);
 
 // --- Starting ----------------------------------------------------------------------------------------------------
 
@@ -821,7 +826,7 @@ const start = async () => {
   } catch {
     return trouble("no_storage");
   }
-  if (Date.now() > Date.parse(door.listIsForgottenAt)) await store.forgetList();
+  if (await store.isToBeForgotten()) await store.forgetList();
   settings = { device: crypto.randomUUID().slice(0, 4), sound: true, shortcuts: true, ...(await store.settings()) };
   await store.keepSettings(settings);
   signatureField = new SignatureField(byId("sign-canvas"));
@@ -845,7 +850,7 @@ const start = async () => {
   };
   if (kept) open();
   let isFresh = await fetchList();
-  while (!list && queue.state !== "signed out") {
+  while (!list && !isOut) {
     trouble(acts.length ? "key_gone" : "no_list");
     await new Promise((resolve) => setTimeout(resolve, LIST_AGAIN));
     isFresh = await fetchList();

@@ -1,5 +1,7 @@
 // Sends what this phone did. Every act is kept on the phone first and stays until the server answered for it, so a
 // request that is lost, repeated or cut in the middle loses nothing: the server keeps each act once.
+import { isSignedOut, SignedOut } from "./store.js";
+
 const BATCH = 50;
 const PATIENCE = 10_000;
 // What of an act the server hears; the rest is for this phone.
@@ -107,9 +109,7 @@ export class Queue {
       cache: "no-store",
       signal: AbortSignal.timeout(PATIENCE),
     });
-    if (answer.type === "opaqueredirect" || [401, 403, 404, 410].includes(answer.status)) throw new SignedOut();
+    if (isSignedOut(answer)) throw new SignedOut();
     return answer;
   }
 }
-
-export class SignedOut extends Error {}

@@ -4,6 +4,11 @@
 // The browser itself drops that cookie a day after the event, also if nobody opens the page again; then nobody can
 // read the list. What is still to be sent has a key of its own that never leaves this browser: acts outlive the list
 // until they were sent.
+
+// What an answer of the server says to whoever is not, or not any more, at the door.
+export class SignedOut extends Error {}
+export const isSignedOut = (answer) => answer.type === "opaqueredirect" || [401, 403, 404, 410].includes(answer.status);
+
 const wait = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -77,11 +82,20 @@ export class Store {
     return true;
   }
 
-  // Ask the server for the cookie if there is none.
+  // Ask the server for the cookie if there is none; throws SignedOut.
   async fetchSecret() {
     if (this.#listKey && secretFromCookie(this.#door.cookie)) return true;
-    const answer = await fetch(this.#door.secretAddress, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
-    return answer.ok && this.useSecret();
+    const answer = await fetch(this.#door.secretAddress, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(10_000) });
+    if (isSignedOut(answer)) throw new SignedOut();
+    if (!answer.ok) return false;
+    await this.#put("forget at", (await answer.json()).forgetAt);
+    return this.useSecret();
+  }
+
+  // Whether the time of the list is over.
+  async isToBeForgotten() {
+    const forgetAt = await this.#get("forget at");
+    return Boolean(forgetAt) && Date.now() > Date.parse(forgetAt);
   }
 
   #get(name) {

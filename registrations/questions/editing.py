@@ -1,8 +1,6 @@
 """How a host makes and changes questions: words, options with places, whom they are asked, and when."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -15,170 +13,26 @@ from django.utils.translation import gettext_lazy as _
 from events.editing.comparing import ComparingForm
 from events.editing.fields import DateField, LineField, TextField
 from events.models import Event
-from projects.search import fold
 
 from .. import places
-from ..models import Answer, Choice, Option, Question, Registration
+from ..models import Question, Registration
 from . import conditions
-from .asked import offered, read_questions
+from .asked import read_questions
 from .catalogue import delete_day, next_position
 from .fields import LONGEST_LONG_TEXT, LONGEST_TEXT
+from .options import save_options
+from .row_fields import (
+    COMPARISON_WORDS,
+    ConditionField,
+    ConditionWidget,
+    OptionsField,
+    iso_day,
+    typed_value,
+)
 from .wording import keep_words
 
 Kind = Question.Kind
 WITH_OPTIONS = (Kind.ONE_OF, Kind.SEVERAL_OF)
-MOST_OPTIONS, MOST_PLACES = 60, 1_000_000
-# Rows that the form offers beside those that are filled in.
-EMPTY_ROWS, CONDITION_ROWS = 4, 3
-MOST_QUESTIONS = 40
-
-OptionRow = tuple[str, str, str]
-ConditionRow = tuple[str, str, str]
-
-
-# --- Rows --------------------------------------------------------------------------------------------------------
-
-
-class RowsWidget(forms.Widget):
-    """Rows of a few inputs each: a list of tuples of texts, one for each part."""
-
-    use_fieldset = True
-
-    def __init__(self, parts: tuple[str, ...], most: int, attrs: Any = None) -> None:
-        super().__init__(attrs)
-        self.parts, self.most = parts, most
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[tuple[str, ...]]:
-        rows = [
-            tuple(" ".join((data.get(f"{name}-{number}-{part}") or "").split()) for part in self.parts)
-            for number in range(self.most)
-        ]
-        return [row for row in rows if any(row)]
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return False
-
-    def id_for_label(self, id_: str, index: str | None = None) -> str:
-        return f"{id_}_0"
-
-
-class OptionsWidget(RowsWidget):
-    template_name = "registrations/questions/option_rows.html"
-
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__(("key", "label", "places"), MOST_OPTIONS, attrs)
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        empty = [("", "", "")] * EMPTY_ROWS
-        rows = [*(value or []), *empty][:MOST_OPTIONS]
-        context["widget"]["rows"] = [
-            {"number": number, "key": row[0], "label": row[1], "places": row[2]} for number, row in enumerate(rows)
-        ]
-        return context
-
-
-class OptionsField(forms.Field):
-    """The answers to choose from, as (key or "", label, places or "") in order."""
-
-    widget = OptionsWidget
-
-    def clean(self, value: Any) -> list[OptionRow]:
-        rows: list[OptionRow] = [row for row in value or [] if row[1]]
-        labels = [fold(label) for _key, label, _places in rows]
-        if any(len(label) > 200 for _key, label, _places in rows):
-            raise ValidationError(gettext("Shorten each answer to at most 200 characters"), code="length")
-        if len(set(labels)) != len(labels):
-            raise ValidationError(gettext("Two answers are the same. Change one of them"), code="twice")
-        for _key, label, typed in rows:
-            if typed and not (re.fullmatch(r"[0-9]{1,7}", typed) and int(typed) <= MOST_PLACES):
-                words = gettext("Enter the places of “%(label)s” as a number, or leave them empty")
-                raise ValidationError(words % {"label": label}, code="places")
-        return rows
-
-
-class ConditionWidget(RowsWidget):
-    template_name = "registrations/questions/condition_rows.html"
-    questions: Iterable[Question] = ()
-
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__(("question", "is", "value"), CONDITION_ROWS, attrs)
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        rows = [*(value or []), *[("", "", "")] * CONDITION_ROWS][:CONDITION_ROWS]
-        context["widget"]["rows"] = [
-            {"number": number, "question": row[0], "is": row[1], "value": row[2]} for number, row in enumerate(rows)
-        ]
-        context["widget"]["questions"] = [(str(question.pk), question.label) for question in self.questions]
-        context["widget"]["comparisons"] = COMPARISON_WORDS.items()
-        return context
-
-
-COMPARISON_WORDS = {
-    conditions.EQUALS: _("is"),
-    conditions.DIFFERS: _("is not"),
-    conditions.HAS: _("includes"),
-    conditions.LESS: _("is less than"),
-    conditions.MORE: _("is more than"),
-    conditions.ANSWERED: _("is answered"),
-}
-
-
-class ConditionField(forms.Field):
-    """Comparisons with other answers, as (key of the question, comparison, value as typed)."""
-
-    widget = ConditionWidget
-
-    def clean(self, value: Any) -> list[ConditionRow]:
-        return [row for row in value or [] if row[0]]
-
-
-def typed_value(question: Question, how: str, typed: str) -> Any:
-    """Return what an answer is compared with, as answers store it. Raises ValidationError with what can be typed."""
-    if how == conditions.ANSWERED:
-        return None
-    words = {"question": question.label}
-    if how in (conditions.LESS, conditions.MORE) and question.kind not in (Kind.NUMBER, Kind.DATE):
-        raise ValidationError(gettext("Only numbers and dates are less or more than others: “%(question)s”") % words)
-    match question.kind:
-        case Kind.YES_NO:
-            answers = {fold(gettext("Yes")): True, fold(gettext("No")): False}
-            if fold(typed) not in answers:
-                raise ValidationError(gettext("Enter Yes or No for “%(question)s”") % words)
-            return answers[fold(typed)]
-        case Kind.ONE_OF | Kind.SEVERAL_OF:
-            there = {fold(option.label): option.pk for option in offered(question)}
-            if fold(typed) not in there:
-                labels = ", ".join(option.label for option in offered(question))
-                sentence = gettext("Enter one of the answers to “%(question)s”: %(answers)s")
-                raise ValidationError(sentence % {**words, "answers": labels})
-            return there[fold(typed)]
-        case Kind.NUMBER:
-            try:
-                number = float(typed.replace(",", "."))
-                if not abs(number) < 10**12:
-                    raise ValueError
-                return int(number) if number.is_integer() else number
-            except ValueError:
-                raise ValidationError(gettext("Enter a number for “%(question)s”") % words) from None
-        case Kind.DATE:
-            return _iso_day(typed, gettext("Enter a day like 2027-05-20 for “%(question)s”") % words)
-    if not typed:
-        raise ValidationError(gettext("Enter what “%(question)s” is compared with") % words)
-    return typed
-
-
-def _iso_day(typed: str, words: str) -> str:
-    try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed):
-            raise ValueError
-        return date.fromisoformat(typed).isoformat()
-    except ValueError:
-        raise ValidationError(words, code="day") from None
-
-
-# --- The form ----------------------------------------------------------------------------------------------------
 
 
 class QuestionForm(ComparingForm):
@@ -322,7 +176,7 @@ class QuestionForm(ComparingForm):
         for name in ("least", "most"):
             typed = (cleaned.get(name) or "").strip()
             if typed and kind == Kind.DATE:
-                limits[name] = _iso_day(typed, gettext("Enter days like 2027-05-20"))
+                limits[name] = iso_day(typed, gettext("Enter days like 2027-05-20"))
             elif typed and kind in (Kind.NUMBER, Kind.SEVERAL_OF):
                 if not re.fullmatch(r"-?[0-9]{1,9}", typed):
                     raise ValidationError(gettext("Enter whole numbers, such as 1 and 3"), code="limits")
@@ -403,115 +257,3 @@ def question_values(question: Question) -> dict[str, Any]:
         **{name: str(question.limits.get(name, "")) for name in ("least", "most")},
         "longest": question.limits.get("longest"),
     }
-
-
-def save_options(question: Question, rows: Iterable[OptionRow], *, at: datetime | None = None) -> None:
-    """Let a question have exactly these options, in this order. One that somebody chose is retired, not deleted."""
-    here = {str(option.pk): option for option in question.options.all()}
-    got_a_limit = []
-    for position, (key, label, typed) in enumerate(rows, 1):
-        option = here.pop(key, None) or Option(question=question)
-        limit = int(typed) if typed else None
-        had_none = option.pk is not None and option.places is None
-        option.position, option.label, option.places, option.retired_at = position, label, limit, None
-        option.save()
-        if had_none and limit is not None:
-            got_a_limit.append(option)
-    for option in here.values():
-        if option.retired_at is not None:
-            continue
-        if option.choices.exists() or _was_answered(option):
-            option.retired_at = at or timezone.now()
-            option.save(update_fields=["retired_at"])
-        else:
-            option.delete()
-    if got_a_limit:
-        _count_who_chose_before(question)
-
-
-def _was_answered(option: Option) -> bool:
-    return any(
-        value == option.pk or (isinstance(value, list) and option.pk in value)
-        for value in option.question.answers.values_list("value", flat=True)
-    )
-
-
-def _count_who_chose_before(question: Question) -> None:
-    """Let those who picked an option before it had a limit take its places, in the order in which they registered."""
-    answers = Answer.objects.filter(question=question, registration__in=Registration.objects.live())
-    chosen = set(Choice.objects.filter(option__question=question).values_list("registration", "option"))
-    limited = {option.pk: option for option in question.options.all() if option.places is not None}
-    for answer in answers.select_related("registration").order_by("registration__joined_at", "registration"):
-        picked = answer.value if isinstance(answer.value, list) else [answer.value]
-        missing = [key for key in picked if key in limited and (answer.registration_id, key) not in chosen]
-        if missing:
-            registration = answer.registration
-            registration.event = question.event
-            mine = list(registration.choices.select_related("session", "option"))
-            places.choose(
-                registration,
-                sessions=[choice.session for choice in mine if choice.session],
-                options=[*(choice.option for choice in mine if choice.option), *(limited[key] for key in missing)],
-            )
-
-
-# --- Order, and no longer asking ---------------------------------------------------------------------------------
-
-
-def move(question: Question, where: str) -> bool:
-    """Let a question trade places with its neighbour, "up" or "down"; False at the end. Under the event's lock."""
-    there = list(Question.objects.asked().filter(event=question.event))
-    here = next((n for n, other in enumerate(there) if other.pk == question.pk), None)
-    step = {"up": -1, "down": 1}[where]
-    if here is None or not 0 <= here + step < len(there):
-        return False
-    there[here], there[here + step] = there[here + step], there[here]
-    for position, other in enumerate(there, 1):
-        if other.position != position:
-            other.position = position
-            other.save(update_fields=["position"])
-    return True
-
-
-def retire(question: Question, *, at: datetime | None = None) -> None:
-    """Ask it no more. Its answers stay until their day."""
-    question.retired_at = at or timezone.now()
-    question.save(update_fields=["retired_at"])
-
-
-def bring_back(question: Question) -> None:
-    """Ask it again, as the last one."""
-    question.position, question.retired_at = next_position(question.event), None
-    question.save(update_fields=["position", "retired_at"])
-
-
-# --- The list ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ListedQuestion:
-    """A question in the list of its organisers: how often it was answered, when it is asked, what to look at."""
-
-    question: Question
-    answers: int
-    when: str
-    concern: str
-
-
-def listed(event: Event, questions: Iterable[Question], *, language: str) -> list[ListedQuestion]:
-    """Return questions that were read by `read_questions`, retired ones too, as the list shows them. One query."""
-    questions = list(questions)
-    asked_now = {question.pk: question for question in questions if question.retired_at is None}
-    every = {question.pk: question for question in questions}
-    counts: dict[int, int] = {}
-    for key in Answer.objects.filter(question__event=event).values_list("question", flat=True):
-        counts[key] = counts.get(key, 0) + 1
-    rows = []
-    for question in questions:
-        gone = conditions.asks_about(question.shown_if) - asked_now.keys()
-        concern = ""
-        if gone and question.retired_at is None:
-            concern = gettext("It depends on a question that is not asked any more. Change when it is asked.")
-        when = conditions.in_words(question.shown_if, every, language=language) if question.shown_if else ""
-        rows.append(ListedQuestion(question, counts.get(question.pk, 0), when, concern))
-    return rows

@@ -22,7 +22,7 @@ from projects.languages import LANGUAGES
 
 from .. import places
 from ..models import Answer, Question
-from ..questions import catalogue, editing, translating
+from ..questions import catalogue, editing, order, translating
 from ..questions.asked import read_questions
 from ..questions.files import hand_out
 from ..taking_part import preview_of
@@ -34,7 +34,7 @@ from ..taking_part import preview_of
 def questions(request: HttpRequest, slug: str) -> HttpResponse:
     """List the questions in their order, those that are not asked any more, and the catalogue."""
     event = organised_event(request, slug)
-    rows = editing.listed(event, read_questions(event, retired_too=True), language=get_language() or "en")
+    rows = order.listed(event, read_questions(event, retired_too=True), language=get_language() or "en")
     there = [row for row in rows if row.question.retired_at is None]
     used = {row.question.catalogue_key for row in there}
     asked = request.GET.get("focus", "")
@@ -52,7 +52,7 @@ def questions(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "retired": [row for row in rows if row.question.retired_at is not None],
         "ready": [one for one in catalogue.CATALOGUE if one.key not in used],
-        "may_add": len(there) < editing.MOST_QUESTIONS,
+        "may_add": len(there) < order.MOST_QUESTIONS,
         "completeness": completeness,
         "languages_form": languages,
         "form": languages,
@@ -72,7 +72,7 @@ def add_ready(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         places.lock(event)
         there = event.questions.asked()
         question = there.filter(catalogue_key=key).first()
-        if question is None and there.count() < editing.MOST_QUESTIONS:
+        if question is None and there.count() < order.MOST_QUESTIONS:
             question = catalogue.add_ready(event, key)
     if question is None:
         messages.error(request, gettext("More questions than this nobody answers. Retire one first."))
@@ -148,16 +148,16 @@ def act(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     focus = f"edit-{key}"
     match request.POST.get("act", ""):
         case "up" | "down" as where:
-            if editing.move(question, where):
+            if order.move(question, where):
                 messages.success(request, gettext("“%(question)s” is moved.") % {"question": question})
             focus = f"{where}-{key}"
         case "retire":
-            editing.retire(question)
+            order.retire(question)
             words = gettext("“%(question)s” is not asked any more. What was answered stays until its day.")
             messages.success(request, words % {"question": question})
             focus = f"back-{key}"
         case "back":
-            editing.bring_back(question)
+            order.bring_back(question)
             messages.success(
                 request, gettext("“%(question)s” is asked again, as the last one.") % {"question": question}
             )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from registrations import places
-from registrations.exceptions import NoFreePlace
+from registrations.exceptions import NoFreePlace, UndoTooLate
 from registrations.models import Decision, Registration
 from registrations.places import Opening, Seats, waiting_list
 from tests.factories import create_delegation, create_event, create_registration, create_user
@@ -164,6 +164,26 @@ def test_being_passed_over_is_told_once_and_by_an_offer_too():
     assert bob.decisions.count() == 1
 
 
+def test_only_who_waits_in_the_line_of_a_delegation_and_came_before_is_told_of_being_passed_over():
+    event = create_event(mode="hybrid", places=3, online_places=0)
+    full, released = create_delegation(event, seats=0), create_delegation(event, seats=0, releases_at=NOW)
+    alice, charlie = register(event, "Alice"), register(event, "Charlie")
+    register(event, "Dana")
+    bob = register(event, "Bob", delegation=full, at=NOW + timedelta(minutes=1))
+    register(event, "Emil", delegation=full, mode="online", at=NOW + timedelta(minutes=2))
+    register(event, "Frida", delegation=released, at=NOW + timedelta(minutes=3))
+    gwen = register(event, "Gwen", at=NOW + timedelta(minutes=4))
+    register(event, "Hugo", delegation=full, at=NOW + timedelta(minutes=5))
+    places.move_ahead(gwen, by=create_user(), reason="Speaks", at=LATER)
+
+    for leaving in (alice, charlie):
+        places.cancel(leaving, by=HOST, at=LATER)
+
+    assert (states(event)["Gwen"], states(event)["Frida"]) == (State.OFFERED, State.OFFERED)
+    passed_over = Decision.objects.filter(registration__event=event, kind=Decision.Kind.PASSED_OVER)
+    assert [decision.registration for decision in passed_over] == [bob]
+
+
 def test_unnamed_seats_go_to_everybody_when_their_date_has_come_and_the_lines_become_one():
     event = create_event(places=3)
     mine = create_delegation(event, seats=2, releases_at=LATER)
@@ -195,6 +215,16 @@ def test_where_released_seats_are_for_the_waiting_list_a_newcomer_is_offered_one
     done = places.register(event, name="Al", email="al@example.org", organisation_name="A", country="SE", at=LATER)
 
     assert (done.registration.state, done.has_place) == (State.OFFERED, False)
+
+
+def test_a_place_beside_the_released_seats_is_for_whoever_comes():
+    event = create_event(places=3, released_seats_go_to="waiting")
+    create_delegation(event, seats=2, releases_at=NOW)
+
+    register(event, "Alice", at=LATER)
+    register(event, "Bob", at=LATER)
+
+    assert states(event) == {"Alice": State.CONFIRMED, "Bob": State.OFFERED}
 
 
 def test_seats_that_are_held_until_the_start_are_given_away_then():
@@ -258,6 +288,29 @@ def test_a_delegate_who_takes_part_online_needs_no_seat_of_the_delegation():
     places.change(alice, mode="online", at=LATER)
 
     assert states(event) == {"Alice": State.CONFIRMED, "Bob": State.OFFERED}
+
+
+def test_a_seat_is_offered_to_each_of_those_for_whom_there_is_one_and_to_nobody_else():
+    event = create_event(places=0)
+    for person in ("Alice", "Bob", "Charlie"):
+        register(event, person)
+    event.places = 2
+    event.save()
+
+    places.settle(event, at=LATER)
+
+    assert states(event) == {"Alice": State.OFFERED, "Bob": State.OFFERED, "Charlie": State.WAITING}
+
+
+def test_whoever_got_the_seat_of_somebody_else_cannot_have_their_old_one_back_too():
+    event = create_event(places=2)
+    alice, bob = register(event, "Alice"), register(event, "Bob")
+    places.cancel(alice, by=PERSON, at=LATER)
+    answers = {"organisation_name": "A", "country": "SE"}
+    places.hand_over(bob, name="Alice", email="alice@example.org", at=LATER, **answers)
+
+    with pytest.raises(UndoTooLate):
+        places.undo_cancelling(alice, at=LATER)
 
 
 @pytest.mark.parametrize("people", [1, 3])

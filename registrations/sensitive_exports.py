@@ -25,7 +25,7 @@ class SensitiveExportForm(forms.Form):
         max_length=300,
         too_long=_("Enter at most %(longest)s characters. You typed %(typed)s."),
         help_text=_(
-            "Such as: the caterer plans the meals. Your name and this reason are kept, and all organisers see."
+            "Such as: the caterer plans the meals. Your name and this reason are kept, and all organisers see them."
         ),
         error_messages={"required": _("Enter what you need the answers for: it is kept, and all organisers see it")},
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),

@@ -29,6 +29,9 @@ def ask_at_the_conference(event: Event, registrations: Iterable[Registration], c
     answers = []
     for question in read_questions(event):
         options = list(question.options.all())
+        if not options:
+            # Nobody among them said “Something else”.
+            continue
         for one in confirmed:
             if question.catalogue_key == "dinner":
                 option = options[0] if chance.random() < 0.8 else options[1]

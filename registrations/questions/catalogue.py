@@ -15,6 +15,7 @@ from events.models import Event
 from events.times import day_in_words
 
 from ..models import Option, Question
+from . import conditions
 from .wording import keep_words
 
 Kind = Question.Kind
@@ -24,7 +25,10 @@ USUAL_DAYS, SENSITIVE_DAYS = 7, 1
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """One question of the catalogue. `options` are made for an event, in its language."""
+    """One question of the catalogue. `options` are made for an event, in its language.
+
+    `in_words` is the key of the question that is asked when somebody picks the last of them, “Something else”.
+    """
 
     key: str
     name: str | Promise
@@ -35,6 +39,7 @@ class Ready:
     options: Callable[[Event], list[str]] = lambda event: []
     details: dict[str, Any] = field(default_factory=dict)
     days: int = USUAL_DAYS
+    in_words: str = ""
 
 
 def _diets(event: Event) -> list[str]:
@@ -87,6 +92,7 @@ CATALOGUE = (
         options=_diets,
         details={"is_sensitive": True, "is_for_travel": True},
         days=SENSITIVE_DAYS,
+        in_words="diet-words",
     ),
     Ready(
         "diet-words",
@@ -107,6 +113,7 @@ CATALOGUE = (
         options=_needs,
         details={"is_sensitive": True},
         days=SENSITIVE_DAYS,
+        in_words="access-words",
     ),
     Ready(
         "access-words",
@@ -200,7 +207,10 @@ def next_position(event: Event) -> int:
 
 
 def add_ready(event: Event, key: str) -> Question:
-    """Add a question of the catalogue to an event, in the event's language; raises KeyError for an unknown one."""
+    """Add a question of the catalogue to an event, in the event's language; raises KeyError for an unknown one.
+
+    With it comes the question that asks what “something else” is, unless it is there.
+    """
     ready = BY_KEY[key]
     with translation.override(event.language):
         question = Question.objects.create(
@@ -220,4 +230,9 @@ def add_ready(event: Event, key: str) -> Question:
         Option(question=question, position=position, label=label) for position, label in enumerate(labels, 1)
     )
     keep_words(question)
+    if ready.in_words and not event.questions.asked().filter(catalogue_key=ready.in_words).exists():
+        last = question.options.get(position=len(labels))
+        words = add_ready(event, ready.in_words)
+        words.shown_if = {"any": [{"question": question.pk, "is": conditions.HAS, "value": last.pk}]}
+        words.save(update_fields=["shown_if"])
     return question

@@ -10,6 +10,7 @@ from registrations import places
 from registrations.models import Answer, Question
 from registrations.questions.asked import read_questions
 from registrations.questions.catalogue import CATALOGUE
+from registrations.questions.conditions import applying
 from tests.factories import create_event, create_lead, create_question, create_registration
 
 pytestmark = pytest.mark.django_db
@@ -85,14 +86,26 @@ def test_each_question_of_the_catalogue_is_added_with_one_click_and_once(client,
     for _twice in range(2):
         response = client.post(address("add_ready_question", event, key), follow=True)
 
-    question = event.questions.get()
-    assert question.catalogue_key == key
+    question = event.questions.get(catalogue_key=key)
     assert question.purpose
     assert question.delete_on > event.ends_on
     assert question.versions.get().asked["label"] == question.label
     assert f"“{question.label}” is added." in unescape(response.content.decode())
     form = client.get(reverse("registrations:register", args=[event.slug])).content.decode()
     assert question.label in unescape(form)
+
+
+@pytest.mark.parametrize("key", ["diet", "access"])
+def test_whoever_picks_something_else_is_asked_what(client, event, lead, key):
+    for _twice in range(2):
+        client.post(address("add_ready_question", event, key))
+
+    question, in_words = event.questions.order_by("position")
+    last = question.options.get(label="Something else")
+    assert in_words.catalogue_key == f"{key}-words"
+    asked = read_questions(event)
+    assert applying(asked, {question.pk: [last.pk]}) == {question.pk, in_words.pk}
+    assert applying(asked, {question.pk: [last.pk - 1]}) == {question.pk}
 
 
 def test_a_question_of_ones_own_is_shown_as_people_see_it_once_it_is_saved(client, event, lead):

@@ -13,7 +13,7 @@ from .deciding import approve, hand_over, move_ahead, reject, restore
 from .leaving import accept_offer, cancel, decline_offer, undo_cancelling
 from .registering import Expected, Registered, correct, expected, register
 from .settling import release_delegations, settle, settle_all
-from .standing import Availability, Opening, Seats, availability, delegation_seats
+from .standing import Availability, Opening, availability
 
 __all__ = [
     "Availability",
@@ -22,7 +22,6 @@ __all__ = [
     "Left",
     "Opening",
     "Registered",
-    "Seats",
     "accept_offer",
     "approve",
     "availability",
@@ -32,7 +31,6 @@ __all__ = [
     "choose",
     "correct",
     "decline_offer",
-    "delegation_seats",
     "expected",
     "free",
     "hand_over",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from events.models import Event
 
 from ..models import Delegation, Registration
-from ..models.registrations import ONLINE, Line
+from ..models.registrations import ONLINE
 from . import counting
 
 
@@ -83,29 +83,3 @@ def availability(event: Event, *, at: datetime | None = None, delegation: Delega
         return Availability(Opening.NOT_HERE)
     closes = event.registration_closes
     return Availability(Opening.CLOSED if closes and closes <= at else Opening.NOT_YET)
-
-
-@dataclass(frozen=True, slots=True)
-class Seats:
-    """The seats of a delegation: `named` are taken, `to_follow` held for somebody who is not named yet."""
-
-    seats: int
-    named: int
-    waiting: int
-    to_follow: int
-    is_released: bool
-
-
-def delegation_seats(delegation: Delegation, *, at: datetime | None = None) -> Seats:
-    """Return how the seats of a delegation stand at an instant (default: now). One query, beside its event."""
-    counted = counting.count(delegation.event, at or timezone.now())
-    as_stored = Line(delegation=delegation.pk)
-    is_held = delegation.pk in counted.holding
-    named = counted.taken[as_stored]
-    return Seats(
-        seats=delegation.seats,
-        named=named,
-        waiting=counted.waiting[as_stored],
-        to_follow=max(0, delegation.seats - named) if is_held else 0,
-        is_released=not is_held,
-    )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -61,9 +62,8 @@ def listed(event: Event, questions: Iterable[Question], *, language: str) -> lis
     questions = list(questions)
     asked_now = {question.pk: question for question in questions if question.retired_at is None}
     every = {question.pk: question for question in questions}
-    counts: dict[int, int] = {}
-    for key in Answer.objects.filter(question__event=event).values_list("question", flat=True):
-        counts[key] = counts.get(key, 0) + 1
+    answers = Answer.objects.filter(question__event=event).order_by()
+    counts = dict(answers.values_list("question").annotate(Count("pk")))
     rows = []
     for question in questions:
         gone = conditions.asks_about(question.shown_if) - asked_now.keys()

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from registrations import places
+from registrations import delegations, places
 from registrations.exceptions import NoFreePlace, UndoTooLate
 from registrations.models import Decision, Registration
-from registrations.places import Opening, Seats, waiting_list
+from registrations.places import Opening, waiting_list
 from tests.factories import create_delegation, create_event, create_registration, create_user
 
 pytestmark = pytest.mark.django_db
@@ -119,9 +119,8 @@ def test_seats_of_a_delegation_are_kept_for_it_and_for_nobody_else():
     register(event, "Charlie", delegation=delegation)
 
     assert states(event) == {"Alice": State.CONFIRMED, "Bob": State.WAITING, "Charlie": State.CONFIRMED}
-    assert places.delegation_seats(delegation, at=NOW) == Seats(
-        seats=2, named=1, waiting=0, to_follow=1, is_released=False
-    )
+    seats = delegations.standing(delegation, at=NOW)
+    assert (seats.named, seats.waiting, seats.to_follow, seats.is_released) == (1, 0, 1, False)
     assert (places.taken(event, NOW), places.free(event, NOW)) == (3, 0)
 
 
@@ -202,7 +201,8 @@ def test_unnamed_seats_go_to_everybody_when_their_date_has_come_and_the_lines_be
         "Charlie": State.OFFERED,
         "Dana": State.WAITING,
     }
-    assert places.delegation_seats(mine, at=LATER) == Seats(seats=2, named=0, waiting=0, to_follow=0, is_released=True)
+    seats = delegations.standing(mine, at=LATER)
+    assert (seats.named, seats.waiting, seats.to_follow, seats.is_released) == (0, 0, 0, True)
     mine.refresh_from_db()
     assert mine.released_at == LATER
     assert places.release_delegations(at=LATER) == 0
@@ -265,7 +265,7 @@ def test_whoever_registered_alone_and_is_named_then_uses_a_seat_of_the_delegatio
 
     assert done.is_new is False
     assert states(event) == {"Alice": State.CONFIRMED, "Charlie": State.OFFERED}
-    assert places.delegation_seats(delegation, at=LATER).named == 1
+    assert delegations.standing(delegation, at=LATER).named == 1
 
 
 def test_whoever_waits_and_is_named_for_a_delegation_with_a_free_seat_gets_it():

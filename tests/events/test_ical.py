@@ -4,8 +4,6 @@ What is written is read back by two parsers that share no code: icalendar goes b
 the VTIMEZONE in the file.
 """
 
-import re
-import unicodedata
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -13,15 +11,11 @@ import icalendar
 import pytest
 import vobject
 from django.conf import settings
-from hypothesis import given
-from hypothesis import strategies as st
-from icalendar.parser import Contentline
 
 from events.exceptions import AlreadyHeld
 from events.ical import (
     FORMAT_EPOCH,
     Personal,
-    _folded,
     calendar_bytes,
     deadline_vevent,
     entry,
@@ -34,8 +28,8 @@ from events.ical import (
 )
 from events.models import Contribution, Event, EventKind, EventLink, PlanChange, Session, Speaker
 from events.subscriptions import OneEvent
-from events.time_zones import follows_its_rule, rule_of, vtimezone
 from tests.conftest import NOW
+from tests.events.reading import description, read
 from tests.factories import (
     create_event,
     create_kind,
@@ -53,16 +47,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 ONE_DAY = {"starts_on": date(2027, 5, 20), "ends_on": date(2027, 5, 20)}
 
 
-def read(event: Event, language: str = "en", **details: str) -> icalendar.Event:
-    """The event as icalendar reads it from its file, loaded anew as a request would."""
-    event = Event.objects.get(pk=event.pk)
-    calendar = icalendar.Calendar.from_ical(event_file(event, language=language, **details))
-    assert calendar.errors == []
-    (found,) = calendar.events
-    assert found.errors == []
-    return found
-
-
 def facts(event: Event) -> dict[str, object]:
     found = read(event)
     return {
@@ -73,10 +57,6 @@ def facts(event: Event) -> dict[str, object]:
         "transp": str(found["TRANSP"]),
         "outlook": str(found["X-MICROSOFT-CDO-BUSYSTATUS"]),
     }
-
-
-def description(event: Event, **details: str) -> list[str]:
-    return str(read(event, **details)["DESCRIPTION"]).split("\n")
 
 
 def amsterdam(*moment: int) -> datetime:
@@ -793,174 +773,6 @@ def test_sessions_for_partners_are_apart_from_those_for_everybody():
         calendar_bytes([session_vevents(event, "en", visibility=Session.Visibility.PARTNERS)])
     ).events
     assert (str(found["SUMMARY"]), str(found["CLASS"])) == ("Budget", "PRIVATE")
-
-
-# --- Time zones --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("zone", "day", "clock_time", "instant"),
-    [
-        ("Europe/Lisbon", date(2027, 1, 14), time(9), datetime(2027, 1, 14, 9, tzinfo=UTC)),
-        ("Europe/Lisbon", date(2027, 7, 14), time(9), datetime(2027, 7, 14, 8, tzinfo=UTC)),
-        ("Europe/Amsterdam", date(2027, 1, 14), time(9), datetime(2027, 1, 14, 8, tzinfo=UTC)),
-        ("Europe/Amsterdam", date(2027, 7, 14), time(9), datetime(2027, 7, 14, 7, tzinfo=UTC)),
-        ("Europe/Tallinn", date(2027, 1, 14), time(9), datetime(2027, 1, 14, 7, tzinfo=UTC)),
-        ("Europe/Tallinn", date(2027, 7, 14), time(9), datetime(2027, 7, 14, 6, tzinfo=UTC)),
-        # The days on which the clocks change, before and after they do.
-        ("Europe/Lisbon", date(2027, 3, 28), time(0, 30), datetime(2027, 3, 28, 0, 30, tzinfo=UTC)),
-        ("Europe/Lisbon", date(2027, 3, 28), time(9), datetime(2027, 3, 28, 8, tzinfo=UTC)),
-        ("Europe/Amsterdam", date(2027, 3, 28), time(1, 30), datetime(2027, 3, 28, 0, 30, tzinfo=UTC)),
-        ("Europe/Amsterdam", date(2027, 3, 28), time(9), datetime(2027, 3, 28, 7, tzinfo=UTC)),
-        ("Europe/Amsterdam", date(2027, 10, 31), time(1, 30), datetime(2027, 10, 30, 23, 30, tzinfo=UTC)),
-        ("Europe/Amsterdam", date(2027, 10, 31), time(9), datetime(2027, 10, 31, 8, tzinfo=UTC)),
-        ("Europe/Tallinn", date(2027, 10, 31), time(9), datetime(2027, 10, 31, 7, tzinfo=UTC)),
-        # Long ago and far ahead the rule is the same.
-        ("Europe/Amsterdam", date(2019, 8, 1), time(9), datetime(2019, 8, 1, 7, tzinfo=UTC)),
-        ("Europe/Amsterdam", date(2036, 12, 1), time(9), datetime(2036, 12, 1, 8, tzinfo=UTC)),
-        # Where no yearly rule fits: UTC.
-        ("Africa/Casablanca", date(2027, 7, 14), time(9), datetime(2027, 7, 14, 8, tzinfo=UTC)),
-        ("Europe/Istanbul", date(2015, 7, 14), time(9), datetime(2015, 7, 14, 6, tzinfo=UTC)),
-        ("Europe/Istanbul", date(2027, 7, 14), time(9), datetime(2027, 7, 14, 6, tzinfo=UTC)),
-    ],
-)
-def test_an_hour_is_the_same_instant_for_programs_that_read_the_name_or_the_rules_of_a_zone(
-    zone, day, clock_time, instant
-):
-    event = create_event(starts_on=day, ends_on=day, start_time=clock_time, end_time=None, time_zone=zone)
-    text = event_file(event, language="en").decode()
-
-    assert read(event)["DTSTART"].dt.astimezone(UTC) == instant
-    assert vobject.readOne(text).vevent.dtstart.value.astimezone(UTC) == instant
-    assert follows_its_rule(zone, day.year) == (f"DTSTART;TZID={zone}:" in text)
-
-
-EUROPEAN = sorted(zone for zone in zoneinfo.available_timezones() if zone.startswith("Europe/"))
-
-
-@pytest.mark.parametrize("zone", EUROPEAN)
-def test_every_european_zone_has_yearly_rules_that_say_what_the_zone_does(zone):
-    text = f"BEGIN:VCALENDAR\r\n{vtimezone(zone).decode()}END:VCALENDAR\r\n"
-    read_by_rules = vobject.readOne(text).vtimezone.tzinfo
-
-    for month in range(1, 13):
-        for day, hour in ((1, 0), (15, 12), (28, 23)):
-            local = datetime(2027, month, day, hour)
-            assert read_by_rules.utcoffset(local) == zoneinfo.ZoneInfo(zone).utcoffset(local), local
-    assert "RDATE" not in vtimezone(zone).decode()
-
-
-def test_a_rule_starts_on_the_clock_that_was_valid_before_it():
-    assert vtimezone("Europe/Vienna").decode().split("\r\n")[2:8] == [
-        "BEGIN:DAYLIGHT",
-        "DTSTART:19700329T020000",
-        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3",
-        "TZNAME:CEST",
-        "TZOFFSETFROM:+0100",
-        "TZOFFSETTO:+0200",
-    ]
-
-
-@pytest.mark.parametrize("zone", ["Africa/Casablanca", "Africa/Cairo", "America/Nuuk", "Asia/Jerusalem"])
-def test_a_zone_without_a_yearly_rule_gets_none(zone):
-    assert rule_of(zone) is None
-    with pytest.raises(ValueError, match="no yearly rule"):
-        vtimezone(zone)
-
-
-# --- Text --------------------------------------------------------------------------------------------------------
-
-MANY_SCRIPTS = "Őszi műhely a hulladékról · Atelier despre deșeuri și țări · Ημερίδα για τα απόβλητα · 🌍♻️👩‍🔬 "
-
-
-@pytest.mark.parametrize("shift", range(4))
-def test_lines_are_folded_at_75_octets_and_never_inside_a_letter(shift):
-    summary = "x" * shift + MANY_SCRIPTS * 8
-    event = create_event(title="x" * shift + MANY_SCRIPTS, summary=summary)
-    octets = event_file(event, language="en")
-
-    lines = octets.split(b"\r\n")
-    assert lines[-1] == b""
-    assert max(len(line) for line in lines) <= 75
-    for line in lines:
-        line.decode("utf-8")
-    assert b"\n" not in octets.replace(b"\r\n", b"")
-    assert octets.decode("utf-8")[0] == "B"
-    assert description(event)[0] == summary.strip()
-
-
-@given(st.text(alphabet="ab\\\\^;,őΩ€👩‍🔬", max_size=400))
-def test_lines_are_folded_as_icalendar_folds_them(text):
-    line = Contentline(f"DESCRIPTION:{text}")
-
-    assert _folded(line) == line.to_ical() + b"\r\n"
-
-
-HOSTILE = {
-    "CRLF and an end": "Waste\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Injected",
-    "lone CR": "Waste\rATTENDEE:mailto:charlie@example.org",
-    "lone LF": "Waste\nSTATUS:CANCELLED",
-    "NUL": "Was\x00te",
-    "line separator": "Waste\u2028END:VEVENT",
-    "paragraph separator": "Waste\u2029END:VCALENDAR",
-    "next line, vertical tab, form feed": "Waste\x85a\x0bb\x0cc",
-    "escape characters": "Waste; circular, \\n \\; and \\",
-    "quotes and colons": "“Waste”: \"a\" 'b' DTSTART:20200101",
-    "HTML": "<script>alert(1)</script>",
-    "other controls": "Waste\x07\x1b[31m\x7f\x9f",
-    "percent signs": "100 % waste %(title)s %s",
-}
-
-
-# PostgreSQL itself refuses to store a NUL.
-@pytest.mark.parametrize(
-    "title",
-    [
-        pytest.param(title, id=name, marks=[pytest.mark.sqlite] if "\0" in title else [])
-        for name, title in HOSTILE.items()
-    ],
-)
-def test_no_text_becomes_structure(title):
-    event = create_event(title=title, summary=title, **ONE_DAY)
-    event.change_plan(reason=title, start_time=time(10))
-    octets = event_file(event, language="en")
-
-    found = read(event)
-    assert (str(found["STATUS"]), "ATTENDEE" in found) == ("CONFIRMED", False)
-    lines = octets.decode().split("\r\n")
-    for word in ("BEGIN:VEVENT", "END:VEVENT", "END:VCALENDAR", "STATUS:CONFIRMED"):
-        assert lines.count(word) == 1
-    text = octets.decode().replace("\r\n", "")
-    assert not [c for c in text if unicodedata.category(c) in ("Cc", "Zl", "Zp")]
-    words = re.findall(r"[A-Za-z]{5,}", title)
-    assert all(word in str(found["SUMMARY"]) for word in words)
-    assert vobject.readOne(octets.decode()).vevent.summary.value == str(found["SUMMARY"])
-
-
-def test_backslashes_commas_and_semicolons_come_back_as_they_were():
-    title = "Waste; circular, \\n \\; and \\"
-
-    assert str(read(create_event(create_project(acronym="waste"), title=title))["SUMMARY"]) == title
-
-
-def test_a_lone_surrogate_is_dropped():
-    event = create_event()
-    # No database keeps one, but a text that is not saved yet may hold one.
-    event.title = "Was\ud800te"
-
-    assert b"SUMMARY:Waste" in vevent(event, "en")
-
-
-def test_texts_are_cut_so_that_no_entry_is_endless():
-    event = create_event(create_project(acronym="PRO"), title="W" * 300, summary="s" * 5_000)
-    event.cancel(reason="r" * 5_000)
-    found = read(event)
-
-    summary = str(found["SUMMARY"])
-    assert len(summary) == 200
-    assert summary.startswith("CANCELLED: WWW")
-    assert summary.endswith("W… (PRO)")
-    assert len(str(found["DESCRIPTION"]).encode()) < 4_096
 
 
 # --- Links for one event -----------------------------------------------------------------------------------------

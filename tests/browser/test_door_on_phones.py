@@ -1,0 +1,319 @@
+"""The door on phones: a camera that sees tickets, two phones without network, and a server that dies in the middle."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from .conftest import CHROMIUM, FLAGS, ROOT, Site
+
+PEOPLE = 120
+# An event of today with a ticket for each of its people, and one of another event.
+MADE = f"""
+import json
+import secrets
+from datetime import timedelta
+from django.utils import timezone
+from events.models import Event
+from registrations.door import codes
+from registrations.models import Registration
+from tests.factories import create_event, create_registration
+
+project = Event.objects.get(slug="meuse-conference").project
+today = timezone.now().astimezone(Event(time_zone="Europe/Amsterdam").zone).date()
+days = {{"starts_on": today, "ends_on": today + timedelta(days=1)}}
+event = create_event(project, slug=f"door-{{secrets.token_hex(4)}}", title="At the door", **days)
+other = create_event(project, slug=f"elsewhere-{{secrets.token_hex(4)}}", title="Elsewhere", **days)
+def ticket(name, of=event, **fields):
+    registration = create_registration(of, name, email=f"{{name.lower().replace(' ', '.')}}@example.org", **fields)
+    return codes.ticket_address(registration)
+tickets = {{f"Person {{n:03}}": ticket(f"Person {{n:03}}") for n in range({PEOPLE})}}
+tickets["cancelled"] = ticket("Charlie Cancelled", state=Registration.State.CANCELLED)
+tickets["for_approval"] = ticket("Wanda Waiting", state=Registration.State.FOR_APPROVAL)
+tickets["elsewhere"] = ticket("Elsa Elsewhere", of=other)
+tickets["forged"] = tickets["Person 000"][:-8] + "AAAAAAAA"
+print(json.dumps([event.slug, tickets]))
+"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of today, with the addresses of tickets by the names of their people, and of some not welcome."""
+
+    slug: str
+    tickets: dict[str, str]
+
+
+@pytest.fixture
+def event(site: Site) -> Event:
+    return Event(*json.loads(site.query(MADE)))
+
+
+@dataclass
+class Server:
+    """A server of its own in front of the same database, which can be killed and started again."""
+
+    environment: dict[str, str]
+    port: int
+    process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port)),
+                *("--no-access-log", "--log-level", "warning", "config.wsgi:application"),
+            ],
+            cwd=ROOT,
+            env=self.environment,
+            # Its workers die with it.
+            start_new_session=True,
+        )
+        for _attempt in range(600):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(20)
+            self.process = None
+
+
+@pytest.fixture
+def server(site: Site) -> Iterator[Server]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    server = Server({**site.environment, "SITE_URL": f"http://127.0.0.1:{port}"}, port)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def open_door(site, chromium, signed_in) -> Iterator[Callable]:
+    """Open a phone at the door of an event, signed in, with the list on it: `open_door(event)` gives its page."""
+    contexts = []
+
+    def open_phone(event: Event, *, url: str = site.url, browser=None):
+        context = (browser or chromium).new_context(
+            base_url=url, viewport={"width": 390, "height": 800}, storage_state=signed_in("lead")
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(f"/en/door/{event.slug}/app/")
+        page.wait_for_selector("body[data-kept=true]")
+        return page
+
+    yield open_phone
+    for context in contexts:
+        context.close()
+
+
+def reopened(page):
+    """The phone's browser was closed, and its page opened again."""
+    context, address = page.context, page.url
+    page.close(run_before_unload=False)
+    page = context.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(address)
+    page.wait_for_selector("body[data-ready]")
+    return page
+
+
+# One act through the page: type the name, press the button of the row, wait until the phone keeps it.
+PRESS = """async ([name, what]) => {
+    const byId = (id) => document.getElementById(id);
+    const before = Number(byId("strip").dataset.unsent);
+    byId("search").value = name;
+    byId("search").dispatchEvent(new Event("input"));
+    byId("people").querySelector("button").click();
+    for (let tries = 0; Number(byId("strip").dataset.unsent) === before && tries < 500; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    if (what === "undo") {
+        byId("result-undo").click();
+        for (let tries = 0; Number(byId("strip").dataset.unsent) === before + 1 && tries < 500; tries += 1) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+    }
+    return Number(byId("strip").dataset.unsent) - before;
+}"""
+
+
+def write_in(page, name: str) -> None:
+    before = int(page.get_attribute("#strip", "data-unsent"))
+    page.click("#nav [data-screen=walk-in]")
+    page.fill("#walk-in-name", name)
+    page.fill("#walk-in-organisation", "Town of Łódź")
+    page.select_option("#walk-in-country", "PL")
+    page.check("#walk-in-told")
+    page.get_by_role("button", name="Write in and check in").click()
+    page.wait_for_selector(f"#strip[data-unsent='{before + 1}']", state="attached")
+
+
+def test_two_phones_without_network_and_a_server_that_dies_lose_and_double_nothing(site, event, server, open_door):
+    here, acts = set(), 0
+    one, other = open_door(event, url=server.url), open_door(event, url=server.url)
+    for page in (one, other):
+        page.context.set_offline(True)
+
+    # Each checks in 90 people, 60 of them on both phones, and takes every tenth back at once.
+    for start, page_name in ((0, "one"), (30, "other")):
+        page = one if page_name == "one" else other
+        for number in range(start, start + 90):
+            if number == start + 45:
+                if page_name == "one":
+                    page.reload()
+                    page.wait_for_selector("body[data-ready]")
+                else:
+                    other = page = reopened(page)
+            name, is_undone = f"Person {number:03}", number % 10 == 0
+            assert page.evaluate(PRESS, [name, "undo" if is_undone else "in"]) == (2 if is_undone else 1)
+            acts += 2 if is_undone else 1
+            if not is_undone:
+                here.add(name)
+        for number in range(5):
+            write_in(page, f"Walk-in {page_name} {number}")
+            here.add(f"Walk-in {page_name} {number}")
+            acts += 1
+    assert (
+        one.inner_text("#strip-text") == f"No network, {one.get_attribute('#strip', 'data-unsent')} kept on this phone"
+    )
+
+    # The server dies while the first of them sends, and comes back; then the other sends, too.
+    kept = int(other.get_attribute("#strip", "data-unsent"))
+    other.context.set_offline(False)
+    while int(other.get_attribute("#strip", "data-unsent")) == kept:
+        other.wait_for_timeout(10)
+    server.kill()
+    time.sleep(2)
+    server.start()
+    one.context.set_offline(False)
+    for page in (one, other):
+        page.wait_for_selector("#strip[data-unsent='0'][data-state=online]", state="attached", timeout=90_000)
+
+    stored = json.loads(site.query(STORED % event.slug))
+    assert stored["acts"] == stored["distinct"] == acts >= 200
+    assert set(stored["here"]) == here
+    # What the server told them since is on both phones.
+    for page in (one, other):
+        page.get_by_text(f"{len(here)} of ").first.wait_for(timeout=40_000)
+
+
+STORED = """
+import json
+from events.models import Event
+from registrations import attendance
+from registrations.models import AttendanceRecord, DoorAct, Registration
+
+event = Event.objects.get(slug="%s")
+acts = [*AttendanceRecord.objects.filter(registration__event=event).values_list("act", flat=True)]
+acts += DoorAct.objects.filter(event=event).values_list("act", flat=True)
+here = Registration.objects.filter(pk__in=attendance.attended_days(event)).values_list("name", flat=True)
+print(json.dumps({"acts": len(acts), "distinct": len(set(acts)), "here": list(here)}))
+"""
+
+
+def test_helper_begins_with_a_pin_and_leaves_nothing_on_the_phone(site, event, open_browser):
+    pin = site.query(LINK % event.slug)
+    window = open_browser(width=390)
+    window.goto(f"/en/door/{event.slug}/")
+    window.get_by_label("PIN").fill(pin)
+    window.get_by_label("first name").fill("Bob")
+    window.get_by_role("button", name="Begin").click()
+
+    # The page for phones opens by itself, and says that all is there.
+    window.get_by_text(f"Ready: {PEOPLE + 2} people on this phone, works without network.").wait_for()
+    window.get_by_label("Name or organisation").fill("pérson 001")
+    window.get_by_role("button", name="Check in Person 001").click()
+    window.wait_for_selector("#result[data-verdict=welcome]")
+    window.get_by_role("button", name="Settings").click()
+    window.get_by_role("button", name="Close and delete the list").click()
+    window.get_by_text("Checked in on this phone: 1.").wait_for()
+
+    assert window.evaluate("indexedDB.databases()") == []
+    assert [cookie["name"] for cookie in window.context.cookies() if cookie["name"].startswith("door-")] == []
+
+
+LINK = """
+from events.models import Event
+from registrations.models import DoorLink
+print(DoorLink.objects.create(event=Event.objects.get(slug="%s"), label="Entrance").pin)
+"""
+
+
+# --- A camera ----------------------------------------------------------------------------------------------------
+
+
+def film(path: Path, scenes: list[tuple[str, float]]) -> None:
+    """Write a film of QR codes, each for so many seconds and four pictures a second; "" is a wall without any."""
+    import segno
+
+    width, height, unit = 640, 480, 6
+    with path.open("wb") as file:
+        file.write(b"YUV4MPEG2 W640 H480 F4:1 Ip A1:1 C420jpeg\n")
+        for text, seconds in scenes:
+            picture = bytearray([180]) * (width * height)
+            modules = [list(row) for row in segno.make(text, error="m", micro=False).matrix] if text else []
+            size = len(modules) + 8
+            for row in range(size * unit if text else 0):
+                for column in range(size * unit):
+                    r, c = row // unit - 4, column // unit - 4
+                    is_dark = 0 <= r < len(modules) and 0 <= c < len(modules) and modules[r][c]
+                    x, y = (width - size * unit) // 2 + column, (height - size * unit) // 2 + row
+                    picture[y * width + x] = 16 if is_dark else 235
+            file.write((b"FRAME\n" + bytes(picture) + bytes([128]) * (width * height // 2)) * int(seconds * 4))
+
+
+def test_camera_tells_who_is_welcome_and_who_is_not(event, chromium, open_door, tmp_path):
+    wall = ("", 1.5)
+    shown = ["Person 119", "forged", "elsewhere", "cancelled", "for_approval", "Person 119"]
+    film(tmp_path / "film.y4m", [wall, *(scene for name in shown for scene in ((event.tickets[name], 1.5), wall))])
+    camera = [
+        *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
+        f"--use-file-for-fake-video-capture={tmp_path / 'film.y4m'}",
+    ]
+    seen: list[dict] = []
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *camera])
+    page = open_door(event, browser=browser)
+    page.expose_function("seen", lambda result: seen.append(result))
+    page.evaluate(
+        """() => new MutationObserver(([{ target }]) => window.seen({
+            verdict: target.dataset.verdict, took: Number(target.dataset.took),
+            name: document.getElementById("result-name").textContent,
+        })).observe(document.getElementById("result"), { attributeFilter: ["data-took"] })"""
+    )
+    page.get_by_role("button", name="Scan with the camera").click()
+    for _wait in range(60):
+        if len(seen) >= len(shown):
+            break
+        page.wait_for_timeout(500)
+    browser.close()
+
+    found = [(result["verdict"], result["name"]) for result in seen[: len(shown)]]
+    assert found == [
+        ("welcome", "Person 119"),
+        ("forged", ""),
+        ("not_listed", ""),
+        ("cancelled", "Charlie Cancelled"),
+        ("for_approval", "Wanda Waiting"),
+        ("already", "Person 119"),
+    ]
+    assert max(result["took"] for result in seen) <= 300

@@ -26,6 +26,7 @@ from .mails import ask_again, word_the_confirmation
 from .online import upload_report
 from .people import make_up_people
 from .project import CONTENT, PROGRAMME, SOURCE_KEY, TOWNS, make_project
+from .proof import prove, take_away
 from .questions import ask_at_the_conference, ask_on_the_visit
 
 # Any number does. This is the day in 1992 on which the treaty of Maastricht was signed.
@@ -94,6 +95,7 @@ def build(
         upload_report(online, registrations[online.pk], by=organiser)
         came = guests.attend(happenings, registrations)
         guests.answer(happenings, registrations, came)
+        prove(setting.project, by=organiser, at=at)
         tell(f"{sum(came.values())} of them came, and some said what they learned")
     return _counted(setting.project)
 
@@ -137,6 +139,7 @@ def remove() -> None:
         of_project = {"registration__event__project__source_key": SOURCE_KEY}
         OutcomeRating.objects.filter(**{f"feedback__{name}": value for name, value in of_project.items()}).delete()
         Feedback.objects.filter(**of_project).delete()
+        take_away()
         AttendanceRecord.objects.filter(**of_project).delete()
         Registration.objects.filter(event__project__source_key=SOURCE_KEY).delete()
         Person.objects.filter(project__source_key=SOURCE_KEY).delete()

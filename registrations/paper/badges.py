@@ -132,7 +132,7 @@ def ticket(registration: Registration) -> bytes:
     with translation.override(registration.language):
         data = {
             **head(event, gettext("Ticket")),
-            "facts": [fact(gettext("When"), when_in_words(event)), *facts_of(event)[1:]],
+            "facts": [fact(gettext("When"), when_in_words(event)), *facts_of(event)],
             "name": registration.name,
             "organisation": registration.organisation_name,
             "qr_alt": gettext("QR code of the ticket of %(name)s") % {"name": registration.name},

@@ -90,6 +90,13 @@ PAGE_NAMES = [
     "door-start",
     "door-counter",
     "ticket",
+    "papers",
+    "papers-before",
+    "scan-withdraw",
+    "verify",
+    "verify-enter",
+    "verify-unknown",
+    "registration-certificate",
     "online",
     "online-report",
     "join",
@@ -202,6 +209,14 @@ def all_pages(site: Site) -> list[Page]:
     question = site.query(
         "from registrations.models import Question\nprint(Question.objects.get(catalogue_key='dinner').pk)"
     )
+    proved, replaced, certified, scan = site.query(
+        "from django.core.files.base import ContentFile; from registrations.models import *\n"
+        "from registrations.proof.scans import keep_scan\n"
+        "one = SignedList.objects.exclude(next=None).select_related('event').first()\n"
+        "scan = ScannedList.objects.first() or keep_scan(one.event, one.day, ContentFile(b'%PDF-1.7'),"
+        " 'application/pdf', 'Signed on paper.pdf', by=None)\n"
+        "print(one.event.slug, one.code, Certificate.objects.first().registration.code, scan.pk)"
+    ).split()
     moved, asked_again = site.query(
         "from registrations.models import Reconfirmation\n"
         "open = Reconfirmation.objects.filter(answered_at=None).first().registration\n"
@@ -300,6 +315,13 @@ def all_pages(site: Site) -> list[Page]:
         Page("evidence", f"/en/organise/{held_event}/evidence/", "lead"),
         Page("audit", f"/{audit}"),
         Page("audit-unknown", "/en/audit/unknown/", status=404),
+        Page("papers", f"/en/organise/{proved}/paper/", "lead"),
+        Page("papers-before", f"/en/organise/{conference}/paper/", "host"),
+        Page("scan-withdraw", f"/en/organise/{proved}/paper/scans/{scan}/withdraw/", "lead"),
+        Page("verify", f"/verify/{replaced}"),
+        Page("verify-enter", "/verify/"),
+        Page("verify-unknown", "/verify/AAAAAAAAAAAAAAAAAAAA", status=404),
+        Page("registration-certificate", f"/en/registrations/{certified}/"),
         Page("questions", f"/en/organise/{conference}/questions/", "host"),
         Page("question-add", f"/en/organise/{conference}/questions/add/", "host"),
         Page("question-edit", f"/en/organise/{conference}/questions/{question}/", "host"),

@@ -86,7 +86,7 @@ def test_pdf_carries_names_hash_version_and_address_and_its_data(event, present)
 def test_signatures_of_the_screen_are_on_the_list(event, present):
     signed_at = MORNING + timedelta(minutes=10)
     drawn, typed = (check_in(present[name], DAY, at=signed_at, how="signature") for name in ("Őry", "Bob"))
-    Signature.objects.create(act=drawn.act, registration=present["Őry"], strokes=[[10, 20, 900, 250]])
+    Signature.objects.create(act=drawn.act, registration=present["Őry"], path="M10 20L900 250")
     Signature.objects.create(act=typed.act, registration=present["Bob"], typed="Robert B.")
 
     frozen = freeze(event, DAY, by=None, at=EVENING)

@@ -227,6 +227,13 @@ def test_a_place_beside_the_released_seats_is_for_whoever_comes():
     assert states(event) == {"Alice": State.CONFIRMED, "Bob": State.OFFERED}
 
 
+def test_what_is_released_for_the_waiting_list_leaves_the_places_online_to_whoever_comes():
+    event = create_event(mode="hybrid", places=2, online_places=1, released_seats_go_to="waiting")
+    create_delegation(event, seats=2, releases_at=NOW)
+
+    assert register(event, "Alice", mode="online", at=LATER).state == State.CONFIRMED
+
+
 def test_seats_that_are_held_until_the_start_are_given_away_then():
     event = create_event(places=1, registration_closes_at=datetime(2027, 5, 20, 12, tzinfo=UTC))
     create_delegation(event, seats=1)

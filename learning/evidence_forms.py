@@ -43,6 +43,24 @@ class AuditorLinkForm(forms.Form):
         return until
 
 
+class KeptUntilForm(forms.Form):
+    """Until when the evidence of a project is kept. The day only moves later: what is kept cannot be shortened here."""
+
+    day = DateField(label=gettext_lazy("Evidence is kept until"))
+
+    def __init__(self, *args: Any, now: date | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.now = now
+
+    def clean_day(self) -> date:
+        day: date | None = self.cleaned_data["day"]
+        if day is None:
+            raise forms.ValidationError(gettext("Enter the day that the programme names"), code="required")
+        if self.now is not None and day < self.now:
+            raise forms.ValidationError(gettext("Enter a later day: what is kept is not shortened"), code="earlier")
+        return day
+
+
 class PhotoForm(forms.Form):
     """Whether the people in a photo agreed; empty takes the mark off."""
 

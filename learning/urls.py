@@ -12,6 +12,7 @@ urlpatterns = [
     path("organise/<slug:slug>/evidence/pack/state/", evidence.pack_state, name="pack_state"),
     path("organise/<slug:slug>/evidence/pack/<int:pk>/", evidence.pack, name="pack"),
     path("organise/<slug:slug>/evidence/photos/<int:pk>/", evidence.mark_photo, name="mark_photo"),
+    path("organise/<slug:slug>/evidence/kept-until/", evidence.keep_until, name="keep_evidence_until"),
     path("organise/<slug:slug>/evidence/links/", evidence.make_link, name="make_auditor_link"),
     path("organise/<slug:slug>/evidence/links/<int:pk>/revoke/", evidence.revoke_link, name="revoke_auditor_link"),
     # The same for whoever holds an auditor's link

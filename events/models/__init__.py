@@ -1,6 +1,6 @@
 from .calendars import CalendarEntry, CalendarState, FeedState
 from .changes import TOLD_AFTER, Plan, PlanChange, standing
-from .documents import Document
+from .documents import Document, EvidenceRemoval
 from .drafts import Draft
 from .events import Event, EventQuerySet
 from .kinds import EventKind, EvidenceKind
@@ -23,6 +23,7 @@ __all__ = [
     "EventLink",
     "EventQuerySet",
     "EvidenceKind",
+    "EvidenceRemoval",
     "FeedState",
     "PlaceMerge",
     "Plan",

@@ -1,6 +1,8 @@
 import uuid
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -114,3 +116,42 @@ class Document(DatedTranslations, Deletable):
     @property
     def text_language(self) -> str:
         return self.event.language
+
+    def is_kept_as_evidence(self, *, on: date | None = None) -> bool:
+        """Whether it goes only with a reason on a day (default: today, UTC): a piece of evidence that has its file.
+
+        Its project says until when; as long as it does not, for good.
+        """
+        if not (self.evidence and self.file):
+            return False
+        until = self.event.project.evidence_kept_until
+        return until is None or (on or timezone.now().date()) <= until
+
+
+class EvidenceRemoval(models.Model):
+    """A piece of evidence that was deleted or replaced, or is marked otherwise, and why. It is added and stays."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="evidence_removals", verbose_name=_("event"))
+    title = models.CharField(_("title"), max_length=200)
+    evidence = models.CharField(_("evidence"), max_length=100)
+    file_name = models.CharField(_("name of the file"), max_length=200, blank=True)
+    sha256 = models.CharField(_("hash of the file"), max_length=64, blank=True)
+    reason = models.CharField(_("reason"), max_length=300)
+    removed_at = models.DateTimeField(_("removed at"), default=timezone.now)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    class Meta:
+        verbose_name = _("removed piece of evidence")
+        verbose_name_plural = _("removed pieces of evidence")
+        ordering = ["removed_at", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="evidence_goes_with_a_reason")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A removal is never changed: it is what somebody did.")
+        super().save(*args, **kwargs)

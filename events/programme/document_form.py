@@ -14,6 +14,7 @@ from ..editing.comparing import ComparingForm
 from ..editing.fields import ClockField, DateField, LineField
 from ..models import Document, Event, Session
 from .documents import TYPES, changing_file, file_name, type_of
+from .evidence_kept import keep_reason
 
 
 class DocumentForm(ComparingForm):
@@ -48,10 +49,20 @@ class DocumentForm(ComparingForm):
     from_time = ClockField(label=_("At"), required=False, help_text=_("Empty: at midnight."))
     until_day = DateField(label=_("Visible until"), help_text=_("Empty: for good. This day is the last one."))
 
-    def __init__(self, *args: Any, event: Event, document: Document | None, **options: Any) -> None:
+    reason = forms.CharField(
+        label=_("Why the evidence changes"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed only for another file or another mark: this is a piece of evidence that is kept."),
+        error_messages={"max_length": _("Write at most 300 characters")},
+    )
+
+    def __init__(self, *args: Any, event: Event, document: Document | None, by: Any = None, **options: Any) -> None:
         now = _values(event, document) if document else {}
         super().__init__(*args, now=now, **options)
-        self.event, self.document = event, document
+        self.event, self.document, self.by = event, document, by
+        if document is None or not document.is_kept_as_evidence():
+            del self.fields["reason"]
         sessions = cast("forms.ModelChoiceField[Session]", self.fields["session"])
         sessions.queryset = event.sessions.in_order()
         language = cast(forms.ChoiceField, self.fields["language"])
@@ -79,10 +90,17 @@ class DocumentForm(ComparingForm):
         values = super().clean()
         if values.get("from_time") and not values.get("from_day") and "from_day" not in self.errors:
             self.add_error("from_day", gettext("Enter the day too, or leave the time empty"))
+        if "reason" in self.fields and self._takes_evidence_away(values) and not values.get("reason"):
+            self.add_error("reason", gettext("Say why: another file, or another mark, takes a piece of evidence away"))
         starts, ends = self._visible_from(values), self._visible_until(values)
         if starts and ends and ends <= starts:
             self.add_error("until_day", gettext("It must be visible for some time: enter a later day"))
         return values
+
+    def _takes_evidence_away(self, values: dict[str, Any]) -> bool:
+        if self.document is None:
+            return False
+        return bool(values.get("upload")) or values.get("evidence", self.document.evidence) != self.document.evidence
 
     def _visible_from(self, values: dict[str, Any]) -> datetime | None:
         if not (day := values.get("from_day")):
@@ -98,6 +116,8 @@ class DocumentForm(ComparingForm):
         values = self.cleaned_data
         last = self.event.documents.order_by("position").values_list("position", flat=True).last() or 0
         document = self.document or Document(event=self.event, position=last + 1)
+        if "reason" in self.fields and self._takes_evidence_away(values):
+            keep_reason(document, values["reason"], by=self.by)
         for name in ("title", "session", "language", "visibility"):
             setattr(document, name, values[name])
         document.evidence = values.get("evidence", document.evidence)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -17,6 +18,7 @@ from ..passes import held, visible_events
 from ..programme import rows
 from ..programme.document_form import DocumentForm
 from ..programme.documents import ShownDocument, download, is_opened_by
+from ..programme.evidence_kept import ReasonForm, keep_reason
 from ..programme.rows import DOCUMENTS
 
 
@@ -66,7 +68,7 @@ def edit_document(request: HttpRequest, slug: str, key: int | None = None) -> Ht
     event = organised_event(request, slug)
 
     def form(document: Document | None, data: Any, files: Any, typed: dict[str, Any]) -> DocumentForm:
-        return DocumentForm(data, files, initial=typed, event=event, document=document)
+        return DocumentForm(data, files, initial=typed, event=event, document=document, by=request.user)
 
     def context(document: Document | None) -> dict[str, Any]:
         return {"shown": ShownDocument.of(document) if document else None}
@@ -83,7 +85,19 @@ def move_document(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 @access(people_with_a_role)
 @require_POST
 def delete_document(request: HttpRequest, slug: str, key: int) -> HttpResponse:
-    return rows.delete(organised_event(request, slug), DOCUMENTS, key)
+    """Delete a document; a piece of evidence that is kept goes only with a reason, which is asked for first."""
+    event = organised_event(request, slug)
+    found = rows.row_of(event, DOCUMENTS, key)
+    if found.is_kept_as_evidence():
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            context = {"event": event, "document": found, "form": form}
+            status = 422 if form.is_bound else 200
+            return render(request, "events/programme/remove_evidence.html", context, status=status)
+        with transaction.atomic():
+            keep_reason(found, form.cleaned_data["reason"], by=request.user)
+            return rows.delete(event, DOCUMENTS, key)
+    return rows.delete(event, DOCUMENTS, key)
 
 
 @access(people_with_a_role)

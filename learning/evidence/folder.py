@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext
 
-from events.models import Document, Event, EvidenceKind
+from events.models import Document, Event, EvidenceKind, EvidenceRemoval
 from events.programme.documents import TYPES
 from events.times import dates_in_words
 from registrations.models import OnlineReport, ScannedList, SignedList
@@ -75,8 +75,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
+    """`removed` is what was taken away, each with its reason."""
+
     event: Event
     sections: tuple[Section, ...]
+    removed: tuple[EvidenceRemoval, ...] = ()
 
     @property
     def items(self) -> list[Item]:
@@ -118,7 +121,7 @@ def safe_name(name: str) -> str:
 def folder_of(event: Event) -> Folder:
     """Return what is in the folder of an event now, in the order of what its kind asks for, then what else is there.
 
-    Six queries, however many files there are.
+    Seven queries, however many files there are.
     """
     due = {each.key: str(each.name) for each in event.kind.evidence}
     names = {**due, **{key: str(name) for key, name in EvidenceKind.choices if key not in due}}
@@ -133,7 +136,7 @@ def folder_of(event: Event) -> Folder:
     others = tuple(found.others(len(sections) + 1, paths))
     if others:
         sections.append(Section("", gettext("Other documents"), False, others))
-    return Folder(event, tuple(sections))
+    return Folder(event, tuple(sections), tuple(event.evidence_removals.all()))
 
 
 class _Found:

@@ -115,6 +115,7 @@ def _index(folder: Folder, sections: list[PackedSection], at: datetime) -> str:
         "facts": facts_of(event),
         "sections": sections,
         "missing": folder.missing,
+        "removed": [(one, instant_in_words(one.removed_at, event.zone)) for one in folder.removed],
         "made": instant_in_words(at, event.zone),
         "style": "style.css",
         "manifest": MANIFEST,

@@ -14,10 +14,11 @@ from accounts.access import access
 from events.models import Document, Event, EvidenceKind
 from events.organised import organised_event
 from projects.access import people_with_a_role
+from projects.models import Project
 
 from ..evidence import folder_of, links, packs
 from ..evidence.handing_out import hand_out, hand_out_pack
-from ..evidence_forms import AuditorLinkForm, PhotoForm
+from ..evidence_forms import AuditorLinkForm, KeptUntilForm, PhotoForm
 from ..models import AuditorLink, EvidencePack, PhotoConsent
 
 
@@ -40,6 +41,8 @@ def _page(request: HttpRequest, event: Event, form: AuditorLinkForm, *, status: 
         "pack": packs.latest(event),
         "links": AuditorLink.objects.filter(event=event),
         "form": form,
+        "kept_form": KeptUntilForm(now=None, initial={"day": event.project.evidence_kept_until}, auto_id="id_kept_%s"),
+        "leads": Project.objects.led_by(request.user).filter(pk=event.project_id).exists(),
         "choices": PhotoForm.base_fields["consent"].choices,  # type: ignore[attr-defined]
         **more,
     }
@@ -114,6 +117,21 @@ def make_link(request: HttpRequest, slug: str) -> HttpResponse:
         event, label=form.cleaned_data["label"], until=form.cleaned_data["until"], by=request.user
     )
     return _page(request, event, AuditorLinkForm(event=event), new_address=address)
+
+
+@access(people_with_a_role)
+@require_POST
+def keep_until(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say until when the evidence of the event's project is kept; its lead does."""
+    event = organised_event(request, slug)
+    project = get_object_or_404(Project.objects.led_by(request.user), pk=event.project_id)
+    form = KeptUntilForm(request.POST, now=project.evidence_kept_until)
+    if not form.is_valid():
+        return _page(request, event, AuditorLinkForm(event=event), status=422, kept_form=form)
+    project.evidence_kept_until = form.cleaned_data["day"]
+    project.save(update_fields=["evidence_kept_until"])
+    messages.success(request, gettext("The evidence of %(project)s is kept until then.") % {"project": project})
+    return redirect("learning:evidence", slug)
 
 
 @access(people_with_a_role)

@@ -60,6 +60,12 @@ class Project(Multilingual, Sourced):
         blank=True,
         help_text=_("Numbers as the sources give them, with their source; apart from what is counted here."),
     )
+    evidence_kept_until = models.DateField(
+        _("evidence is kept until"),
+        null=True,
+        blank=True,
+        help_text=_("Until then, and as long as it is empty, no piece of evidence goes without a reason that is kept."),
+    )
     is_demonstration = models.BooleanField(_("made up for demonstration"), default=False)
 
     objects = ProjectQuerySet.as_manager()

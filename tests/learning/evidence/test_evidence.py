@@ -155,11 +155,11 @@ def test_paths_are_safe_and_each_is_there_once(event):
 def test_reading_the_folder_asks_as_often_for_three_files_as_for_one(event, django_assert_num_queries):
     add_document(event, "One", "minutes")
     event = type(event).objects.with_page_data().get(pk=event.pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         folder_of(event)
     add_document(event, "Two", "minutes")
     add_document(event, "Three", "photos")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         folder_of(event)
 
 

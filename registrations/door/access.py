@@ -107,7 +107,8 @@ def let_in(
     """
     at = at or timezone.now()
     tries = (Act(WRONG_PINS_OF_NETWORK, client_address(request)), Act(WRONG_PINS_AT_DOOR, str(event.pk)))
-    if until := closed_until(tries, at=at):
+    # Nobody guesses a key, so whoever comes by the QR code is let in also while somebody guesses PINs.
+    if not key and (until := closed_until(tries, at=at)):
         raise TriedTooOften(until)
     links = DoorLink.objects.live().filter(event=event)
     link = links.filter(key=key).first() if key else links.filter(pin=pin).first()
@@ -122,6 +123,13 @@ def let_in(
     return DoorHelper.objects.create(
         link=link, name=typed_words(name, longest=100), device=device, began_at=at, seen_at=at
     )
+
+
+def note_unsent(by: AtTheDoor, unsent: object) -> None:
+    """Note how many acts a device says that it still keeps, for the host to know before a day is settled."""
+    helper = by.helper
+    if helper is not None and isinstance(unsent, int) and 0 <= unsent <= 100_000 and unsent != helper.unsent:
+        DoorHelper.objects.filter(pk=helper.pk).update(unsent=unsent)
 
 
 def remember(response: HttpResponseBase, event: Event, helper: DoorHelper) -> None:

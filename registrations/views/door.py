@@ -32,6 +32,7 @@ from ..door.access import (
     at_the_door,
     cookie_name,
     let_in,
+    note_unsent,
     people_at_the_door,
     remember,
 )
@@ -159,6 +160,7 @@ def acts(request: HttpRequest, slug: str) -> HttpResponse:
         )
     except (ValueError, KeyError, TypeError, AttributeError, sending.NotUnderstood):
         return _not_understood()
+    note_unsent(by, body.get("unsent"))
     touched = {result.pk for result in results if result.pk is not None}
     changed = listing.changes(by.event, body.get("since"), also=touched)
     return JsonResponse(

@@ -5,6 +5,7 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core import signing
 from django.test import Client
 
 from accounts.models import Mail
@@ -146,6 +147,7 @@ def test_guessing_pins_ends_soon(client, link, morning):
 
     assert answer.status_code == 422
     assert "Too many wrong PINs" in answer.content.decode()
+    assert Client().post(DOOR, {"key": link.key, "name": "Mia"}).status_code == 302
     morning.shift(timedelta(minutes=16))
     assert client.post(DOOR, {"pin": "123456", "name": "Mia"}).status_code == 302
 
@@ -352,6 +354,21 @@ def test_a_form_of_another_site_cannot_send(helper):
     answer = helper.post(f"{DOOR}acts/", {"acts": "[]"})
 
     assert answer.status_code == 400
+
+
+def test_a_device_sends_when_its_token_is_long_gone(event, link, morning):
+    device = Client(enforce_csrf_checks=True)
+    helper = DoorHelper.objects.create(link=link, name="Mia", device="Desk 1")
+    cookie = signing.get_cookie_signer(salt="door-conferencedoor").sign(helper.key)
+    device.cookies["door-conference"] = cookie
+
+    assert outcomes(send(device, sent(1, code=create_registration(event).ticket_code))) == [("counted", "")]
+
+
+def test_a_device_says_how_much_it_still_keeps(helper, event):
+    assert send(helper, unsent=12).status_code == send(helper, unsent="x").status_code == 200
+
+    assert DoorHelper.objects.get().unsent == 12
 
 
 @pytest.mark.parametrize("count", [1, 50])

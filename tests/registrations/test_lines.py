@@ -309,6 +309,29 @@ def test_a_seat_is_offered_to_each_of_those_for_whom_there_is_one_and_to_nobody_
     assert states(event) == {"Alice": State.OFFERED, "Bob": State.OFFERED, "Charlie": State.WAITING}
 
 
+def test_a_place_that_is_offered_no_more_is_not_given_past_those_who_wait():
+    event = create_event(places=1, offers_until=NOW)
+    alice = register(event, "Alice")
+    register(event, "Bob")
+    places.cancel(alice, by=HOST, at=LATER)
+
+    register(event, "Charlie", at=LATER)
+
+    assert states(event) == {"Alice": State.CANCELLED, "Bob": State.WAITING, "Charlie": State.WAITING}
+
+
+def test_whoever_comes_when_all_who_waited_got_an_offer_gets_what_is_left():
+    event = create_event(places=1)
+    register(event, "Alice")
+    register(event, "Bob")
+    event.places = 3
+    event.save()
+
+    register(event, "Charlie", at=LATER)
+
+    assert states(event) == {"Alice": State.CONFIRMED, "Bob": State.OFFERED, "Charlie": State.CONFIRMED}
+
+
 def test_whoever_got_the_seat_of_somebody_else_cannot_have_their_old_one_back_too():
     event = create_event(places=2)
     alice, bob = register(event, "Alice"), register(event, "Bob")

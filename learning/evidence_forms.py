@@ -28,6 +28,9 @@ class AuditorLinkForm(forms.Form):
     def __init__(self, *args: Any, event: Event, **options: Any) -> None:
         super().__init__(*args, **options)
         self.event = event
+        # Days are optional elsewhere; `clean_until` says what is missing here.
+        self.fields["until"].required = True
+        self.fields["until"].error_messages["required"] = gettext("Enter the last day of the link")
 
     def clean_until(self) -> date:
         until: date | None = self.cleaned_data["until"]

@@ -21,7 +21,10 @@ FONTS = "registrations/paper/fonts"
 
 def measure(report: Callable[[str, str, str, float, float], None]) -> None:
     """Report what was done, how fast and large, the same of ReportLab, the ratio, and the peak in MB."""
-    _prepare()
+    from django.db import transaction
+
+    with transaction.atomic():
+        _prepare()
     for job, what in (("badges", f"{BADGES} badges with codes"), ("list", f"Signed list of {ROWS} people")):
         ours, theirs = (min(_run(maker, job) for _time in range(2)) for maker in ("ours", "reportlab"))
         report(

@@ -42,7 +42,7 @@ def replace_ticket(registration: Registration, *, at: datetime | None = None) ->
 def svg(text: str) -> str:
     """Return a text as a QR code: an SVG without a size of its own, with the white border that scanners need."""
     image = io.BytesIO()
-    segno.make(text, error="m", micro=False, boost_error=False).save(
+    segno.make(text, error="m", micro=False, boost_error=False, mask=3).save(
         image, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=4, dark="#000", light="#fff", nl=False
     )
     return image.getvalue().decode()

@@ -61,18 +61,18 @@ export class Queue {
       const unsent = (await this.store.acts()).filter((act) => !act.sent && !tried.has(act.act));
       const batch = unsent.slice(0, BATCH);
       if (!batch.length && tried.size) break;
-      await this.#sendBatch(batch);
+      await this.#sendBatch(batch, unsent.length - batch.length);
       for (const act of batch) tried.add(act.act);
       if (batch.length === unsent.length) break;
     }
     this.#become("online");
   }
 
-  async #sendBatch(batch) {
-    const answer = await this.#post(batch);
+  async #sendBatch(batch, unsent) {
+    const answer = await this.#post(batch, unsent);
     if (answer.status === 400 || answer.status === 413 || answer.status === 422) {
       // One act that the server cannot read must not hold up the others.
-      if (batch.length > 1) for (const act of batch) await this.#sendBatch([act]);
+      if (batch.length > 1) for (const act of batch) await this.#sendBatch([act], unsent);
       else if (batch.length) await this.store.keepActs([{ ...batch[0], outcome: "unreadable" }]);
       return;
     }
@@ -94,7 +94,8 @@ export class Queue {
     this.changed(answered);
   }
 
-  async #post(batch) {
+  // `unsent` is how many acts this phone keeps beside these; the host sees it.
+  async #post(batch, unsent) {
     const acts = batch.map((act) => {
       const said = Object.fromEntries(SAID.filter((name) => name in act).map((name) => [name, act[name]]));
       // Who was scanned, the server finds by the code; whom this phone wrote in, it does not know yet.
@@ -104,7 +105,7 @@ export class Queue {
     const answer = await fetch(this.actsAddress, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() },
-      body: JSON.stringify({ device: this.device(), since: this.since, acts }),
+      body: JSON.stringify({ device: this.device(), since: this.since, unsent, acts }),
       redirect: "manual",
       cache: "no-store",
       signal: AbortSignal.timeout(PATIENCE),

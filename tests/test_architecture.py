@@ -173,3 +173,14 @@ def test_templates_load_nothing_from_another_host():
     loading = [str(path) for path in TEMPLATES if remote.search(path.read_text(encoding="utf-8"))]
 
     assert loading == []
+
+
+def test_pages_with_a_form_tell_browsers_to_say_where_it_comes_from():
+    # With “no-referrer” a browser sends “Origin: null”, and the protection against forged requests refuses the form.
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in TEMPLATES
+        if 'method="post"' in (text := path.read_text(encoding="utf-8")) and "no-referrer" in text
+    ]
+
+    assert silent == []

@@ -143,11 +143,12 @@ def test_a_file_that_is_lost_is_missing(event):
 def test_paths_are_safe_and_each_is_there_once(event):
     for _n in range(3):
         add_document(event, "Minutes", "minutes", file_name="../../etc/passwd")
-    add_document(event, "Other", file_name="CON\x00:*?\u202egpj.exe")
+    add_document(event, "Other", file_name="CON\x01:*?\u202egpj.exe")
     paths = [item.path for item in folder_of(event).items]
 
     assert len(paths) == len({path.casefold() for path in paths})
     assert [path for path in paths if ".." in path or path.startswith("/") or "\u202e" in path] == []
+    assert "\x00" not in safe_name("a\x00b.pdf")
     assert safe_name("...") == "file"
     assert safe_name("a" * 300 + ".pdf").endswith(".pdf")
 

@@ -61,25 +61,33 @@ def test_periodic_work_is_looked_for_by_the_clock_and_not_at_every_mail(web_proc
     assert looked == ["looked"]
 
 
-def test_the_mails_of_a_burst_wait_until_nobody_writes_any_but_not_for_ever(web_process, monkeypatch, mailoutbox):
-    monkeypatch.setattr(background, "QUIET_SECONDS", 0.5)
-    Client().get("/healthz")
-    wait_until(lambda: len(threads()) == 1)
-    time.sleep(0.1)
-    for number in range(5):
-        write_mail(f"burst:{number}")
-        time.sleep(0.1)
-        assert mailoutbox == []
-    wait_until(lambda: len(mailoutbox) == 5)
+def test_the_mails_of_a_burst_wait_until_nobody_writes_any(monkeypatch):
+    waited = []
 
-    monkeypatch.setattr(background, "LONGEST_WAIT_SECONDS", 1)
-    until = time.monotonic() + 5
-    number = 5
-    while len(mailoutbox) == 5 and time.monotonic() < until:
-        write_mail(f"burst:{number}")
-        number += 1
-        time.sleep(0.1)
-    assert 5 < len(mailoutbox) <= number
+    def somebody_writes_meanwhile(seconds):
+        waited.append(seconds)
+        if len(waited) < 4:
+            outbox.awake.set()
+
+    monkeypatch.setattr(background._stopping, "wait", somebody_writes_meanwhile)
+    outbox.awake.set()
+
+    background._wait_for_quiet()
+
+    assert waited == [background.QUIET_SECONDS] * 4
+    assert not outbox.awake.is_set()
+
+
+def test_the_mails_of_a_burst_do_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr(background, "LONGEST_WAIT_SECONDS", 0.05)
+    began = time.monotonic()
+    monkeypatch.setattr(background._stopping, "wait", lambda _seconds: (time.sleep(0.01), outbox.awake.set()))
+    outbox.awake.set()
+
+    background._wait_for_quiet()
+
+    assert time.monotonic() - began >= 0.05
+    assert not outbox.awake.is_set()
 
 
 def test_thread_ends_within_seconds_when_asked(web_process):

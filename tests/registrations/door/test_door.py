@@ -5,13 +5,14 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.core import signing
+from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Mail
 from events.models import Event
 from registrations.attendance import attended_days, presence
 from registrations.door import listing
+from registrations.door.access import remember
 from registrations.door.codes import replace_ticket
 from registrations.door.signing import hash_of, new_code, public_key
 from registrations.models import AttendanceRecord, Door, DoorAct, DoorHelper, DoorLink, Registration, Signature
@@ -359,8 +360,9 @@ def test_a_form_of_another_site_cannot_send(helper):
 def test_a_device_sends_when_its_token_is_long_gone(event, link, morning):
     device = Client(enforce_csrf_checks=True)
     helper = DoorHelper.objects.create(link=link, name="Mia", device="Desk 1")
-    cookie = signing.get_cookie_signer(salt="door-conferencedoor").sign(helper.key)
-    device.cookies["door-conference"] = cookie
+    answer = HttpResponse()
+    remember(answer, event, helper)
+    device.cookies["door-conference"] = answer.cookies["door-conference"].value
 
     assert outcomes(send(device, sent(1, code=create_registration(event).ticket_code))) == [("counted", "")]
 

@@ -109,6 +109,14 @@ def zone_in_words(zone: ZoneInfo) -> str:
 # --- Patterns ----------------------------------------------------------------------------------------------------
 
 
+def whose_clock_in_words(event: Event, day: date) -> str:
+    """Say once for a page whose clock the times on it are read from: “Times are in Amsterdam time, UTC+2.”"""
+    offset = offset_in_words(datetime.combine(day, time(12), event.zone))
+    if town := zone_in_words(event.zone):
+        return gettext("Times are in %(town)s time, %(offset)s.") % {"town": town, "offset": offset}
+    return gettext("Times are in %(offset)s.") % {"offset": offset}
+
+
 def _when(what: Event | Plan, short: bool, mark: Mark) -> str:
     if what.starts_on is None or what.ends_on is None:
         return gettext("New date to follow") if _gets_a_new_date(what) else gettext("Date not known")

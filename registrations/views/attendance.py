@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.access import access
 from events.models import Event, Session
 from events.organised import organised_event
-from events.times import instant_in_words, offset_in_words, zone_in_words
+from events.times import instant_in_words, whose_clock_in_words
 from projects.access import people_with_a_role
 
 from ..attendance import DayPresence, begun_days, check_in, check_out, presence, record_signed_list, standing_of
@@ -98,7 +98,7 @@ def _page(request: HttpRequest, event: Event, *, status: int = 200, form=None) -
             "ticks": _ticks(event, page.object_list, day, session),
             "session": session,
             "parts": _parts(listing, day, sessions, session),
-            "zone": zone_in_words_on(event, day),
+            "zone": whose_clock_in_words(event, day),
             "presence": counted.on(day),
             "days": [Day(of_day, _query(listing, of_day.day), of_day.day == day) for of_day in counted.days],
             "query": _query(listing, day, session)[1:] + "&",
@@ -239,14 +239,6 @@ def not_yet_in_words(event: Event, day: date) -> str:
     begins_at = datetime.combine(day, time.min, event.zone)
     when = instant_in_words(begins_at, event.zone)
     return gettext("This day can be ticked once it has begun: from %(when)s.") % {"when": when}
-
-
-def zone_in_words_on(event: Event, day: date) -> str:
-    """Say once for the page whose clock its times are read from."""
-    offset = offset_in_words(datetime.combine(day, time(12), event.zone))
-    if town := zone_in_words(event.zone):
-        return gettext("Times are in %(town)s time, %(offset)s.") % {"town": town, "offset": offset}
-    return gettext("Times are in %(offset)s.") % {"offset": offset}
 
 
 def _query(listing: PeopleList, day: date, session: Session | None = None) -> str:

@@ -14,10 +14,10 @@ from django_countries import countries
 
 from accounts.access import access, everybody
 from events.models import Event
+from events.times import whose_clock_in_words
 
 from ..door import phone
 from ..door.access import at_the_door, people_at_the_door
-from .attendance import zone_in_words_on
 
 
 @access(everybody)
@@ -58,7 +58,7 @@ def app(request: HttpRequest, slug: str) -> HttpResponse:
         "door": door,
         "files": phone.addresses(),
         "countries": list(countries),
-        "zone": zone_in_words_on(event, event.days[0]) if event.days else "",
+        "zone": whose_clock_in_words(event, event.days[0]) if event.days else "",
     }
     return render(request, "registrations/door/app.html", context)
 

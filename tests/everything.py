@@ -25,6 +25,7 @@ PROGRAMS = [
     ("LibreOffice", ("soffice", "libreoffice"), "libreoffice-calc-nogui"),
     ("vdirsyncer", ("vdirsyncer",), "vdirsyncer"),
     ("khal", ("khal",), "khal"),
+    ("pdftotext", ("pdftotext",), "poppler-utils"),
 ]
 
 

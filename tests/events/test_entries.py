@@ -287,11 +287,11 @@ def test_a_reader_does_not_wait_for_a_long_write(client):
         assert cursor.fetchone()[0] in (60_000, "0")
 
 
+# SQLite has one lock for everything, so nothing is stored there meanwhile.
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_while_places_are_given_calendars_are_stored(client):
     """Whoever has the lock of one event for long must not make everybody write all events anew on each request."""
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite: there is one lock for everything, so nothing is stored meanwhile.")
     create_event(title="One")
     feeds.forget_kept_calendars()
     with somebody_writes(Event.objects.locked()):

@@ -214,7 +214,7 @@ def test_checking_asks_as_often_for_three_as_for_one(event, django_assert_num_qu
         counting.check(report)
 
 
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite lets one write at a time")
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_organisers_who_confirm_at_once_count_once(event, people):
     report = keep(event)

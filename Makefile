@@ -19,11 +19,10 @@ demo: packages-runtime ## Start the demonstration on http://127.0.0.1:8000 (make
 test: packages-test ## Run every test that this machine can run, and say what it lacks
 	@$(HERE) -m tests.everything
 
-test-all: packages-test ## The same, but what the machine lacks is a failure
-	@$(HERE) -m tests.everything --all
+test-all: packages-test ## The same, but what the machine lacks is a failure (NEXT=.venv-next/bin/python: with both Djangos)
+	@$(HERE) -m tests.everything --all $(if $(NEXT),--next $(NEXT))
 
-next: ## Run the tests with the coming Django in .venv-next (PYTHON must be 3.12 or newer)
-	@$(PYTHON) requirements/install.py next --into .venv-next
+next: packages-next ## Run the tests with the coming Django in .venv-next (PYTHON must be 3.12 or newer)
 	@ENV_FILE=none .venv-next/bin/python -m pytest -m "not browser"
 
 lint: packages-lint ## Check style, types, templates, migrations and the size of the style sheet
@@ -59,6 +58,9 @@ lock-newest: ## The same with the newest versions
 
 clean: ## Remove installed packages and what tests leave; var/ with the data stays
 	rm -rf .venv .venv-next .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage*
+
+packages-next:
+	@$(PYTHON) requirements/install.py next --into .venv-next
 
 packages-%:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing. Install the package python3."; exit 1; }

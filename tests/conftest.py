@@ -38,6 +38,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _folder.cleanup()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what really commits, instead of being rolled back: there each database is most itself."""
+    of_database = item.get_closest_marker("django_db")
+    commits = of_database is not None and of_database.kwargs.get("transaction")
+    if commits or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
+        item.add_marker("commits")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what belongs to the other database: that is no gap, the other run has it."""
     from django.db import connection

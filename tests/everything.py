@@ -1,10 +1,15 @@
-"""Run all tests that this machine can run: python -m tests.everything [--all].
+"""Run all tests that this machine can run: python -m tests.everything [--all] [--next PYTHON].
 
-On SQLite, and again on PostgreSQL where it is installed, and in the browser; as many of the three at once as there are
+On SQLite, and again on PostgreSQL where it is installed, and in the browser; as many of them at once as there are
 processors. What is missing is named with the Debian package that brings it; with --all it is a failure. The coverage
-shown is that of the runs on both databases together.
+shown is that of the run on SQLite.
+
+With --next, which names the Python of an environment with the coming Django, that one runs all tests on PostgreSQL, and
+today's Django only those in which the database matters most: those that commit, such as races, and those that are
+marked `postgresql`. So each Django and each database meets every test once (docs/decisions/two-djangos.md).
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -29,8 +34,16 @@ PROGRAMS = [
 ]
 
 
-def main(arguments: list[str]) -> int:
-    skipping_fails = "--all" in arguments
+EVERY_TEST = ["-m", "not browser"]
+# What each database does in its own way.
+WHERE_IT_MATTERS = ["-m", "not browser and (commits or postgresql)"]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run all tests that this machine can run.")
+    parser.add_argument("--all", action="store_true", help="what is missing is a failure")
+    parser.add_argument("--next", metavar="PYTHON", help="on PostgreSQL, run them with this Python and its Django")
+    arguments = parser.parse_args()
     missing = {name: package for name, programs, package in PROGRAMS if not any(map(shutil.which, programs))}
     if not libical.is_here():
         missing["libical"] = "libical3, in newer releases libical3t64"
@@ -41,42 +54,44 @@ def main(arguments: list[str]) -> int:
             "ENV_FILE": "none",
             "COVERAGE_FILE": f"{folder}/coverage",
         }
-        if skipping_fails:
+        if arguments.all:
             environment["SKIPPING_FAILS"] = "1"
         # The longest first. What a browser sees does not depend on the database, and happens in processes of its own,
         # which coverage does not see.
         runs = [Run("Browser", ["pytest", "-m", "browser"], environment)]
-        covered = ["coverage", "run", "--parallel-mode", "-m", "pytest", "-m", "not browser"]
+        if arguments.next:
+            runs.append(Run("Next", ["pytest", *EVERY_TEST], environment, python=arguments.next, on_postgresql=True))
+        runs.append(Run("SQLite", ["coverage", "run", "-m", "pytest", *EVERY_TEST], environment))
+        chosen = WHERE_IT_MATTERS if arguments.next else EVERY_TEST
+        runs.append(Run("PostgreSQL", ["pytest", *chosen], environment, on_postgresql=True))
         try:
-            database = stack.enter_context(servers.postgresql(durable=False))
+            # Servers of their own: tests empty them.
+            for run in runs:
+                run.environment = {**run.environment, "VAR_DIR": tempfile.mkdtemp(dir=folder)}
+                if run.on_postgresql:
+                    run.environment["DATABASE_URL"] = stack.enter_context(servers.postgresql(durable=False))
         except servers.NotInstalled:
             missing["PostgreSQL"] = "postgresql"
-        else:
-            runs.append(Run("PostgreSQL", covered, {**environment, "DATABASE_URL": database}))
-        runs.append(Run("SQLite", covered, environment))
-        for run in runs:
-            run.environment = {**run.environment, "VAR_DIR": tempfile.mkdtemp(dir=folder)}
-            try:
-                # One each: tests empty it.
+            runs = [run for run in runs if not run.on_postgresql]
+        try:
+            for run in runs:
                 run.environment["TEST_REDIS_URL"] = stack.enter_context(servers.redis())
-            except servers.NotInstalled:
-                missing["Redis"] = "redis-server"
+        except servers.NotInstalled:
+            missing["Redis"] = "redis-server"
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             for _done in pool.map(Run.start, runs):
                 pass
 
-        coverage = [sys.executable, "-m", "coverage"]
-        subprocess.run([*coverage, "combine", "--quiet"], cwd=ROOT, env=environment, check=False)
         print("\nCoverage; files that are covered whole are left out:\n", flush=True)
-        subprocess.run([*coverage, "report"], cwd=ROOT, env=environment, check=False)
+        subprocess.run([sys.executable, "-m", "coverage", "report"], cwd=ROOT, env=environment, check=False)
 
     for run in runs:
         print(*run.not_passed, sep="\n", end="\n" if run.not_passed else "")
     for run in runs:
         print(f"{run.name}: {run.closing_line}")
     for name, package in missing.items():
-        print(f"{'MISSING' if skipping_fails else 'Skipped'}: what needs {name} (package {package})")
-    return 1 if any(run.status for run in runs) or (missing and skipping_fails) else 0
+        print(f"{'MISSING' if arguments.all else 'Skipped'}: what needs {name} (package {package})")
+    return 1 if any(run.status for run in runs) or (missing and arguments.all) else 0
 
 
 @dataclass
@@ -86,6 +101,8 @@ class Run:
     name: str
     command: list[str]
     environment: dict[str, str]
+    python: str = sys.executable
+    on_postgresql: bool = False
     status: int = 1
     closing_line: str = "did not start"
     not_passed: list[str] = field(default_factory=list)
@@ -93,7 +110,7 @@ class Run:
 
     def start(self) -> None:
         with subprocess.Popen(
-            [sys.executable, "-m", *self.command, "--color=no"],
+            [self.python, "-m", *self.command, "--color=no"],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -111,6 +128,6 @@ class Run:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(sys.argv[1:]))
+        sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,7 +1,8 @@
 """The VEVENTs of events, written once for each language, stored, and joined into every calendar that shows them.
 
 Reading a calendar costs one query for all its events; only those that changed since they were stored are loaded and
-written again. What differs between people (how to join, their registration) is never stored: it is written for them.
+written again, and their sessions only when a calendar with sessions is asked for. What differs between people (how to
+join, their registration) is never stored: it is written for them.
 """
 
 import hashlib
@@ -73,7 +74,7 @@ def write_entries(language: str) -> int:
     """Store the entries of all events that were not written in a language yet or changed since; return how many."""
     keys = list(_to_be_written(language))
     return sum(
-        len(_write(keys[start : start + WRITTEN_AHEAD_AT_ONCE], language))
+        len(_write(keys[start : start + WRITTEN_AHEAD_AT_ONCE], language, with_sessions=True))
         for start in range(0, len(keys), WRITTEN_AHEAD_AT_ONCE)
     )
 
@@ -106,7 +107,7 @@ def _fragments(
     on: date,
 ) -> Iterator[bytes]:
     rows = _stored(events, language, with_sessions=with_sessions, whole_programme=whole_programme, since=since, on=on)
-    written = _write([row.event_id for row in rows if row.is_shown is None], language)
+    written = _write([row.event_id for row in rows if row.is_shown is None], language, with_sessions=with_sessions)
     own = _written_for_one([row.event_id for row in rows if row.event_id in personal], language, personal)
     for row in rows:
         shown: _Row | CalendarEntry | None = row if row.is_shown else None
@@ -136,6 +137,8 @@ def _stored(
 ) -> list[_Row]:
     """Return the events in order with what is stored of them, in one query."""
     is_up_to_date = Q(entry__written_for=F("changed_at"), entry__format=way_of_writing())
+    if with_sessions:
+        is_up_to_date &= Q(entry__session_octets__isnull=False)
     is_shown = Q(entry__last_day__isnull=False) & (Q(entry__shown_until__isnull=True) | Q(entry__shown_until__gte=on))
     if since is not None:
         is_shown &= Q(entry__last_day__gte=since)
@@ -167,14 +170,14 @@ def _stored(
 # --- What is written ---------------------------------------------------------------------------------------------
 
 
-def _write(event_ids: Sequence[int], language: str) -> dict[int, CalendarEntry]:
+def _write(event_ids: Sequence[int], language: str, *, with_sessions: bool) -> dict[int, CalendarEntry]:
     """Write the entries of events and store them; return them by event, without those that cannot be written."""
     written: dict[int, CalendarEntry] = {}
     for start in range(0, len(event_ids), WRITTEN_AT_ONCE):
         entries = []
-        for event in _loaded(event_ids[start : start + WRITTEN_AT_ONCE]):
+        for event in _loaded(event_ids[start : start + WRITTEN_AT_ONCE], with_sessions=with_sessions):
             try:
-                entries.append(_entry(event, language))
+                entries.append(_entry(event, language, with_sessions=with_sessions))
             except Exception:
                 # A fault in one event must not take the calendar of all the others from everybody.
                 logger.exception("The event %s cannot be written into calendars.", event.pk)
@@ -187,22 +190,22 @@ def _written_for_one(event_ids: Sequence[int], language: str, personal: Mapping[
     return {event.pk: vevent(event, language, personal[event.pk]) for event in _loaded(event_ids)}
 
 
-def _loaded(event_ids: Sequence[int]) -> Iterable[Event]:
+def _loaded(event_ids: Sequence[int], *, with_sessions: bool = False) -> Iterable[Event]:
     if not event_ids:
         return ()
-    sessions = Session.objects.select_related("venue", "room", "site").prefetch_related("contributions__speaker")
-    return (
-        Event.objects.filter(pk__in=event_ids)
-        .with_page_data()
-        .prefetch_related("changes", "links_onward__outcome", Prefetch("sessions", sessions))
-        # Always in one order, so that two processes that store the same entries never wait for each other in turn.
-        .order_by("pk")
+    events = (
+        Event.objects.filter(pk__in=event_ids).with_page_data().prefetch_related("changes", "links_onward__outcome")
     )
+    if with_sessions:
+        sessions = Session.objects.select_related("venue", "room", "site").prefetch_related("contributions__speaker")
+        events = events.prefetch_related(Prefetch("sessions", sessions))
+    # Always in one order, so that two processes that store the same entries never wait for each other in turn.
+    return events.order_by("pk")
 
 
-def _entry(event: Event, language: str) -> CalendarEntry:
+def _entry(event: Event, language: str, *, with_sessions: bool) -> CalendarEntry:
     plan = shown_plan(event)
-    return CalendarEntry(
+    entry = CalendarEntry(
         event_id=event.pk,
         language=language,
         format=way_of_writing(),
@@ -210,9 +213,11 @@ def _entry(event: Event, language: str) -> CalendarEntry:
         last_day=plan.ends_on if plan else None,
         shown_until=shown_until(event),
         octets=vevent(event, language),
-        session_octets=session_vevents(event, language),
-        partner_session_octets=session_vevents(event, language, visibility=Session.Visibility.PARTNERS),
     )
+    if with_sessions:
+        entry.session_octets = session_vevents(event, language)
+        entry.partner_session_octets = session_vevents(event, language, visibility=Session.Visibility.PARTNERS)
+    return entry
 
 
 def _store(entries: Sequence[CalendarEntry]) -> None:

@@ -133,10 +133,10 @@ class CalendarEntry(models.Model):
     """The VEVENTs of one event in one language, written once and joined into every calendar that shows it.
 
     `octets` is the event itself, `session_octets` are the sessions for whoever sees the event, and
-    `partner_session_octets` those for people with a role in the project. `written_for` is the event's `changed_at` that
-    they were written for; when it has another one, they are written anew. `last_day` is the last day of the plan they
-    show, None for an event without any date, which has no octets. `shown_until` is the last day on which calendars show
-    them, None for no end.
+    `partner_session_octets` those for people with a role in the project; both are None until a calendar with sessions
+    is asked for. `written_for` is the event's `changed_at` that they were written for; when it has another one, they
+    are written anew. `last_day` is the last day of the plan they show, None for an event without any date, which has no
+    octets. `shown_until` is the last day on which calendars show them, None for no end.
     """
 
     event = models.ForeignKey("events.Event", models.CASCADE, related_name="calendar_entries")
@@ -146,8 +146,8 @@ class CalendarEntry(models.Model):
     last_day = models.DateField(null=True)
     shown_until = models.DateField(null=True)
     octets = models.BinaryField(default=b"")
-    session_octets = models.BinaryField(default=b"")
-    partner_session_octets = models.BinaryField(default=b"")
+    session_octets = models.BinaryField(null=True)
+    partner_session_octets = models.BinaryField(null=True)
 
     class Meta:
         constraints = [
@@ -167,7 +167,8 @@ class CalendarEntry(models.Model):
     def put(cls, entries: Sequence["CalendarEntry"]) -> None:
         """Store entries in place of those for the same events and languages, in one statement however many they are.
 
-        Two processes may write the same entry at once: they write the same octets, and the later one stays.
+        Two processes may write the same entry at once: they write the same octets, and the later one stays. Where it
+        brings no sessions, the next calendar with sessions writes them again.
         """
         fields = [field for field in cls._meta.concrete_fields if not field.primary_key]
         names = [str(field.column) for field in fields]

@@ -51,6 +51,19 @@ def written(monkeypatch) -> list[str]:
 
 
 @pytest.mark.django_db
+def test_sessions_are_written_when_a_calendar_with_sessions_is_asked_for_and_then_stay(written):
+    event = create_event(title="One", starts_on=date(2027, 5, 4))
+    create_session(event, title="Opening", day=1, start_time=time(9, 0))
+
+    assert titles(calendar()) == ["One"]
+    assert CalendarEntry.objects.get().session_octets is None
+    assert titles(calendar(with_sessions=True)) == ["One", "Opening"]
+    assert titles(calendar()) == ["One"]
+    assert titles(calendar(with_sessions=True)) == ["One", "Opening"]
+    assert written == ["One", "One"]
+
+
+@pytest.mark.django_db
 def test_a_change_of_one_event_writes_one_event_again_in_every_process(client, written):
     venue = create_venue()
     for title in ("One", "Two", "Three"):

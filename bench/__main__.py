@@ -2,6 +2,9 @@
 
     python -m bench [sqlite] [postgresql]
 
+BENCH_ONLY="calendars pages registration rushes door exports papers" chooses parts, and only prints; BENCH_SECONDS says
+for how long each speed is measured.
+
 Every figure stands beside a floor that was measured on the same server in the same run, because seconds belong to a
 machine and ratios travel.
 """
@@ -37,6 +40,8 @@ def main(databases: list[str]) -> None:
             rows[database] = [Row(**row) for row in report.read(output)]
     text = report.table(rows)
     print("\n" + text)
+    if "BENCH_ONLY" in os.environ:
+        return
     path = ROOT / "docs" / "benchmarks.md"
     path.write_text(report.page(text), encoding="utf-8")
     print(f"Written to {path.relative_to(ROOT)}.")

@@ -8,7 +8,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -117,6 +117,15 @@ class Measured:
     count: int
     seconds: float
     times_ms: list[float]
+
+    @classmethod
+    def of_all(cls, turns: Sequence["Measured"]) -> "Measured":
+        """Several measurements of the same as one."""
+        return cls(
+            sum(turn.count for turn in turns),
+            sum(turn.seconds for turn in turns),
+            [time_ms for turn in turns for time_ms in turn.times_ms],
+        )
 
     @property
     def per_second(self) -> float:

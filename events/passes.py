@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
+from projects.typed import typed_key
+
 from .models import Event, EventQuerySet
 
 # As long as between an invitation and its event, mostly; opening the link again begins anew.
@@ -53,10 +55,8 @@ def held(request: HttpRequest) -> list[int]:
 
 
 def _opened(request: HttpRequest, name: str) -> int | None:
-    number = name.removeprefix(_PREFIX)
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    if (event := typed_key(name.removeprefix(_PREFIX))) is None:
         return None
-    event = int(number)
     try:
         key = signing.loads(request.COOKIES[name], salt=f"{_SALT}.{event}", max_age=LASTS_SECONDS)
     except signing.BadSignature:

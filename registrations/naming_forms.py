@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from events.editing.fields import TextField
+from projects.typed import typed_number
 
 from . import naming, pasted
 from .addresses import likely_meant
@@ -309,8 +310,7 @@ _WORDS = {
 
 
 def _count(value: Any) -> int:
-    text = str(value or "")
-    return int(text) if text.isdecimal() and len(text) <= 6 else 0
+    return typed_number(str(value or ""), most=999_999) or 0
 
 
 def _kind(words: str) -> str:

@@ -73,7 +73,7 @@ def duplicate(event: Event, *, title: str = "", at: datetime | None = None) -> E
     has its date meanwhile is another one.
     """
     # Whoever copies it at the same moment waits, and finds the draft.
-    event._lock()
+    event.lock()
     if before := _copied_before(event, title or event.title, at or timezone.now()):
         return before
     copied = Event(
@@ -142,7 +142,7 @@ def split(
     parts are those that were made.
     """
     at, titles = at or timezone.now(), list(titles)
-    event._lock()
+    event.lock()
     if before := _split_before(event, titles, at):
         return before
     event._must_be_published()
@@ -208,7 +208,7 @@ def merge(event: Event, into: Event, *, reason: str, by=None, at: datetime | Non
         raise SameEvent(event)
     # In one order, so that two merges at once do not wait for each other.
     for one in sorted((event, into), key=lambda one: one.pk):
-        one._lock()
+        one.lock()
         one._must_be_published()
     EventLink.objects.get_or_create(origin=event, outcome=into, defaults={"kind": EventLink.Kind.MERGED, "made_at": at})
     event.cancel(reason=reason, by=by, at=at)

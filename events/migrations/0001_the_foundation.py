@@ -4,7 +4,7 @@ import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
 import events.models.documents
-import events.models.events
+import events.models.planned
 import events.models.speakers
 import uuid
 from django.conf import settings
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('start_time', models.TimeField(blank=True, null=True, verbose_name='starts at')),
                 ('end_time', models.TimeField(blank=True, null=True, verbose_name='ends at')),
-                ('time_zone', models.CharField(blank=True, max_length=50, validators=[events.models.events.check_time_zone], verbose_name='time zone')),
+                ('time_zone', models.CharField(blank=True, max_length=50, validators=[events.models.planned.check_time_zone], verbose_name='time zone')),
                 ('stated_semester', models.PositiveSmallIntegerField(blank=True, help_text='Counts only while no date is known.', null=True, verbose_name='semester stated by the source')),
                 ('mode', models.CharField(blank=True, choices=[('on_site', 'On site'), ('online', 'Online'), ('hybrid', 'On site and online'), ('', 'Not known')], max_length=10, verbose_name='mode')),
                 ('place_to_be_confirmed', models.BooleanField(default=False, help_text='The place is said, and marked as not certain yet.', verbose_name='place to be confirmed')),

@@ -2,10 +2,12 @@ from .calendars import CalendarEntry, CalendarState, FeedState
 from .changes import TOLD_AFTER, Plan, PlanChange, standing
 from .documents import Document, EvidenceRemoval
 from .drafts import Draft
-from .events import Event, EventQuerySet
+from .event_queries import EventQuerySet
+from .events import Event
 from .kinds import EventKind, EvidenceKind
 from .links import EventAddress, EventLink
 from .places import PlaceMerge
+from .planned import check_time_zone
 from .sessions import ChoiceGroup, Session
 from .speakers import Contribution, Speaker
 
@@ -30,5 +32,6 @@ __all__ = [
     "PlanChange",
     "Session",
     "Speaker",
+    "check_time_zone",
     "standing",
 ]

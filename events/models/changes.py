@@ -145,7 +145,7 @@ class PlanChange(models.Model):
         """
         at = at or timezone.now()
         event = self.event
-        event._lock()
+        event.lock()
         changes = list(event.changes.select_related("undone_by"))
         this = next(change for change in changes if change.pk == self.pk)
         if hasattr(this, "undone_by"):

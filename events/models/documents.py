@@ -1,6 +1,5 @@
 import uuid
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
+from projects.models.never_changed import NeverChanged
 
 from .deletable import Deletable, NotDeletedManager
 from .events import Event
@@ -128,7 +128,7 @@ class Document(DatedTranslations, Deletable):
         return until is None or (on or timezone.now().date()) <= until
 
 
-class EvidenceRemoval(models.Model):
+class EvidenceRemoval(NeverChanged):
     """A piece of evidence that was deleted or replaced, or is marked otherwise, and why. It is added and stays."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="evidence_removals", verbose_name=_("event"))
@@ -150,8 +150,3 @@ class EvidenceRemoval(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("A removal is never changed: it is what somebody did.")
-        super().save(*args, **kwargs)

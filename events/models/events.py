@@ -1,21 +1,20 @@
+"""One meeting: its identity, its words, and the verbs that change its plan."""
+
 import uuid
-import zoneinfo
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import GoodPractice, Partner, Project, Semester
+from projects.models import GoodPractice, Partner, Project
 from projects.models.languages import Multilingual
 from projects.models.sources import Sourced
 from projects.search import fold
-from venues.models import Venue
 
 from ..exceptions import (
     AlreadyAnnounced,
@@ -28,168 +27,21 @@ from ..exceptions import (
     PeopleAreOnIt,
     StillPostponed,
 )
-from .changes import TOLD_AFTER, Plan, PlanChange
+from .changes import TOLD_AFTER, PlanChange
+from .event_queries import EventQuerySet
 from .kinds import EventKind
+from .planned import PROMISED, Planned
+from .registration_settings import RegistrationSettings
 from .translations import DatedTranslations
 
-# What a published event promises, as the database has it. Undoing a change puts all of it back.
-PROMISED = (
-    "status",
-    "date_precision",
-    "starts_on",
-    "ends_on",
-    "start_time",
-    "end_time",
-    "time_zone",
-    "mode",
-    "venue_id",
-    "place_to_be_confirmed",
-    "join_url",
-    "cancelled_at",
-)
 
-
-def check_time_zone(value: str) -> None:
-    """Refuse what is no IANA zone such as Europe/Amsterdam."""
-    if value not in zoneinfo.available_timezones():
-        raise ValidationError(_("Enter a time zone such as Europe/Amsterdam."), code="time_zone")
-
-
-class EventQuerySet(models.QuerySet["Event"]):
-    def visible_to(self, user) -> "EventQuerySet":
-        """The one visibility rule, for page, list, calendar and interface alike.
-
-        The public sees what is published for everybody. Whoever has a role in the project also sees what is for
-        partners, and its organisers also see drafts and what is unlisted.
-        """
-        public = Q(visibility=Event.Visibility.PUBLIC) & ~Q(status=Event.Status.DRAFT)
-        if user is None or not user.is_authenticated:
-            return self.filter(public)
-        if user.is_superuser:
-            return self
-        projects = Project.objects.with_member(user).values("pk")
-        # By key: a join with several projects would find an event once for each of them.
-        shared = Event.other_projects.through.objects.filter(project__in=projects).values("event")
-        for_partners = (Q(project__in=projects) | Q(pk__in=shared)) & ~Q(status=Event.Status.DRAFT)
-        for_partners &= ~Q(visibility=Event.Visibility.UNLISTED)
-        return self.filter(public | for_partners | self._organised_by(user))
-
-    def organised_by(self, user) -> "EventQuerySet":
-        """Events that this user may change: those of projects they lead and those their partner hosts or co-hosts."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_superuser:
-            return self
-        return self.filter(self._organised_by(user))
-
-    @staticmethod
-    def _organised_by(user) -> Q:
-        partners = Partner.objects.coordinated_by(user).values("pk")
-        co_hosted = Event.co_hosts.through.objects.filter(partner__in=partners).values("event")
-        return Q(project__in=Project.objects.led_by(user)) | Q(host__in=partners) | Q(pk__in=co_hosted)
-
-    def of_project(self, project: Project) -> "EventQuerySet":
-        """Events of a project, and those that another project shares with it, each once."""
-        shared = Event.other_projects.through.objects.filter(project=project).values("event")
-        return self.filter(Q(project=project) | Q(pk__in=shared))
-
-    def of_partner(self, partner: Partner) -> "EventQuerySet":
-        """Events that a partner hosts or co-hosts, each once."""
-        co_hosted = Event.co_hosts.through.objects.filter(partner=partner).values("event")
-        return self.filter(Q(host=partner) | Q(pk__in=co_hosted))
-
-    def published(self) -> "EventQuerySet":
-        return self.exclude(status=Event.Status.DRAFT)
-
-    def upcoming(self, *, on: date | None = None) -> "EventQuerySet":
-        """Events that are not over on a day (default: today, UTC), soonest first.
-
-        Those without a date come last, as long as their project runs.
-        """
-        on = on or timezone.now().date()
-        return self.filter(Q(ends_on__gte=on) | Q(starts_on__isnull=True) & ~self._settled(on)).in_order()
-
-    def past(self, *, on: date | None = None) -> "EventQuerySet":
-        """Events that are over on a day (default: today, UTC), latest first; those without a date last.
-
-        Without a date, an event is over when it is known to be held, or when its project is over.
-        """
-        on = on or timezone.now().date()
-        return self.filter(Q(ends_on__lt=on) | Q(starts_on__isnull=True) & self._settled(on)).latest_first()
-
-    @staticmethod
-    def _settled(on: date) -> Q:
-        return Q(status=Event.Status.HELD) | Q(project__in=Project.objects.ended(on=on))
-
-    def in_order(self) -> "EventQuerySet":
-        return self.order_by(F("starts_on").asc(nulls_last=True), F("start_time").asc(nulls_first=True), "pk")
-
-    def latest_first(self) -> "EventQuerySet":
-        return self.order_by(F("starts_on").desc(nulls_last=True), F("start_time").desc(nulls_last=True), "pk")
-
-    def in_semester(self, semester: Semester) -> "EventQuerySet":
-        """Events that count in a semester: by their first day, or as stated by the source where no date is known.
-
-        What another project shares counts too; its stated semester is a number of that other project.
-        """
-        return self.of_project(semester.project).filter(
-            Q(starts_on__range=(semester.starts_on, semester.ends_on))
-            | Q(starts_on__isnull=True, stated_semester=semester.number, project=semester.project_id)
-        )
-
-    def locked(self) -> "EventQuerySet":
-        """Events that nobody else changes or gives places of before this transaction ends.
-
-        Their keys stay as they are, so that whoever writes something that only points to one of them need not wait.
-        """
-        return self.select_for_update(of=("self",), no_key=True)
-
-    def with_page_data(self) -> "EventQuerySet":
-        """With what every card, row and calendar entry shows, in one query."""
-        return self.select_related("project", "kind", "host__organisation", "venue")
-
-
-class Event(DatedTranslations, Multilingual, Sourced):
+class Event(RegistrationSettings, DatedTranslations, Multilingual, Sourced):
     """One meeting with one identity for ever: its address and calendar UID outlive every change of plan."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        SAVE_THE_DATE = "save_the_date", _("Save the date")
-        ANNOUNCED = "announced", _("Announced")
-        HELD = "held", _("Held")
-        POSTPONED = "postponed", _("Postponed")
-        CANCELLED = "cancelled", _("Cancelled")
-
-    class DatePrecision(models.TextChoices):
-        DAY = "day", _("Exact")
-        MONTH = "month", _("Only the month is known")
-        UNKNOWN = "unknown", _("Not known")
-
-    class Mode(models.TextChoices):
-        ON_SITE = "on_site", _("On site")
-        ONLINE = "online", _("Online")
-        HYBRID = "hybrid", _("On site and online")
-        UNKNOWN = "", _("Not known")
 
     class Visibility(models.TextChoices):
         PUBLIC = "public", _("Everybody")
         PARTNERS = "partners", _("People with a role in the project")
         UNLISTED = "unlisted", _("Organisers, and whoever is invited or registered")
-
-    class Admission(models.TextChoices):
-        EVERYBODY = "everybody", _("Everybody")
-        INVITED = "invited", _("Who is invited")
-        PARTNERS = "partners", _("Partners: people with a role, and whom their coordinators name")
-        GROUPS = "groups", _("Members of the partners’ stakeholder groups")
-
-    class ByHand(models.TextChoices):
-        AS_DATED = "", _("As the dates say")
-        OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
-
-    class ReleasedSeats(models.TextChoices):
-        EVERYBODY = "everybody", _("Everybody")
-        WAITING = "waiting", _("Only those on the waiting list")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(_("short name in addresses"), max_length=120, unique=True)
@@ -237,66 +89,12 @@ class Event(DatedTranslations, Multilingual, Sourced):
     bring = models.CharField(_("bring"), max_length=300, blank=True)
     contact_email = models.EmailField(_("contact"), blank=True)
 
-    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.DRAFT)
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility.choices, default=Visibility.PUBLIC)
-    date_precision = models.CharField(
-        _("date"), max_length=10, choices=DatePrecision.choices, default=DatePrecision.UNKNOWN
-    )
-    starts_on = models.DateField(_("first day"), null=True, blank=True)
-    ends_on = models.DateField(_("last day"), null=True, blank=True)
-    start_time = models.TimeField(_("starts at"), null=True, blank=True)
-    end_time = models.TimeField(_("ends at"), null=True, blank=True)
-    time_zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[check_time_zone])
     stated_semester = models.PositiveSmallIntegerField(
         _("semester stated by the source"), null=True, blank=True, help_text=_("Counts only while no date is known.")
     )
-    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, blank=True)
-    venue = models.ForeignKey(
-        Venue, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("venue")
-    )
-    place_to_be_confirmed = models.BooleanField(
-        _("place to be confirmed"), default=False, help_text=_("The place is said, and marked as not certain yet.")
-    )
     programme_follows_on = models.DateField(
         _("programme follows by"), null=True, blank=True, help_text=_("Shown while there is no programme.")
-    )
-    online_platform = models.CharField(_("online platform"), max_length=100, blank=True)
-    join_url = models.URLField(_("address to join online"), blank=True, help_text=_("Shown to those with a seat only."))
-
-    places = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit."))
-    registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
-    registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
-    registration_by_hand = models.CharField(
-        _("registration by hand"),
-        max_length=10,
-        choices=ByHand.choices,
-        blank=True,
-        help_text=_("Opens or closes registration whatever the dates say."),
-    )
-    admission = models.CharField(
-        _("who may register"), max_length=20, choices=Admission.choices, default=Admission.EVERYBODY
-    )
-    needs_approval = models.BooleanField(_("the host approves each registration"), default=False)
-    online_places = models.PositiveIntegerField(
-        _("places online"), null=True, blank=True, help_text=_("Empty: no limit.")
-    )
-    changes_until = models.DateTimeField(
-        _("changes until"),
-        null=True,
-        blank=True,
-        help_text=_("After it, whoever wants to change something asks the host. Cancelling is always possible."),
-    )
-    offers_until = models.DateTimeField(
-        _("places are offered until"),
-        null=True,
-        blank=True,
-        help_text=_("After it, nobody on the waiting list is offered a place. Empty: until the start."),
-    )
-    released_seats_go_to = models.CharField(
-        _("seats that delegations release go to"),
-        max_length=20,
-        choices=ReleasedSeats.choices,
-        default=ReleasedSeats.EVERYBODY,
     )
     feedback_closes_on = models.DateField(_("feedback until"), null=True, blank=True)
 
@@ -306,7 +104,6 @@ class Event(DatedTranslations, Multilingual, Sourced):
     reported_participants_note = models.CharField(_("as the source says"), max_length=100, blank=True)
 
     sequence = models.PositiveIntegerField(_("revision in calendars"), default=0, editable=False)
-    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     published_at = models.DateTimeField(
         _("published at"), null=True, blank=True, editable=False, help_text="When it first was more than a draft."
@@ -324,51 +121,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
             models.Index(fields=["starts_on"], name="event_first_day"),
             models.Index(fields=["project", "starts_on"], name="event_project_first_day"),
         ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(date_precision="unknown", starts_on__isnull=True, ends_on__isnull=True)
-                | Q(~Q(date_precision="unknown"), starts_on__isnull=False, ends_on__isnull=False),
-                name="event_has_its_days_unless_the_date_is_unknown",
-                violation_error_message=_(
-                    "Enter the first and the last day, or say that the date is not known and leave both empty."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")),
-                name="event_ends_after_it_starts",
-                violation_error_message=_("The last day cannot be before the first day."),
-            ),
-            models.CheckConstraint(
-                condition=Q(start_time__isnull=True) | Q(date_precision="day"),
-                name="event_time_needs_an_exact_date",
-                violation_error_message=_("A time needs an exact date. Choose “Exact”, or leave the times empty."),
-            ),
-            models.CheckConstraint(
-                condition=Q(end_time__isnull=True) | Q(start_time__isnull=False),
-                name="event_end_time_needs_a_start_time",
-                violation_error_message=_("Enter when the event starts, or leave the end empty too."),
-            ),
-            models.CheckConstraint(
-                condition=Q(starts_on__lt=F("ends_on")) | Q(end_time__isnull=True) | Q(end_time__gt=F("start_time")),
-                name="event_of_one_day_ends_after_it_starts",
-                violation_error_message=_("On one day, the end must be later than the start."),
-            ),
-            models.CheckConstraint(
-                condition=~Q(time_zone="") | Q(date_precision="unknown"),
-                name="dated_event_has_a_time_zone",
-                violation_error_message=_("Enter the time zone of the event, such as Europe/Amsterdam."),
-            ),
-            models.CheckConstraint(
-                condition=Q(status="cancelled", cancelled_at__isnull=False)
-                | Q(~Q(status="cancelled"), cancelled_at__isnull=True),
-                name="cancelled_event_has_the_time_of_cancelling",
-            ),
-            models.CheckConstraint(
-                condition=Q(registration_closes_at__gt=F("registration_opens_at")),
-                name="registration_closes_after_it_opens",
-                violation_error_message=_("Registration must close later than it opens."),
-            ),
-        ]
+        constraints = RegistrationSettings.Meta.constraints
 
     def __str__(self) -> str:
         return self.title
@@ -394,75 +147,6 @@ class Event(DatedTranslations, Multilingual, Sourced):
             kwargs["update_fields"] = {*fields, "changed_at", "published_at", "search_text"}
         super().save(*args, **kwargs)
 
-    # When and where
-
-    @property
-    def has_exact_date(self) -> bool:
-        return self.date_precision == self.DatePrecision.DAY
-
-    @property
-    def zone(self) -> zoneinfo.ZoneInfo:
-        """The event's time zone; UTC while it is not known."""
-        return zoneinfo.ZoneInfo(self.time_zone or "UTC")
-
-    @property
-    def starts_at(self) -> datetime | None:
-        """The instant of the start, at 00:00 while the time is not known; None without an exact date."""
-        if self.starts_on is None or not self.has_exact_date:
-            return None
-        return datetime.combine(self.starts_on, self.start_time or time.min, self.zone)
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """The instant after which the event is over, at midnight after the last day while the time is not known."""
-        if self.ends_on is None or not self.has_exact_date:
-            return None
-        if self.end_time:
-            return datetime.combine(self.ends_on, self.end_time, self.zone)
-        return datetime.combine(self.ends_on + timedelta(days=1), time.min, self.zone)
-
-    @property
-    def days(self) -> list[date]:
-        """The days of the event in order; none while the exact date is not known."""
-        if self.starts_on is None or self.ends_on is None or not self.has_exact_date:
-            return []
-        return [self.starts_on + timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]
-
-    def is_over(self, *, at: datetime | None = None) -> bool:
-        """Whether the event is over at an instant (default: now). A month is over with its last day."""
-        if self.status == self.Status.HELD:
-            return True
-        at = at or timezone.now()
-        if (ends_at := self.ends_at) is not None:
-            return ends_at <= at
-        return self.ends_on is not None and self.ends_on < at.astimezone(self.zone).date()
-
-    def has_begun(self, *, at: datetime | None = None) -> bool:
-        """Whether the event has begun at an instant (default: now); without an exact date it has not."""
-        return self.starts_at is not None and self.starts_at <= (at or timezone.now())
-
-    def can_be_joined(self, *, at: datetime | None = None) -> bool:
-        """Whether a place at the event is of any use at an instant (default: now): not once it is over or cancelled."""
-        return not (self.is_cancelled or self.is_over(at=at))
-
-    def is_ahead(self, *, at: datetime | None = None) -> bool:
-        """Whether all of the event is still to come at an instant (default: now)."""
-        return self.can_be_joined(at=at) and not self.has_begun(at=at)
-
-    # Status
-
-    @property
-    def is_published(self) -> bool:
-        return self.status != self.Status.DRAFT
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self.status == self.Status.CANCELLED
-
-    @property
-    def is_postponed(self) -> bool:
-        return self.status == self.Status.POSTPONED
-
     def outcome_is_unknown(self, *, on: date | None = None) -> bool:
         """Whether the project ended without any source telling if the event took place."""
         return (
@@ -472,24 +156,6 @@ class Event(DatedTranslations, Multilingual, Sourced):
         )
 
     # Changing the plan
-
-    @property
-    def plan(self) -> Plan:
-        venue = self.venue
-        return Plan(
-            status=self.status,
-            date_precision=self.date_precision,
-            starts_on=self.starts_on,
-            ends_on=self.ends_on,
-            start_time=self.start_time,
-            end_time=self.end_time,
-            time_zone=self.time_zone,
-            mode=self.mode,
-            venue_name=venue.name if venue else "",
-            city=venue.city if venue else "",
-            country=str(venue.country) if venue else "",
-            place_to_be_confirmed=self.place_to_be_confirmed,
-        )
 
     @transaction.atomic
     def change_plan(
@@ -510,7 +176,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
         TOLD_AFTER later, unless it is undone before.
         """
         at = at or timezone.now()
-        self._lock()
+        self.lock()
         before, before_raw, was_published = self.plan, self._raw(changes), self.is_published
         old_join_url = self.join_url
         for name, value in changes.items():
@@ -534,7 +200,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
             undoes=undoes,
         )
 
-    def _lock(self) -> None:
+    def lock(self) -> None:
         """Read the event anew and let nobody else change it before this transaction ends.
 
         Without it, two organisers at once would give the same SEQUENCE to two plans, and the later would take back
@@ -560,7 +226,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
 
         Raises DateMissing without at least a month, AlreadyAnnounced, Cancelled and AlreadyHeld.
         """
-        self._lock()
+        self.lock()
         self._must_be_ahead()
         if self.status == self.Status.ANNOUNCED:
             raise AlreadyAnnounced(self)
@@ -577,7 +243,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
 
         Raises DateMissing without at least a month, Cancelled, and AlreadyHeld for an event that took place.
         """
-        self._lock()
+        self.lock()
         self._must_be_ahead()
         self._must_get_a_date(changes)
         return self.change_plan(
@@ -593,7 +259,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
         Raises AlreadyHeld, Cancelled, and StillPostponed where a postponed event would get a date: taking it up again
         does that. DateMissing where a published event would lose its date: postponing does that.
         """
-        self._lock()
+        self.lock()
         self._must_be_ahead()
         is_dated = changes.get("starts_on", self.starts_on) is not None
         if self.is_postponed and is_dated:
@@ -608,7 +274,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
 
         Raises NotPublished for a draft, Cancelled, and AlreadyHeld for an event that took place.
         """
-        self._lock()
+        self.lock()
         self._must_be_published()
         return self.change_plan(
             reason=reason,
@@ -629,7 +295,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
 
         Raises NotPublished or AlreadyHeld as `postpone` does.
         """
-        self._lock()
+        self.lock()
         if self.is_cancelled:
             return None
         self._must_be_published()
@@ -641,7 +307,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
         self,
         *,
         reason: str,
-        as_status: str = Status.ANNOUNCED,
+        as_status: str = Planned.Status.ANNOUNCED,
         by=None,
         at: datetime | None = None,
         tells: bool = True,
@@ -651,7 +317,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
 
         Raises NotCalledOff for any other event, and DateMissing without at least a month.
         """
-        self._lock()
+        self.lock()
         if not (self.is_cancelled or self.is_postponed):
             raise NotCalledOff(self)
         self._must_get_a_date(changes)
@@ -665,7 +331,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
 
         Raises NotPublished, Cancelled or AlreadyHeld.
         """
-        self._lock()
+        self.lock()
         self._must_be_published()
         self.status = self.Status.HELD
         self.save()
@@ -673,7 +339,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
     @transaction.atomic
     def delete_draft(self) -> None:
         """Delete what nobody was promised. Raises AlreadyPublished for anything else, and PeopleAreOnIt."""
-        self._lock()
+        self.lock()
         if self.is_published or self.sequence:
             raise AlreadyPublished(self)
         try:
@@ -696,33 +362,7 @@ class Event(DatedTranslations, Multilingual, Sourced):
         if self.is_cancelled:
             raise Cancelled(self)
 
-    # Registration
-
-    def takes_registrations(self, *, at: datetime | None = None) -> bool:
-        """Whether people may register at an instant (default: now), as far as dates, status and host say. Never stored.
-
-        The host may open or close by hand whatever the dates of registration say, but not beyond the event itself.
-        """
-        at = at or timezone.now()
-        if self.status != self.Status.ANNOUNCED or not self.has_exact_date:
-            return False
-        match self.registration_by_hand:
-            case self.ByHand.OPEN:
-                return not self.is_over(at=at)
-            case self.ByHand.CLOSED:
-                return False
-        opens, closes = self.registration_opens_at, self.registration_closes
-        return opens is not None and closes is not None and opens <= at < closes
-
-    def open_registration_by_hand(self, by_hand: str) -> None:
-        """Open or close registration whatever the dates say (Event.ByHand), or let them decide again."""
-        self.registration_by_hand = by_hand
-        self.save(update_fields=["registration_by_hand"])
-
-    @property
-    def registration_closes(self) -> datetime | None:
-        """The instant at which registration closes: as set, else the start of the event."""
-        return self.registration_closes_at or self.starts_at
+    # Who may change it
 
     def can_be_organised_by(self, user) -> bool:
         return Event.objects.organised_by(user).filter(pk=self.pk).exists()

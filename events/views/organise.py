@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import access
 from projects.access import people_with_a_role
 from projects.languages import LANGUAGES
+from projects.typed import typed_key
 
 from ..checklists import still_missing
 from ..editing import drafts
@@ -178,8 +179,8 @@ def _address(event: Event | None, form: str) -> str:
         return reverse("events:translation", args=[event.slug, language])
     row, _dash, key = form.partition("-")
     if row in ("session", "speaker", "document"):
-        if key.isdecimal():
-            return reverse(f"events:edit_{row}", args=[event.slug, key])
+        if (number := typed_key(key)) is not None:
+            return reverse(f"events:edit_{row}", args=[event.slug, number])
         return reverse(f"events:add_{row}", args=[event.slug])
     names = {"event": "events:organise_event", "plan": "events:plan", "take-up-again": "events:take_up_again"}
     return reverse(names.get(form, "events:plan"), args=[event.slug])

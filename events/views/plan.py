@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import access
 from projects.access import people_with_a_role
+from projects.typed import asked_key
 
 from ..editing import drafts
 from ..editing.clocks import clock_left_behind, clock_of_the_place
@@ -222,10 +223,7 @@ def act(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
     """Take back the change whose number is posted, while nobody was told."""
     event = organised_event_to_write(request, slug)
-    number = request.POST.get("number", "")
-    change = event.changes.filter(number=int(number)).first() if number.isdecimal() and len(number) < 6 else None
-    if change is None:
-        raise Http404
+    change = get_object_or_404(event.changes, number=asked_key(request.POST, "number"))
     try:
         change.undo(by=request.user)
     except UndoRefused as refusal:

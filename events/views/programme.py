@@ -1,6 +1,5 @@
 """The programme of an event: marking one's own as a reader, and the editor of its organisers."""
 
-import re
 from copy import copy
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import access, everybody
 from projects.access import people_with_a_role
+from projects.typed import typed_number
 
 from ..models import ChoiceGroup, Event, Session
 from ..organised import organised_event
@@ -124,8 +124,8 @@ def _change(request: HttpRequest, event: Event, session: Session, act: str) -> H
             MOVES[act](session)
         _say_when(request, session)
         return redirect(SESSIONS.page(event, focus=f"{act}-{session.pk}"))
-    if verb == "day" and (day == "" or _number(day, most=LONGEST_PROGRAMME_DAYS)):
-        changes.move_to_day(session, _number(day, most=LONGEST_PROGRAMME_DAYS))
+    if verb == "day" and (day == "" or typed_number(day, most=LONGEST_PROGRAMME_DAYS)):
+        changes.move_to_day(session, typed_number(day, most=LONGEST_PROGRAMME_DAYS))
         _say_when(request, session)
         return redirect(SESSIONS.page(event, focus=f"more-{session.pk}"))
     if act == "duplicate":
@@ -141,13 +141,7 @@ def _change(request: HttpRequest, event: Event, session: Session, act: str) -> H
 
 def _steps(request: HttpRequest) -> int:
     """By how many places to move: one with a button, several where a session was dragged (static/js/programme.js)."""
-    return _number(request.POST.get("steps", ""), most=MOST_STEPS) or 1
-
-
-def _number(typed: str, *, most: int) -> int | None:
-    """Return a whole number from 1 to `most`; None for anything else, however many digits it has."""
-    number = int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else 0
-    return number if 1 <= number <= most else None
+    return typed_number(request.POST.get("steps", ""), most=MOST_STEPS) or 1
 
 
 def _say_when(request: HttpRequest, session: Session) -> None:
@@ -207,7 +201,7 @@ def edit_session(request: HttpRequest, slug: str, key: int | None = None) -> Htt
 
 
 def _where_it_goes_on(request: HttpRequest, event: Event, last_day: int) -> dict[str, Any]:
-    day = _number(request.GET.get("day", ""), most=LONGEST_PROGRAMME_DAYS) or max(last_day, 1)
+    day = typed_number(request.GET.get("day", ""), most=LONGEST_PROGRAMME_DAYS) or max(last_day, 1)
     return {"day": day, "start": next_start(event.sessions.filter(day=day), event, day)}
 
 

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import django_countries.fields
-import events.models.events
+import events.models.planned
 import registrations.door.signing
 import registrations.models.door
 import registrations.models.online
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(editable=False, max_length=64)),
                 ('octets', models.PositiveIntegerField(default=0, editable=False, verbose_name='size')),
                 ('product', models.CharField(blank=True, max_length=50, verbose_name='written by')),
-                ('clocks', models.CharField(max_length=50, validators=[events.models.events.check_time_zone], verbose_name='clock of the times in it')),
+                ('clocks', models.CharField(max_length=50, validators=[events.models.planned.check_time_zone], verbose_name='clock of the times in it')),
                 ('decisions', models.JSONField(default=dict, editable=False)),
                 ('acts', models.JSONField(default=list, editable=False, help_text='What followed from it, to be taken back.')),
                 ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='uploaded at')),

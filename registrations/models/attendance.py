@@ -1,5 +1,4 @@
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Session
+from projects.models.never_changed import NeverChanged
 
 from .registrations import Registration
 
@@ -59,7 +59,7 @@ class AttendanceQuerySet(models.QuerySet["AttendanceRecord"]):
         return self.standing().filter(of_day | of_session, what=What.IN)
 
 
-class AttendanceRecord(models.Model):
+class AttendanceRecord(NeverChanged):
     """One fact of presence. Records are added, never changed: an undo and a correction are records too.
 
     Presence follows from the set of records alone, whatever order they arrived in: without those that were taken back,
@@ -114,12 +114,6 @@ class AttendanceRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration}, {self.day}: {self.get_what_display()}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        # The database refuses a change too (migration 0012); here it is said before the query.
-        if not self._state.adding:
-            raise TypeError("An attendance record is never changed: add another one.")
-        super().save(*args, **kwargs)
 
     @property
     def is_present(self) -> bool:

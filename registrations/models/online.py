@@ -7,8 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event
-from events.models.events import check_time_zone
+from events.models import Event, check_time_zone
 
 
 def report_path(report: "OnlineReport", name: str) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
+from projects.models.never_changed import NeverChanged
 
 from .registrations import Registration
 
@@ -21,18 +22,6 @@ def list_path(signed_list: "SignedList", name: str) -> str:
 def scan_path(scan: "ScannedList", name: str) -> str:
     """Where a scanned list is kept. The name that people see is in the table."""
     return f"scanned-lists/{uuid.uuid4().hex}"
-
-
-class NeverChanged(models.Model):
-    """What is added and never changed; the database refuses a change too. Whoever made it may be deleted."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError(f"{self._meta.verbose_name} is never changed: add another one.")
-        super().save(*args, **kwargs)
 
 
 class SignedListQuerySet(models.QuerySet["SignedList"]):

@@ -4,10 +4,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
+from projects.models.never_changed import NeverChanged
 
 
-class SensitiveExport(models.Model):
-    """That somebody took answers about health, food or identity away in a file. Such rows are only added.
+class SensitiveExport(NeverChanged):
+    """That somebody took answers about health, food or identity away in a file.
 
     `asked` are the questions whose answers were in it, as they were worded; `people` how many had answered.
     """

@@ -18,6 +18,7 @@ from accounts.models import User
 from events.models import Event
 from events.organised import organised_event
 from projects.access import people_with_a_role
+from projects.typed import typed_key
 
 from .. import change_requests, event_mails, places
 from ..answers import answers_in_words, answers_of, consents_of
@@ -275,7 +276,7 @@ def approvals(request: HttpRequest, slug: str) -> HttpResponse:
     ticked: list[Registration] = []
     problem = ""
     if request.method == "POST":
-        keys = [key for key in request.POST.getlist("person") if key.isascii() and key.isdecimal() and len(key) < 19]
+        keys = [key for typed in request.POST.getlist("person") if (key := typed_key(typed)) is not None]
         ticked = list(event.registrations.filter(pk__in=keys[:MOST_AT_ONCE]).order_by("joined_at", "pk"))
         problem = "" if ticked else gettext("Tick at least one person.")
         if form.is_valid() and ticked:

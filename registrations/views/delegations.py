@@ -14,6 +14,7 @@ from events.models import Event
 from events.organised import organised_event
 from projects.access import people_with_a_role
 from projects.models import Partner
+from projects.typed import asked_key
 
 from .. import delegations
 from ..delegation_forms import DelegationsForm
@@ -58,8 +59,8 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
     """Write now to the coordinators of one delegation, or of all, with seats that nobody is named for."""
     event = organised_event(request, slug)
     which = event.delegations.with_page_data()
-    if (pk := request.POST.get("delegation", "")).isdecimal():
-        which = which.filter(pk=pk[:18])
+    if (pk := asked_key(request.POST, "delegation")) is not None:
+        which = which.filter(pk=pk)
     written = delegations.remind(which)
     if written:
         said = ngettext(

@@ -20,6 +20,7 @@ from events.editing import drafts
 from events.models import Event
 from events.organised import organised_event, organised_event_to_write
 from projects.access import people_with_a_role
+from projects.typed import asked_key
 
 from .. import event_mails, mail_previews, wording
 from ..mail_text_forms import MailTextForm, back_to_standard
@@ -54,8 +55,7 @@ def mails(request: HttpRequest, slug: str) -> HttpResponse:
 def try_again(request: HttpRequest, slug: str) -> HttpResponse:
     """Queue one mail that could not be sent, or all of them."""
     event = organised_event(request, slug)
-    number = request.POST.get("mail", "")
-    queued = event_mails.try_again(event, int(number) if number.isdecimal() and len(number) < 19 else None)
+    queued = event_mails.try_again(event, asked_key(request.POST, "mail"))
     if queued:
         words = ngettext("%(count)s mail is tried again now.", "%(count)s mails are tried again now.", queued)
         messages.success(request, words % {"count": queued})

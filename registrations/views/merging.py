@@ -12,6 +12,7 @@ from accounts.access import access
 from projects.access import people_with_a_role
 from projects.models import Project
 from projects.search import fold, typed_words
+from projects.typed import typed_key
 
 from .. import merging
 from ..exceptions import AlreadyMerged, MergeRefused, MergeUndone
@@ -61,7 +62,7 @@ def _found(project: Project, search: str) -> list[Person]:
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """Lead from two persons who were ticked to the page that joins them."""
-    ticked = [key for key in request.GET.getlist("person") if key.isascii() and key.isdecimal() and len(key) < 10]
+    ticked = [key for typed in request.GET.getlist("person") if (key := typed_key(typed)) is not None]
     if len(ticked) == 2:
         return redirect("registrations:merge_persons", *ticked)
     messages.error(request, gettext("Tick two persons."))

@@ -382,13 +382,13 @@ def meet(monkeypatch, read: Callable[[Event], None]) -> None:
         with suppress(threading.BrokenBarrierError):
             meeting.wait(1.5)
 
-    monkeypatch.setattr(Event, "_lock", read_and_wait)
+    monkeypatch.setattr(Event, "lock", read_and_wait)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_organisers_at_once_both_change_the_plan(monkeypatch):
     event = create_event()
-    meet(monkeypatch, Event._lock)
+    meet(monkeypatch, Event.lock)
 
     failures = both_at_once(event, ACTS)
 

@@ -340,6 +340,16 @@ def test_coordinators_are_reminded_now(client, event, tartu, bob, charlie):
     assert Delegation.objects.get().reminded_at == NOW
 
 
+@pytest.mark.parametrize("wrong", ["x", "", "²", "9" * 30, "0"])
+def test_what_names_no_delegation_reminds_nobody(client, event, tartu, bob, charlie, wrong):
+    create_delegation(event, partner=tartu, seats=3)
+    client.force_login(bob)
+
+    answer = client.post(reverse("registrations:remind_delegations", args=["visit"]), {"delegation": wrong})
+
+    assert (answer.status_code, Mail.objects.count()) == (404, 0)
+
+
 def test_who_has_named_everybody_is_not_reminded(event, tartu, charlie):
     delegation = create_delegation(event, partner=tartu, seats=1)
     create_registration(event, "Ana", delegation=delegation)

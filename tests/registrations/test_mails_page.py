@@ -139,6 +139,7 @@ def test_one_mail_or_all_are_tried_again_and_suppressed_ones_stay(client, bob, e
     assert list(Mail.objects.filter(state="waiting")) == [alice]
     for wrong in (other.pk, dora.pk, "é", "9" * 30):
         client.post(address(event, "try_mails_again"), {"mail": wrong})
+    assert list(Mail.objects.filter(state="waiting")) == [alice]
     answer = client.post(address(event, "try_mails_again"), follow=True)
 
     assert "1 mail is tried again now." in answer.content.decode()

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, reduce
-from uuid import UUID
 
 from django.utils.translation import get_language
 
@@ -19,7 +18,7 @@ from projects.models import Project, Semester
 from projects.models.languages import Text
 from projects.search import fold
 from registrations.models import AttendanceRecord, Registration
-from registrations.models.attendance import What
+from registrations.models.attendance import What, weight
 
 from ..feedback import last_minute
 from ..models import Feedback, LearningOutcome, OutcomeRating
@@ -427,20 +426,19 @@ def _presence(events: Iterable[int], *, at: datetime) -> tuple[dict[int, set[dat
     until then the last one counts, and a session alone makes no day.
     """
     records = AttendanceRecord.objects.filter(registration__event__in=events, session__isnull=True, recorded_at__lte=at)
-    of_record = ("registration_id", "registration__event_id", "day", "happened_at", "act", "what", "undoes")
+    of_record = ("registration_id", "registration__event_id", "day", "happened_at", "act", "what", "how", "undoes")
     rows = list(records.values_list(*of_record))
     undos = {(row[0], row[-1]) for row in rows if row[-1]}
-    latest: dict[tuple[int, date], tuple[datetime, UUID, bool]] = {}
+    latest: dict[tuple[int, date], tuple[datetime, int, bool]] = {}
     with_records = set()
-    for registration_id, event_id, day, happened_at, act, what, _undoes in rows:
+    for registration_id, event_id, day, happened_at, act, what, how, _undoes in rows:
         with_records.add(event_id)
-        # Of two acts at the same instant the greater id counts, so that the order of arrival does not.
         if what not in (What.IN, What.ABSENT) or (registration_id, act) in undos:
             continue
-        said = (happened_at, act, what == What.IN)
+        said = (happened_at, weight(what, how), what == What.IN)
         latest[registration_id, day] = max(latest.get((registration_id, day), said), said)
     days: dict[int, set[date]] = defaultdict(set)
-    for (registration_id, day), (_happened_at, _act, is_present) in latest.items():
+    for (registration_id, day), (_happened_at, _weight, is_present) in latest.items():
         if is_present:
             days[registration_id].add(day)
     return days, with_records

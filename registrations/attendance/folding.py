@@ -1,16 +1,19 @@
 """What a set of acts says: who was there, from when to when. A pure function of the acts, in whatever order they came.
 
 Acts that were taken back are dropped, the others are gone through in the order in which they happened, those of the
-same instant in the order of their ids. See also AttendanceQuerySet.present, which says the same in SQL.
+same instant by their weight: a correction is heard last. See also AttendanceQuerySet.present, which says the same in
+SQL.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
 from ..models import AttendanceRecord
+from ..models.attendance import weight
 
 What = AttendanceRecord.What
 
@@ -23,6 +26,11 @@ class Said(NamedTuple):
     what: str
     how: str = ""
     undoes: UUID | None = None
+
+    @property
+    def place(self) -> tuple[datetime, int, UUID]:
+        """Where it stands among the acts about the same; see also AttendanceQuerySet.in_order."""
+        return self.happened_at, weight(self.what, self.how), self.act
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +67,31 @@ def undone(said: Iterable[Said]) -> set[UUID]:
     return {one.undoes for one in said if one.what == What.UNDO and one.undoes is not None}
 
 
-def fold(said: Iterable[Said]) -> Folded:
-    """Say what the acts of one registration about one day or session come to, undos among them."""
+def counting(said: Iterable[Said]) -> list[Said]:
+    """Return the acts of one registration about one day or session that count, in their order.
+
+    Without those that were taken back, and without those before the last that says that somebody was not there.
+    """
     said = list(said)
     dropped = undone(said)
-    attended, stays = False, []
+    in_order = sorted((one for one in said if one.what != What.UNDO and one.act not in dropped), key=_place)
+    absent = max((number for number, one in enumerate(in_order, start=1) if one.what == What.ABSENT), default=0)
+    return in_order[absent:]
+
+
+def fold(said: Iterable[Said]) -> Folded:
+    """Say what the acts of one registration about one day or session come to, undos among them."""
+    stays = []
     since: Said | None = None
-    for one in sorted(said, key=lambda one: (one.happened_at, one.act)):
-        if one.act in dropped:
-            continue
+    for one in counting(said):
         if one.what == What.IN:
-            attended, since = True, since or one
-        elif one.what == What.OUT and since is not None:
+            since = since or one
+        elif since is not None:
             stays.append(Stay(since, one.happened_at))
             since = None
-        elif one.what == What.ABSENT:
-            attended, stays, since = False, [], None
     if since is not None:
         stays.append(Stay(since))
-    return Folded(attended, tuple(stays))
+    return Folded(bool(stays), tuple(stays))
+
+
+_place = attrgetter("place")

@@ -10,7 +10,7 @@ from events.models import Event, Session
 from projects.search import fold as folded_text
 
 from ..models import AttendanceRecord, Registration, Signature
-from .folding import Folded, Said, fold
+from .folding import Folded, Said, counting, fold
 from .standing import NOBODY_SAID
 
 How = AttendanceRecord.How
@@ -26,7 +26,8 @@ class DayRow:
     """One person with a place, and their presence. `first_in` is None for whoever was not there.
 
     `last_out` is None while nobody saw them leave. `minutes` are those of this day or session, 0 without presence.
-    `signature` is what they signed on a screen, or None. `how` is one of AttendanceRecord.How, "" without presence.
+    `signature` is what they signed on a screen last, or None: what was taken back signs nothing. `how` is one of
+    AttendanceRecord.How, "" without presence.
     """
 
     registration: Registration
@@ -79,7 +80,7 @@ def _list(event: Event, day: date | None, session: Session | None) -> tuple[DayR
                 last_out=whole.last_out,
                 minutes=spent,
                 how=whole.how,
-                signature=next((signatures[one.act] for one in said if one.act in signatures), None),
+                signature=_last_of(said, signatures),
             )
         )
     return tuple(sorted(rows, key=lambda row: (folded_text(row.name), row.registration.pk)))
@@ -99,6 +100,12 @@ def _signatures(event: Event, acts: dict[int, dict[tuple[date, int | None], list
     if not any(one.how == How.SIGNATURE for of_person in acts.values() for ones in of_person.values() for one in ones):
         return {}
     return {signature.act: signature for signature in Signature.objects.filter(registration__event=event)}
+
+
+def _last_of(said: list[Said], signatures: dict[UUID, Signature]) -> Signature | None:
+    if not signatures:
+        return None
+    return next((signatures[one.act] for one in reversed(counting(said)) if one.act in signatures), None)
 
 
 # --- Minutes -----------------------------------------------------------------------------------------------------

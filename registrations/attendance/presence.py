@@ -71,7 +71,7 @@ def _folded(records: AttendanceQuerySet) -> dict[int, tuple[date, ...]]:
     present: dict[int, frozenset[date]] = {}
     none: frozenset[date] = frozenset()
     known: dict[tuple[frozenset[date], date, bool], frozenset[date]] = {}
-    standing = records.standing().filter(what__in=(What.IN, What.ABSENT)).order_by("happened_at", "act")
+    standing = records.standing().filter(what__in=(What.IN, What.ABSENT)).in_order()
     for pk, day, what in standing.values_list("registration_id", "day", "what").iterator(chunk_size=2_000):
         before = present.get(pk, none)
         key = (before, day, what == What.IN)

@@ -37,7 +37,7 @@ def standing_of(
     found = AttendanceRecord.objects.filter(registration__in=[one.pk for one in registrations], day=day)
     found = found.filter(session=session) if session else found.of_days()
     acts: dict[int, list[AttendanceRecord]] = defaultdict(list)
-    for record in found.order_by("happened_at", "act").select_related("recorded_by"):
+    for record in found.in_order().select_related("recorded_by"):
         acts[record.registration_id].append(record)
     return {pk: Standing(fold(map(said, records)), tuple(records)) for pk, records in acts.items()}
 

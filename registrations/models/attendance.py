@@ -2,7 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +32,32 @@ class How(models.TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
+# Of the acts of one instant, those further on here are heard after those before: whoever came and left had left, and
+# whoever was found absent was not there.
+_HEARD = (What.IN, What.OUT, What.ABSENT, What.UNDO)
+_WEIGHTS: dict[str, int] = {what: place for place, what in enumerate(_HEARD)}
+
+
+def weight(what: str, how: str) -> int:
+    """Say which of two acts of the same instant counts as the later one: that with the greater weight.
+
+    A correction is heard after everything else, because somebody thought about it. Two acts of the same weight say the
+    same. See also AttendanceQuerySet.weighed, and static/js/door/people.js for the acts of a phone.
+    """
+    return _WEIGHTS[what] + (len(_HEARD) if how == How.CORRECTION else 0)
+
+
 class AttendanceQuerySet(models.QuerySet["AttendanceRecord"]):
+    def weighed(self) -> "AttendanceQuerySet":
+        """With the `weight` of each, as the function of that name gives it."""
+        heard = Case(*(When(what=what, then=Value(place)) for place, what in enumerate(_HEARD)))
+        corrected = Case(When(how=How.CORRECTION, then=Value(len(_HEARD))), default=Value(0))
+        return self.alias(weight=heard + corrected)
+
+    def in_order(self) -> "AttendanceQuerySet":
+        """In the order in which they are heard: by the clock of the door, then by weight, and at last by id."""
+        return self.weighed().order_by("happened_at", "weight", "act")  # type: ignore[misc]
+
     def of_days(self) -> "AttendanceQuerySet":
         """Records of presence on a whole day, without those of single sessions."""
         return self.filter(session__isnull=True)
@@ -47,23 +72,24 @@ class AttendanceQuerySet(models.QuerySet["AttendanceRecord"]):
 
         See also attendance/folding.py, which says the same of rows that were read.
         """
-        absent = AttendanceRecord.objects.standing().filter(
+        absent = AttendanceRecord.objects.standing().weighed()
+        absent = absent.filter(
             Q(happened_at__gt=OuterRef("happened_at"))
-            | Q(happened_at=OuterRef("happened_at"), act__gt=OuterRef("act")),
+            | Q(happened_at=OuterRef("happened_at"), weight__gt=OuterRef("weight")),
             what=What.ABSENT,
             registration=OuterRef("registration"),
             day=OuterRef("day"),
         )
         of_day = Q(session__isnull=True) & ~Exists(absent.filter(session__isnull=True))
         of_session = Q(session__isnull=False) & ~Exists(absent.filter(session=OuterRef("session")))
-        return self.standing().filter(of_day | of_session, what=What.IN)
+        return self.standing().weighed().filter(of_day | of_session, what=What.IN)
 
 
 class AttendanceRecord(NeverChanged):
     """One fact of presence. Records are added, never changed: an undo and a correction are records too.
 
     Presence follows from the set of records alone, whatever order they arrived in: without those that were taken back,
-    in the order in which they happened, and of two at the same instant the one with the greater act id last.
+    in the order in which they happened, and of two at the same instant the one with the greater weight last.
     """
 
     What = What

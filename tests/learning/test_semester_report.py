@@ -570,7 +570,8 @@ def create_a_busy_semester(project):
                 )
 
 
-# Plain SQL without windows or dialect: the newest act is the one with no newer one.
+# Plain SQL without windows or dialect: the newest act is the one with no newer one, absence being newer than presence
+# of the same instant.
 PRESENT = """
     FROM registrations_attendancerecord a
     JOIN registrations_registration r ON r.id = a.registration_id
@@ -581,7 +582,7 @@ PRESENT = """
       AND NOT EXISTS (
         SELECT 1 FROM registrations_attendancerecord newer
         WHERE newer.registration_id = a.registration_id AND newer.day = a.day AND newer.recorded_at <= %(at)s
-          AND (newer.happened_at > a.happened_at OR (newer.happened_at = a.happened_at AND newer.act > a.act))
+          AND (newer.happened_at > a.happened_at OR (newer.happened_at = a.happened_at AND newer.what = 'absent'))
       )
 """
 LEARNED = (

@@ -1,7 +1,7 @@
 // The door on a phone: who is scanned or found is checked in here at once; the server hears of it when it can.
 import { Camera } from "./camera.js";
 import { codeIn, hashOf, importPublicKey, isSigned } from "./codes.js";
-import { People, placeOf } from "./people.js";
+import { isSame, People, placeOf } from "./people.js";
 import { Queue, WALK_IN } from "./queue.js";
 import { sense, wakeSound } from "./senses.js";
 import { HEIGHT, SignatureField, WIDTH } from "./signature.js";
@@ -334,7 +334,7 @@ const takeAnswer = async (answer, answered) => {
     } else if (known && act.what === "out") known.left = { ...known.left, [place]: act.at };
     else if (known && act.what === "undo") {
       const undone = acts.find((one) => one.act === act.undoes);
-      if (undone?.what === "in" && known.here[place] === undone.at) known.here = { ...known.here, [place]: null };
+      if (undone?.what === "in" && isSame(known.here[place], undone.at)) known.here = { ...known.here, [place]: null };
       if (undone?.what === "out") known.left = { ...known.left, [place]: null };
     }
   }

@@ -9,6 +9,14 @@ export const folded = (text) =>
     .replace(/\p{M}/gu, "")
     .replace(/[ßøłđðþæœıςħŧ]/g, (letter) => LETTERS[letter]);
 
+// What is heard later of acts of one instant: whoever came and left had left. The server says the same of all acts, also
+// of those that no phone makes (registrations/models/attendance.py).
+const HEARD = ["in", "out", "undo"];
+const inOrder = (one, other) =>
+  Date.parse(one.at) - Date.parse(other.at) || HEARD.indexOf(one.what) - HEARD.indexOf(other.what) || (one.act < other.act ? -1 : 1);
+// The server writes instants with more digits than a phone.
+export const isSame = (one, other) => Boolean(one) && Date.parse(one) === Date.parse(other);
+
 // A day of the event and maybe one of its sessions, as one word: what somebody is or is not at.
 export const placeOf = (day, session) => (session ? `session ${session}` : day);
 
@@ -91,16 +99,18 @@ export class People {
     let left = person.left?.[place] ?? null;
     const acts = (this.#acts.get(person.id) ?? [])
       .filter((act) => placeOf(act.day, act.session) === place)
-      .sort((one, other) => (one.at + one.act < other.at + other.act ? -1 : 1));
+      .sort(inOrder);
     const undone = new Set(acts.filter((act) => act.what === "undo").map((act) => act.undoes));
     for (const act of acts) {
       if (act.sent && undone.has(act.act) && acts.some((undo) => undo.undoes === act.act && !undo.sent)) {
-        if (act.what === "in" && here === act.at) here = null;
+        if (act.what === "in" && isSame(here, act.at)) here = null;
         if (act.what === "out") left = null;
       }
       if (act.sent || undone.has(act.act)) continue;
-      if (act.what === "in") [here, left] = [here && here < act.at ? here : act.at, null];
-      if (act.what === "out") left = act.at;
+      // Of what the server said, only what happened before is heard before.
+      const isLater = (instant) => Boolean(instant) && Date.parse(instant) > Date.parse(act.at);
+      if (act.what === "in") [here, left] = [here && !isLater(here) ? here : act.at, isLater(left) || isSame(left, act.at) ? left : null];
+      if (act.what === "out" && here && !isLater(here) && !isLater(left)) left = act.at;
     }
     return { here, left };
   }

@@ -33,8 +33,9 @@ def acts(draw) -> list[dict]:
                 "what": what,
                 "person": draw(st.integers(0, PEOPLE - 1)),
                 "day": draw(st.sampled_from(DAYS)),
-                # Few instants, so that some acts share one and their ids decide.
-                "happened_at": MORNING + timedelta(minutes=draw(st.integers(0, 5))),
+                # Few instants, so that many acts share one and what they say decides.
+                "happened_at": MORNING + timedelta(minutes=draw(st.integers(0, 3))),
+                "how": draw(st.sampled_from(["scan", "scan", "correction"])),
                 "of": draw(st.integers(0, 14)),
             }
         )
@@ -99,7 +100,8 @@ class TestInterleavings(TestCase):
             registration=people[one["person"]],
             day=one["day"],
             happened_at=one["happened_at"],
-            how="scan",
+            how=one["how"],
+            reason="Seen by the host.",
             undoes=salted(one["undoes"]) if one["what"] == "undo" else None,
         )
 
@@ -109,7 +111,7 @@ class TestInterleavings(TestCase):
         def folded(person: int, day: date):
             of = [one for one in made if one["person"] == person]
             return fold(
-                Said(one["happened_at"], one["act"], one["what"], "scan", one.get("undoes"))
+                Said(one["happened_at"], one["act"], one["what"], one["how"], one.get("undoes"))
                 for one in of
                 if one["day"] == day
             )

@@ -107,6 +107,21 @@ def test_what_was_signed_on_a_screen_stands_beside_the_name(event, alice):
     )
 
 
+@pytest.mark.parametrize("how", ["undo", "absent"])
+def test_what_was_signed_and_taken_back_is_on_no_list(event, alice, how):
+    came(alice, NINE)
+    came(alice, TEN, how="signature")
+    act = alice.attendance.get(how="signature").act
+    Signature.objects.create(act=act, registration=alice, path="M0 0L10 20")
+    if how == "undo":
+        came(alice, NOON, what="undo", undoes=act)
+    else:
+        came(alice, NOON, what="absent", how="correction", reason="Somebody else signed in this row.")
+        came(alice, TWO)
+
+    assert [(row.first_in, row.signature) for row in day_list(event, FIRST)] == [(NINE if how == "undo" else TWO, None)]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_lists_take_the_same_queries_for_one_and_three(event, count, django_assert_num_queries):
     for n in range(count):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from registrations.attendance import Act, Outcome, attended_days, record
+from registrations.attendance import Act, Outcome, attended_days, day_list, record
 from registrations.models import AttendanceRecord, DoorAct, Registration
 from tests.factories import create_event, create_registration, create_session
 
@@ -120,6 +120,47 @@ def test_absent_takes_back_what_was_said_before_it_and_out_takes_nothing_back():
     record(event, [act(cem, 6), act(cem, 5, **absent)])
 
     assert attended_days(event) == {alice.pk: (FIRST,), cem.pk: (FIRST,)}
+
+
+CORRECTION = {"how": "correction", "reason": "Seen by the host."}
+
+
+@pytest.mark.parametrize("ids", [(1, 2), (2, 1)])
+@pytest.mark.parametrize(
+    ("said", "is_present"),
+    [
+        # A correction wins over what was seen at the same instant, whatever it says.
+        (({"what": "in"}, {"what": "absent", **CORRECTION}), False),
+        (({"what": "absent", "how": "name_search"}, {"what": "in", **CORRECTION}), True),
+        # Of two that were seen, and of two corrections, that somebody was not there.
+        (({"what": "in"}, {"what": "absent", "how": "name_search"}), False),
+        (({"what": "in", **CORRECTION}, {"what": "absent", **CORRECTION}), False),
+        (({"what": "in"}, {"what": "out"}), True),
+    ],
+)
+def test_of_two_acts_at_one_instant_what_they_say_decides_and_not_their_ids(said, is_present, ids):
+    event = create_event()
+    alice = create_registration(event)
+    one, other = (act(alice, n, happened_at=MORNING, **fields) for n, fields in zip(ids, said, strict=True))
+
+    record(event, [one])
+    record(event, [other])
+
+    days = (FIRST,) if is_present else ()
+    assert attended_days(event).get(alice.pk, ()) == days
+    assert [row.first_in is not None for row in day_list(event, FIRST)] == [is_present]
+    present = AttendanceRecord.objects.present().values_list("day", flat=True)
+    assert tuple(present) == days
+
+
+@pytest.mark.parametrize("ids", [(1, 2), (2, 1)])
+def test_whoever_came_and_left_at_one_instant_left(ids):
+    event = create_event()
+    alice = create_registration(event)
+
+    record(event, [act(alice, ids[0], "out", happened_at=MORNING), act(alice, ids[1], happened_at=MORNING)])
+
+    assert [(row.first_in, row.last_out) for row in day_list(event, FIRST)] == [(MORNING, MORNING)]
 
 
 @pytest.mark.parametrize("count", [1, 50])

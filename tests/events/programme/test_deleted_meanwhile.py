@@ -11,15 +11,12 @@ from django.urls import reverse
 
 from events.models import Document, Event
 from tests.factories import (
-    create_coordinator,
     create_event,
-    create_partner,
-    create_project,
     create_session,
     create_speaker,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "bob")]
 
 
 def create_document(event: Event) -> Document:
@@ -64,13 +61,6 @@ CASES = [
     ),
 ]
 every_kind = pytest.mark.parametrize("case", CASES, ids=[case.word for case in CASES])
-
-
-@pytest.fixture
-def event(client):
-    host = create_partner(create_project())
-    client.force_login(create_coordinator(host, "Bob"))
-    return create_event(host.project, host=host, slug="conference")
 
 
 def names(event, case: Case) -> list[str]:

@@ -29,33 +29,12 @@ from tests.factories import (
     days,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+from .editing import address
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "media")]
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"
 Visibility = Document.Visibility
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path) -> Path:
-    settings.MEDIA_ROOT = tmp_path
-    return tmp_path
-
-
-@pytest.fixture
-def event():
-    project = create_project()
-    return create_event(project, host=create_partner(project), slug="conference")
-
-
-@pytest.fixture
-def bob(event, client):
-    user = create_coordinator(event.host, "Bob")
-    client.force_login(user)
-    return user
-
-
-def address(name: str, *args) -> str:
-    return reverse(f"events:{name}", args=["conference", *args])
 
 
 def upload(content: bytes = PDF, name: str = "slides.pdf") -> SimpleUploadedFile:

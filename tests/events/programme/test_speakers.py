@@ -19,7 +19,6 @@ from events.programme.pictures import initials
 from events.programme.speaker_form import SpeakerForm
 from tests.factories import (
     create_coordinator,
-    create_event,
     create_lead,
     create_partner,
     create_project,
@@ -28,30 +27,9 @@ from tests.factories import (
     days,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+from .editing import address
 
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path) -> Path:
-    settings.MEDIA_ROOT = tmp_path
-    return tmp_path
-
-
-@pytest.fixture
-def event():
-    project = create_project()
-    return create_event(project, host=create_partner(project), slug="conference")
-
-
-@pytest.fixture
-def bob(event, client):
-    user = create_coordinator(event.host, "Bob")
-    client.force_login(user)
-    return user
-
-
-def address(name: str, *args) -> str:
-    return reverse(f"events:{name}", args=["conference", *args])
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "media")]
 
 
 def picture(colour: str = "red") -> SimpleUploadedFile:

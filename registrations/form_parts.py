@@ -65,7 +65,18 @@ class EmailField(forms.CharField):
         super().validate(value)
         if len(value.casefold()) > 254:
             raise ValidationError(gettext("Enter an email address with at most 254 characters."), code="max_length")
-        EmailValidator(gettext("Enter your email address in the correct format, like name@example.eu"))(value)
+        EmailValidator(self.wrong_format())(value)
+
+    def wrong_format(self) -> str:
+        """What is said of an address that cannot be one."""
+        return gettext("Enter your email address in the correct format, like name@example.eu")
+
+
+class ColleaguesEmailField(EmailField):
+    """The address of somebody else."""
+
+    def wrong_format(self) -> str:
+        return gettext("Enter the email address in the correct format, like name@example.eu")
 
 
 @lru_cache

@@ -1,6 +1,5 @@
 """What coordinators type about a stakeholder group and its members."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -8,18 +7,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.editing.fields import LineField, TextField
+from events.editing.fields import LineField
 from projects.models import Partner, StakeholderGroup
 
 from . import pasted
-from .forms import EmailField, OneLineField, known_organisation
+from .forms import known_organisation
 from .groups import Member
-from .pasted import MOST_ROWS, PastedRow, TooManyRows
+from .pasted import PastedRow
+from .pasted_people import EMAIL_CELL, CheckedRow, PeopleField, name_cell
 
-_NAME = OneLineField(
-    max_length=200, too_long=_("The name is longer than %(longest)s characters. Shorten it."), required=False
-)
-_EMAIL = EmailField(error_messages={"required": _("The email address is missing. Add it.")})
+_NAME = name_cell(required=False)
 
 
 class PartnerChoice(forms.ModelChoiceField):
@@ -74,59 +71,41 @@ class GroupForm(forms.Form):
         return group
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedMember:
-    """One row of what was pasted: whom it names, or what is wrong with it and how to mend it."""
-
-    row: PastedRow
-    member: Member | None = None
-    problem: str = ""
-
-
 class MembersForm(forms.Form):
     """Members, typed or pasted. A row that will not do is explained, and keeps no other from being stored."""
 
     use_required_attribute = False
 
-    people = TextField(
+    people = PeopleField(
         label=_("Members"),
         max_length=100_000,
         help_text=_(
             "One person in each line: name, email, organisation. Or paste rows of a sheet, or the addresses of a mail."
         ),
-        error_messages={"required": _("Enter at least one person.")},
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "spellcheck": "false"}),
     )
 
-    def clean_people(self) -> list[CheckedMember]:
-        try:
-            rows = pasted.read_rows(self.cleaned_data["people"])
-        except TooManyRows as refusal:
-            words = gettext("These are %(number)s rows. Enter at most %(most)s people at once.")
-            raise ValidationError(words % {"number": refusal.number, "most": MOST_ROWS}, code="too_many") from None
-        if not rows:
-            raise ValidationError(self.fields["people"].error_messages["required"], code="required")
-        return [_checked(row) for row in rows]
+    def clean_people(self) -> list[CheckedRow[Member]]:
+        return [_checked(row) for row in self.cleaned_data["people"]]
 
     @property
     def members(self) -> list[Member]:
-        return [row.member for row in self.cleaned_data["people"] if row.member is not None]
+        return [row.somebody for row in self.cleaned_data["people"] if row.somebody is not None]
 
     @property
-    def wrong(self) -> list[CheckedMember]:
-        return [row for row in self.cleaned_data["people"] if row.member is None]
+    def wrong(self) -> list[CheckedRow[Member]]:
+        return [row for row in self.cleaned_data["people"] if row.somebody is None]
 
     def text_of_wrong(self) -> str:
         """The rows that would not do, to be mended: cells between tabs, under headings that are understood."""
         return pasted.as_text([row.row for row in self.wrong])
 
 
-def _checked(row: PastedRow) -> CheckedMember:
+def _checked(row: PastedRow) -> CheckedRow[Member]:
     if row.problem:
-        return CheckedMember(row, problem=row.problem)
+        return CheckedRow(row, problem=row.problem)
     try:
-        name, email = _NAME.clean(row.cells.get(pasted.NAME, "")), _EMAIL.clean(row.cells.get(pasted.EMAIL, ""))
+        name, email = _NAME.clean(row.cells.get(pasted.NAME, "")), EMAIL_CELL.clean(row.cells.get(pasted.EMAIL, ""))
     except ValidationError as error:
-        return CheckedMember(row, problem=" ".join(error.messages))
+        return CheckedRow(row, problem=" ".join(error.messages))
     organisation = row.cells.get(pasted.ORGANISATION, "")
-    return CheckedMember(row, Member(name, email, known_organisation(organisation) if organisation else None))
+    return CheckedRow(row, Member(name, email, known_organisation(organisation) if organisation else None))

@@ -1,73 +1,47 @@
 """What organisers paste or upload to register many people at once, looked through row by row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from events.editing.fields import TextField
 from events.models import Event
 from projects.models import Organisation
 from projects.search import fold
 
 from . import importing, pasted
-from .form_parts import CountryField, CountrySelect, OneLineField
+from .form_parts import CountryField, CountrySelect
 from .forms import known_organisation
 from .importing import Newcomer
 from .models import Registration
-from .naming_forms import ColleaguesEmailField
-from .pasted import MOST_ROWS, PastedRow, TooManyRows
+from .pasted import MOST_ROWS, PastedRow
+from .pasted_people import EMAIL_CELL, CheckedRow, PeopleField, PeopleForm, name_cell, organisation_cell
 from .sheets import NotASheet, SheetTooLarge, text_of_sheet
 
-_NAME = OneLineField(
-    max_length=200,
-    too_long=_("The name is longer than %(longest)s characters. Shorten it."),
-    error_messages={"required": _("The name is missing. Add it.")},
-)
-_ORGANISATION = OneLineField(
-    max_length=300,
-    too_long=_("The organisation is longer than %(longest)s characters. Shorten it."),
-    error_messages={"required": _("The organisation is missing. Add it.")},
-)
-_EMAIL = ColleaguesEmailField(error_messages={"required": _("The email address is missing. Add it.")})
+_NAME, _ORGANISATION = name_cell(required=True), organisation_cell(required=True)
 LONGEST = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedRow:
-    """One row of the sheet: whom it names; or what is wrong with it, and how to mend it.
-
-    `is_known`: this person is registered already, so nothing is to be done.
-    """
-
-    row: PastedRow
-    newcomer: Newcomer | None = None
-    problem: str = ""
-    is_known: bool = False
-
-
-class ImportForm(forms.Form):
+class ImportForm(PeopleForm):
     """People to register, pasted or as a file. A row that will not do is explained; it keeps no other from counting."""
 
-    use_required_attribute = False
+    field_order = ("people", "sheet", "country", "participant_kind", "language", "is_told")
 
-    people = TextField(
+    people = PeopleField(
         label=_("Rows of a sheet"),
         required=False,
+        rows=8,
         max_length=LONGEST,
         help_text=_(
             "One person in each row: name, email, organisation. With headings, columns for “country”, “comes as”, "
             "“taking part” and “language” are understood, too."
         ),
-        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "spellcheck": "false", "autocomplete": "off"}),
     )
     sheet = forms.FileField(
         label=_("Or a file"),
@@ -82,15 +56,6 @@ class ImportForm(forms.Form):
         help_text=_("Where we know the organisation, we take its country."),
         widget=CountrySelect(attrs={"autocomplete": "off"}),
     )
-    participant_kind = forms.ChoiceField(
-        label=_("They come as"), choices=Registration.ParticipantKind.choices, initial="participant"
-    )
-    language = forms.ChoiceField(
-        label=_("Language of the mails"),
-        choices=lambda: [
-            (code, translation.get_language_info(code)["name_translated"]) for code, _x in settings.LANGUAGES
-        ],
-    )
     is_told = forms.BooleanField(
         label=_("I have told them how their data is used"),
         error_messages={"required": _("Tell them first how their data is used, then tick this.")},
@@ -99,24 +64,16 @@ class ImportForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, *, event: Event, **options: Any) -> None:
         # What is in the file is shown in the field, where it is mended; nothing is kept on the server meanwhile.
         self.not_read, data = _with_sheet(data, files)
-        super().__init__(data, **options)
-        self.event = event
-        self.rows: list[CheckedRow] = []
+        super().__init__(data, event=event, **options)
+        self.rows: list[CheckedRow[Newcomer]] = []
         self._organisations: dict[str, Organisation | None] = {}
-        self.initial.setdefault("language", get_language() or settings.LANGUAGE_CODE)
-        if len(settings.LANGUAGES) < 2:
-            del self.fields["language"]
 
     def clean_sheet(self) -> None:
         if self.not_read:
             raise ValidationError(self.not_read, code="sheet")
 
     def clean_people(self) -> list[PastedRow]:
-        try:
-            rows = pasted.read_rows(self.cleaned_data["people"])
-        except TooManyRows as refusal:
-            words = gettext("These are %(number)s rows. Register at most %(most)s people at once.")
-            raise ValidationError(words % {"number": refusal.number, "most": MOST_ROWS}, code="too_many") from None
+        rows = self.cleaned_data["people"]
         if not rows and not self.not_read:
             raise ValidationError(gettext("Paste at least one row, or choose a file."), code="required")
         return rows
@@ -128,7 +85,9 @@ class ImportForm(forms.Form):
             self.rows.append(self._checked(row, there, earlier))
         return cleaned
 
-    def _checked(self, row: PastedRow, there: set[tuple[str, str]], earlier: set[tuple[str, str]]) -> CheckedRow:
+    def _checked(
+        self, row: PastedRow, there: set[tuple[str, str]], earlier: set[tuple[str, str]]
+    ) -> CheckedRow[Newcomer]:
         if row.problem:
             return CheckedRow(row, problem=row.problem)
         try:
@@ -148,23 +107,13 @@ class ImportForm(forms.Form):
         organisation = self._organisations[organisation_name]
         return Newcomer(
             name=_NAME.clean(cells.get(pasted.NAME, "")),
-            email=_EMAIL.clean(cells.get(pasted.EMAIL, "")),
+            email=EMAIL_CELL.clean(cells.get(pasted.EMAIL, "")),
             organisation_name=organisation_name,
             organisation=organisation,
             country=self._country(cells.get(pasted.COUNTRY, ""), organisation),
-            participant_kind=_one_of(
-                cells.get(pasted.ROLE, ""),
-                {value: str(label) for value, label in Registration.ParticipantKind.choices},
-                self.cleaned_data.get("participant_kind") or "participant",
-            ),
-            language=_one_of(
-                cells.get(pasted.LANGUAGE, ""),
-                {code: translation.get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES},
-                self.cleaned_data.get("language") or get_language() or settings.LANGUAGE_CODE,
-            ),
-            mode=_one_of(
-                cells.get(pasted.MODE, ""), {value: str(label) for value, label in Registration.Mode.choices}, ""
-            ),
+            participant_kind=self.kind_in(cells),
+            language=self.language_in(cells),
+            mode=_mode_in(cells),
         )
 
     def _country(self, words: str, organisation: Organisation | None) -> str:
@@ -182,11 +131,11 @@ class ImportForm(forms.Form):
     @property
     def newcomers(self) -> list[Newcomer]:
         """Those who are to be registered: good rows of people who are not registered yet."""
-        return [row.newcomer for row in self.rows if row.newcomer is not None and not row.is_known]
+        return [row.somebody for row in self.rows if row.somebody is not None and not row.is_known]
 
     @property
-    def wrong(self) -> list[CheckedRow]:
-        return [row for row in self.rows if row.newcomer is None]
+    def wrong(self) -> list[CheckedRow[Newcomer]]:
+        return [row for row in self.rows if row.somebody is None]
 
     def text_of_wrong(self) -> str:
         """The rows that would not do, to be mended."""
@@ -209,14 +158,15 @@ def _with_sheet(data: Any, files: Any) -> tuple[str, Any]:
     return "", data
 
 
-def _one_of(words: str, known: Mapping[str, str], otherwise: str) -> str:
-    """The key of what somebody wrote. Raises ValidationError with what may be written."""
-    if not words:
-        return otherwise
-    if found := pasted.role_of(words, dict(known)):
-        return found
-    said = gettext("“%(words)s” is not known here. Write one of these: %(known)s.")
-    raise ValidationError(said % {"words": words, "known": ", ".join(known.values())})
+def _mode_in(cells: Mapping[str, str]) -> str:
+    """How the person of a row takes part; "" where the row does not say it."""
+    modes = {value: str(label) for value, label in Registration.Mode.choices}
+    if not (words := cells.get(pasted.MODE)):
+        return ""
+    if mode := pasted.role_of(words, modes):
+        return mode
+    said = gettext("“%(words)s” is no way to take part. Write one of these: %(known)s.")
+    raise ValidationError(said % {"words": words, "known": ", ".join(modes.values())})
 
 
 def _refuse_who_cancelled(words: str) -> None:

@@ -1,72 +1,38 @@
 """What organisers type to invite people, and what those who are invited answer."""
 
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import timezone, translation
-from django.utils.translation import get_language, gettext
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.editing.fields import DateField, TextField
 from events.models import Event
-from projects.search import fold
 
 from . import inviting, pasted
-from .forms import EmailField, OneLineField
 from .inviting import Invitee
-from .models import Registration
-from .pasted import MOST_ROWS, PastedRow, TooManyRows
+from .pasted import PastedRow
+from .pasted_people import EMAIL_CELL, CheckedRow, PeopleField, PeopleForm, name_cell, organisation_cell
 
-_NAME = OneLineField(
-    max_length=200, too_long=_("The name is longer than %(longest)s characters. Shorten it."), required=False
-)
-_ORGANISATION = OneLineField(
-    max_length=300, too_long=_("The organisation is longer than %(longest)s characters. Shorten it."), required=False
-)
-_EMAIL = EmailField(error_messages={"required": _("The email address is missing. Add it.")})
+_NAME, _ORGANISATION = name_cell(required=False), organisation_cell(required=False)
 LONGEST_NOTE = 2_000
 
 
-def _called(language: str) -> str:
-    return str(translation.get_language_info(language)["name_translated"])
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedRow:
-    """One row of what was pasted: whom it names, or what is wrong with it and how to mend it."""
-
-    row: PastedRow
-    invitee: Invitee | None = None
-    problem: str = ""
-
-
-class InviteForm(forms.Form):
+class InviteForm(PeopleForm):
     """People to invite, typed or pasted. A row that will not do is explained; it keeps no other from being invited."""
 
-    use_required_attribute = False
+    field_order = ("people", "participant_kind", "language", "note", "expires_on", "sends")
 
-    people = TextField(
+    people = PeopleField(
         label=_("Whom do you invite?"),
         max_length=100_000,
         help_text=_(
             "One person in each line: name, email, organisation. Or paste rows of a sheet, or the addresses of a mail. "
             "With headings, columns for “comes as”, “language” and “note” are understood, too."
         ),
-        error_messages={"required": _("Enter at least one person.")},
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "spellcheck": "false"}),
-    )
-    participant_kind = forms.ChoiceField(
-        label=_("They come as"), choices=Registration.ParticipantKind.choices, initial="participant"
-    )
-    language = forms.ChoiceField(
-        label=_("Language of the mails"),
-        choices=lambda: [
-            (code, translation.get_language_info(code)["name_translated"]) for code, _x in settings.LANGUAGES
-        ],
     )
     note = TextField(
         label=_("A few words to them"),
@@ -82,22 +48,8 @@ class InviteForm(forms.Form):
     sends = forms.BooleanField(label=_("Send the mails at once"), required=False, initial=True)
 
     def __init__(self, *args: Any, event: Event, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.event = event
-        self.rows: list[CheckedRow] = []
-        self.initial.setdefault("language", get_language() or settings.LANGUAGE_CODE)
-        if len(settings.LANGUAGES) < 2:
-            del self.fields["language"]
-
-    def clean_people(self) -> list[PastedRow]:
-        try:
-            rows = pasted.read_rows(self.cleaned_data["people"])
-        except TooManyRows as refusal:
-            words = gettext("These are %(number)s rows. Invite at most %(most)s people at once.")
-            raise ValidationError(words % {"number": refusal.number, "most": MOST_ROWS}, code="too_many") from None
-        if not rows:
-            raise ValidationError(self.fields["people"].error_messages["required"], code="required")
-        return rows
+        super().__init__(*args, event=event, **options)
+        self.rows: list[CheckedRow[Invitee]] = []
 
     def clean_expires_on(self) -> Any:
         day = self.cleaned_data["expires_on"]
@@ -113,7 +65,7 @@ class InviteForm(forms.Form):
                 self.rows.append(self._checked(row, there))
         return cleaned
 
-    def _checked(self, row: PastedRow, there: dict[tuple[str, str], str]) -> CheckedRow:
+    def _checked(self, row: PastedRow, there: dict[tuple[str, str], str]) -> CheckedRow[Invitee]:
         if row.problem:
             return CheckedRow(row, problem=row.problem)
         try:
@@ -128,49 +80,25 @@ class InviteForm(forms.Form):
 
     def _invitee(self, row: PastedRow) -> Invitee:
         cells = row.cells
-        kinds = {value: str(label) for value, label in Registration.ParticipantKind.choices}
-        kind = self.cleaned_data.get("participant_kind") or "participant"
-        if words := cells.get(pasted.ROLE):
-            kind = pasted.role_of(words, kinds)
-            if not kind:
-                known = ", ".join(kinds.values())
-                raise ValidationError(
-                    gettext("“%(words)s” is nothing that people come as. Write one of these: %(known)s.")
-                    % {"words": words, "known": known}
-                )
         note = cells.get(pasted.NOTE, "") or self.cleaned_data.get("note", "")
         if len(note) > LONGEST_NOTE:
             raise ValidationError(gettext("The note is longer than %(most)s characters.") % {"most": LONGEST_NOTE})
         return Invitee(
             name=_NAME.clean(cells.get(pasted.NAME, "")),
-            email=_EMAIL.clean(cells.get(pasted.EMAIL, "")),
+            email=EMAIL_CELL.clean(cells.get(pasted.EMAIL, "")),
             organisation_name=_ORGANISATION.clean(cells.get(pasted.ORGANISATION, "")),
-            participant_kind=kind,
-            language=self._language(cells.get(pasted.LANGUAGE, "")),
+            participant_kind=self.kind_in(cells),
+            language=self.language_in(cells),
             note=note,
-        )
-
-    def _language(self, words: str) -> str:
-        chosen = self.cleaned_data.get("language") or get_language() or settings.LANGUAGE_CODE
-        if not words:
-            return chosen
-        for code, name in settings.LANGUAGES:
-            known_as = (code, name, translation.get_language_info(code)["name_local"], _called(code))
-            if fold(words).strip() in (fold(str(one)) for one in known_as):
-                return code
-        known = ", ".join(_called(code) for code, _name in settings.LANGUAGES)
-        raise ValidationError(
-            gettext("We do not write mails in “%(words)s”. Write one of these: %(known)s.")
-            % {"words": words, "known": known}
         )
 
     @property
     def invitees(self) -> list[Invitee]:
-        return [row.invitee for row in self.rows if row.invitee is not None]
+        return [row.somebody for row in self.rows if row.somebody is not None]
 
     @property
-    def wrong(self) -> list[CheckedRow]:
-        return [row for row in self.rows if row.invitee is None]
+    def wrong(self) -> list[CheckedRow[Invitee]]:
+        return [row for row in self.rows if row.somebody is None]
 
     @property
     def expires_at(self) -> datetime | None:

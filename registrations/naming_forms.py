@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,7 @@ from projects.typed import typed_number
 from . import naming, pasted
 from .addresses import likely_meant
 from .delegations import Standing
-from .forms import EmailField, OneLineField
+from .form_parts import ColleaguesEmailField, OneLineField
 from .models import Delegation, Registration
 from .naming import Colleague, Outcome
 from .pasted import PastedRow, TooManyRows
@@ -27,16 +26,6 @@ KINDS = [(Kind.DELEGATE.value, Kind.DELEGATE.label)] + [
     (kind.value, kind.label) for kind in Kind if kind not in (Kind.DELEGATE, Kind.STAFF)
 ]
 LONGEST_PASTE = 100_000
-
-
-class ColleaguesEmailField(EmailField):
-    """The address of somebody else."""
-
-    def validate(self, value: str) -> None:
-        forms.CharField.validate(self, value)
-        if len(value.casefold()) > 254:
-            raise ValidationError(gettext("Enter an email address with at most 254 characters."), code="max_length")
-        EmailValidator(gettext("Enter the email address in the correct format, like name@example.eu"))(value)
 
 
 class ColleagueForm(forms.Form):

@@ -5,7 +5,6 @@ that somebody types: only those who ask with an invitation, or signed in, are to
 (docs/decisions/registration-in-depth.md).
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +17,10 @@ from projects.models import Project
 
 from .approval import Approval, approval_of
 from .models import Delegation, Invitation, Registration
+from .models.registrations import could_be_code
 
 # Where the form of registering finds the invitation by which somebody comes.
 PARAMETER = "invitation"
-_CODE = re.compile(r"[A-Za-z0-9_-]{20,40}")
 _INVITATION, _REGISTRATION = "invitation:", "registration:"
 
 
@@ -106,7 +105,7 @@ def admission_of(request: HttpRequest, event: Event) -> Admission:
 def invitation_of(request: HttpRequest, event: Event) -> Invitation | None:
     """Return the invitation to this event that an address names, whatever became of it, or None."""
     code = request.GET.get(PARAMETER, "")
-    if not _CODE.fullmatch(code):
+    if not could_be_code(code):
         return None
     return event.invitations.select_related("registration").filter(code=code).first()
 
@@ -159,7 +158,7 @@ def passes_of(request: HttpRequest) -> list[int]:
     """Return the keys of the unlisted events that a request may see: by its cookies, or by the invitation it names."""
     found = passes.held(request)
     code = request.GET.get(PARAMETER, "")
-    if _CODE.fullmatch(code):
+    if could_be_code(code):
         found += Invitation.objects.filter(code=code, withdrawn_at__isnull=True).values_list("event", flat=True)
     return found
 

@@ -1,7 +1,6 @@
 """Who holds the link of a registration may see and change it: the code in it is the key."""
 
 import functools
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +13,9 @@ from events import passes
 
 from .admission import pass_of
 from .models import Registration
+from .models.registrations import could_be_code
 
 View = Callable[..., HttpResponseBase]
-
-_CODE = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
 
 def with_registration(view: View) -> View:
@@ -40,6 +38,6 @@ def with_registration(view: View) -> View:
 
 
 def _registration(code: str) -> Registration | None:
-    if not _CODE.fullmatch(code):
+    if not could_be_code(code):
         return None
     return Registration.objects.with_page_data().filter(code=code).first()

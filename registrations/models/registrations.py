@@ -1,3 +1,4 @@
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,11 @@ OFFER_LASTS = timedelta(hours=48)
 def new_code() -> str:
     """Return the code of a manage link: 160 bits, in letters and digits that an address needs not escape."""
     return secrets.token_urlsafe(20)
+
+
+def could_be_code(text: str) -> bool:
+    """Whether a text may be a code that new_code made, so that the database is asked for it."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{20,40}", text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """“Tell me when registration opens”: joining the interest list of an event, and leaving it."""
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -18,8 +17,7 @@ from events.models import Event
 from .. import interests, limits, places
 from ..forms import InterestForm
 from ..models import Interest
-
-_CODE = re.compile(r"[A-Za-z0-9_-]{20,40}")
+from ..models.registrations import could_be_code
 
 
 @access(everybody)
@@ -68,7 +66,7 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
     """
     is_one_click = request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click"
     found = None
-    if _CODE.fullmatch(code):
+    if could_be_code(code):
         found = Interest.objects.filter(code=code).select_related("event__venue", "event__project").first()
     if is_one_click:
         if found is not None:

@@ -1,7 +1,6 @@
 """Inviting people, for organisers; and answering an invitation, for whoever holds its link."""
 
 import functools
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,9 +25,9 @@ from ..admission import PARAMETER, pass_of
 from ..exceptions import InvitationClosed
 from ..inviting_forms import DeclineForm, InviteForm
 from ..models import Invitation
+from ..models.registrations import could_be_code
 
 PAGE_SIZE = 50
-_CODE = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
 
 # --- For organisers ----------------------------------------------------------------------------------------------
@@ -168,7 +167,7 @@ def with_invitation(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
     @functools.wraps(view)
     def opened(request: HttpRequest, code: str) -> HttpResponse:
-        found = _found(code) if _CODE.fullmatch(code) else None
+        found = _found(code) if could_be_code(code) else None
         if found is None:
             return render(request, "registrations/unknown_invitation.html", status=404)
         if found.withdrawn_at is not None or (found.has_expired() and not found.is_in_use):

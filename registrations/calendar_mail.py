@@ -22,7 +22,7 @@ from icalendar.parser import Contentline, Parameters
 
 from accounts.letters import absolute_url
 from accounts.outbox import one_line, sender_address
-from events.ical import KEPT_ENTRIES, Entry, Personal, calendar_bytes, component_of, entry
+from events.ical import FORMAT_EPOCH, KEPT_ENTRIES, Entry, Personal, calendar_bytes, component_of, entry
 from events.models import Event
 
 from .models import Registration
@@ -130,9 +130,18 @@ def _shared(shown: Entry) -> bytes:
 
 
 def _fragment(shown: Entry) -> bytes:
-    # What people get of the same event differs in the description alone, so only that is written for each of them.
+    # What people get of the same event differs in the description and, once it was taken back, in the instant of that:
+    # only these lines are written for each of them.
+    fragment = _shared(replace(shown, description="", changed_at=FORMAT_EPOCH))
     description = _line("DESCRIPTION", vText(shown.description))
-    return _shared(replace(shown, description="")).replace(b"\r\nDESCRIPTION:\r\n", b"\r\n" + description, 1)
+    fragment = fragment.replace(b"\r\nDESCRIPTION:\r\n", b"\r\n" + description, 1)
+    return _at(_at(fragment, b"DTSTAMP", shown.changed_at), b"LAST-MODIFIED", shown.changed_at)
+
+
+def _at(fragment: bytes, name: bytes, at: datetime) -> bytes:
+    """Put another instant into the line of this name."""
+    before, line, rest = fragment.partition(b"\r\n" + name + b":")
+    return before + line + f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}".encode() + b"\r\n" + rest.partition(b"\r\n")[2]
 
 
 def _invitation(fragment: bytes, registration: Registration, organizer: str, at: datetime) -> bytes:
@@ -150,10 +159,7 @@ def _invitation(fragment: bytes, registration: Registration, organizer: str, at:
         },
     )
     # With a METHOD the stamp says when the message was made (RFC 5545 §3.8.7.2).
-    before, _stamp, rest = fragment.partition(b"\r\nDTSTAMP:")
-    after = rest.partition(b"\r\n")[2]
-    stamp = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}".encode()
-    return (before + b"\r\nDTSTAMP:" + stamp + b"\r\n" + after).replace(
+    return _at(fragment, b"DTSTAMP", at).replace(
         b"\r\nEND:VEVENT", b"\r\n" + people.removesuffix(b"\r\n") + b"\r\nEND:VEVENT", 1
     )
 

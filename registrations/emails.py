@@ -1,6 +1,6 @@
 """The mails about one registration, each written in the transaction of what it tells."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,14 +13,15 @@ from django.utils.translation import gettext
 from accounts import outbox
 from accounts.letters import Letter, absolute_url, harmless, render_letter
 from accounts.models import Mail
-from events.models import Event, Plan
+from events.models import Event, Plan, Session
 from events.times import dates_in_words, instant_in_words, when_in_words
 from events.where import where_in_words
 from projects.models import Partner
 
 from . import calendar_mail, wording
-from .models import Choice, MailText, Offer, Registration
+from .models import Choice, MailText, Offer, Option, Registration
 from .online.joining import join_address
+from .status import place_in_words
 
 # Asked for more often than this, the link is mailed once.
 LINK_AGAIN_AFTER = timedelta(minutes=10)
@@ -39,31 +40,44 @@ def confirmation(registration: Registration) -> Written:
     return Written(letter("confirmed", registration), calendar_mail.enclosed(registration))
 
 
-def state(registration: Registration, *, written: Written | None = None, note: str = "") -> Mail | None:
+def state(
+    registration: Registration,
+    *,
+    written: Written | None = None,
+    place: int | None = None,
+    waits_for: Iterable[Session | Option] | None = None,
+    note: str = "",
+) -> Mail | None:
     """Say how the registration stands: confirmed, on the waiting list, offered a place, or waiting for approval.
 
-    `written` is the mail that confirms the seat if it was written already, see places.expected(); `note` is what the
-    host says to it.
+    `written` is the mail that confirms the seat if it was written already, see places.expected(). `place` is the one in
+    the line of somebody who waits, and `waits_for` is what somebody with a seat picked and has no place in: None where
+    the caller does not know. `note` is what the host says to it.
     """
     if registration.is_confirmed and written is not None:
         return _send("confirmed", registration, written)
     if registration.state == Registration.State.WAITING:
-        return _write("waiting", registration, place=registration.place_in_line, note=note)
+        return _write("waiting", registration, personal=_place_in_line(registration, place), note=note)
     if registration.state == Registration.State.OFFERED:
         return offer(registration.offers.get(outcome=""))
     if registration.state == Registration.State.FOR_APPROVAL:
         return _write("for_approval", registration)
-    return _write("confirmed", registration, note=note, with_calendar=True, waits_for=_waits_for(registration))
+    names = _names(_waits_for(registration) if waits_for is None else waits_for, registration.language)
+    return _write("confirmed", registration, note=note, with_calendar=True, waits_for=names)
 
 
-def _waits_for(registration: Registration) -> str:
-    """The sessions and answers that somebody with a seat picked and has no place in, with commas; “” for none."""
+def _place_in_line(registration: Registration, place: int | None) -> dict[str, str]:
+    with translation.override(registration.language):
+        return {"place_in_line": place_in_words(place or registration.place_in_line or 1)}
+
+
+def _waits_for(registration: Registration) -> list[Session | Option]:
     waiting = registration.choices.waiting().select_related("session", "option__question")
-    language = registration.language
-    sessions = {one.pk: one.session.in_language("title", language) for one in waiting if one.session}
-    options = {one.pk: one.option.in_language("label", language) for one in waiting if one.option}
-    picked = sessions | options
-    return ", ".join(picked[one.pk].text for one in waiting)
+    return [picked for choice in waiting if (picked := choice.session or choice.option)]
+
+
+def _names(picked: Iterable[Session | Option], language: str) -> str:
+    return ", ".join(one.in_language("title" if isinstance(one, Session) else "label", language).text for one in picked)
 
 
 def back_again(registration: Registration, cancelled_at: datetime) -> Mail | None:

@@ -14,6 +14,7 @@ from events.times import instant_in_words
 
 from . import emails, plan_changes
 from .models import MailText, Registration
+from .status import place_in_words
 from .wording import Kind
 
 State = Registration.State
@@ -33,6 +34,7 @@ def preview(event: Event, kind: Kind, worded: MailText, *, at: datetime | None =
             "feedback_url": absolute_url("learning:feedback", CODE, language=language),
             "invitation_url": absolute_url("registrations:invitation", CODE, language=language),
             "decline_url": absolute_url("registrations:decline_invitation", CODE, language=language),
+            "place_in_line": place_in_words(3),
         }
         facts = _facts(event, kind, somebody, at)
     return emails.letter(kind.letter, somebody, kind=kind.key, personal=personal, worded=worded, **facts)
@@ -58,7 +60,6 @@ def _somebody(event: Event, kind: Kind, language: str, at: datetime) -> Registra
 def _facts(event: Event, kind: Kind, somebody: Registration, at: datetime) -> dict[str, Hashable]:
     deadline = instant_in_words(at + timedelta(days=2), event.zone)
     found: dict[str, dict[str, Any]] = {
-        "waiting": {"place": 3},
         "offer": {"until": deadline},
         "offer_expired": {"until": deadline},
         "cancelled": {"until": instant_in_words(at + timedelta(minutes=10), event.zone)},

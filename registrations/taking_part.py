@@ -114,8 +114,9 @@ class TakingPartForm(forms.Form):
         self.event, self.asking, self.asked_as = event, asking, participant_kind
         self.values: dict[int, Any] = {}
         self.sessions: list[Session] = []
-        # The keys of those in which no place was left when the form was made.
+        # The keys of the sessions and options in which no place was left when the form was made.
         self.full: set[int] = set()
+        self.full_options: set[int] = set()
         self.questions: list[Question] = []
         self.is_preview = False
         if not asking.is_nothing:
@@ -171,6 +172,7 @@ class TakingPartForm(forms.Form):
         by_key = {question.pk: question for question in self.asking.questions}
         has_limits = any(option.places is not None for one in self.questions for option in one.options.all())
         left = places.option_places(self.event) if has_limits else {}
+        self.full_options = {key for key, its in left.items() if its.is_full}
         for question in self.questions:
             hints: list[str] = [why_and_until(question, language=self._language)]
             if condition := only_if(question, self.event, by_key, language=self._language):
@@ -283,6 +285,12 @@ class TakingPartForm(forms.Form):
     def options(self) -> list[Option]:
         """The options that were picked and whose places are limited."""
         return [option for question in self.questions for option in limited_options(question, self.values)]
+
+    @property
+    def picks_something_full(self) -> bool:
+        """Whether they will wait for a part of what they picked."""
+        sessions, options = ({one.pk for one in picked} for picked in (self.sessions, self.options))
+        return not (self.full.isdisjoint(sessions) and self.full_options.isdisjoint(options))
 
     def keep_files(self, *, may_send: Callable[[], bool]) -> None:
         """Store the files that came with the form, so that they are there when it comes back.

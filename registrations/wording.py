@@ -156,8 +156,19 @@ def of(event: Event, key: str, language: str) -> MailText | None:
     """
     if key not in KINDS or event.pk is None:
         return None
-    prefetch_related_objects([event], "mail_texts")
+    read(event)
     return next((text for text in event.mail_texts.all() if text.letter == key and text.language == language), None)
+
+
+def read(event: Event) -> None:
+    """Read how the mails of an event are worded, unless that was read with this object before."""
+    prefetch_related_objects([event], "mail_texts")
+
+
+def hand_on(earlier: Event, event: Event) -> None:
+    """Let an event that was read anew have the wordings that were read with an earlier copy of it, if they were."""
+    if "mail_texts" in (known := getattr(earlier, "_prefetched_objects_cache", {})):
+        event._prefetched_objects_cache = {"mail_texts": known["mail_texts"]}  # type: ignore[attr-defined]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

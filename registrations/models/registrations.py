@@ -344,8 +344,7 @@ class Registration(models.Model):
 
     def put_up_for_approval(self, *, at: datetime | None = None) -> None:
         """Wait until the host decides; without a place, and in no line."""
-        if self.state == self.State.OFFERED:
-            self._decline_open_offer(at=at or timezone.now())
+        self._decline_open_offer(at=at or timezone.now())
         self.state = self.State.FOR_APPROVAL
         self.save()
 
@@ -401,7 +400,8 @@ class Registration(models.Model):
         self._cancel(by=by, reason=reason, at=at, hold=hold)
 
     def _decline_open_offer(self, *, at: datetime) -> None:
-        if offer := self.offers.filter(outcome="").first():
+        # Whoever stands otherwise has none.
+        if self.state == self.State.OFFERED and (offer := self.offers.filter(outcome="").first()):
             offer.close(Offer.Outcome.DECLINED, at=at)
 
     def _cancel(self, *, by: "Registration.CancelledBy", reason: str, at: datetime, hold: bool) -> None:

@@ -8,15 +8,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from events.models import Event, Session
+from events.models import ChoiceGroup, Event, Session
 from events.programme.warnings import overlap
 
 from .. import emails
+from ..compiled import Compiled
 from ..exceptions import ChoicesClash, ChoicesDoNotFit
 from ..models import Choice, Option, Registration
 from ..models.choices import ChoiceQuerySet
@@ -37,6 +39,9 @@ class Chosen:
 # --- What may be picked together ---------------------------------------------------------------------------------
 
 
+_GROUPS_WITH_A_RULE = Compiled(lambda event: ChoiceGroup.objects.filter(event=event, pick__isnull=False), "event")
+
+
 def check_choices(event: Event, sessions: Collection[Session], *, mode: str = "") -> None:
     """Refuse sessions that one person cannot take part in together.
 
@@ -47,7 +52,7 @@ def check_choices(event: Event, sessions: Collection[Session], *, mode: str = ""
         if first.day is not None and first.day == second.day and overlap(first, second):
             raise ChoicesClash(first, second)
     is_online = event.mode == Event.Mode.HYBRID and mode == Registration.Mode.ONLINE
-    for group in event.choice_groups.filter(pick__isnull=False):
+    for group in _GROUPS_WITH_A_RULE.rows(event=event.pk):
         picked = sum(session.choice_group_id == group.pk for session in sessions)
         if not group.fits(picked, may_be_fewer=is_online):
             raise ChoicesDoNotFit(group, picked)
@@ -105,6 +110,17 @@ def pick(
     give_free_choices(registration.event, at=at, untold=registration)
 
 
+def waited_for(
+    registration: Registration, sessions: Iterable[Session], options: Iterable[Option]
+) -> list[Session | Option]:
+    """Return those of the sessions and options which somebody picked in which they have no place. One query."""
+    waiting = set(registration.choices.waiting().values_list("session", "option"))
+    return [
+        *(session for session in sessions if (session.pk, None) in waiting),
+        *(option for option in options if (None, option.pk) in waiting),
+    ]
+
+
 def let_go(choices: ChoiceQuerySet) -> None:
     """Take back the places in these choices; that they were picked, and when, is kept."""
     choices.held().update(has_place=False)
@@ -123,20 +139,26 @@ def give_free_choices(event: Event, *, at: datetime, untold: Registration | None
         return
     sessions, options = [session for session, _ in free if session], [option for _, option in free if option]
     waiting = Choice.objects.waiting().may_have_a_place().filter(registration__event=event)
-    given = []
-    for choice in waiting.filter(Q(session__in=sessions) | Q(option__in=options)).select_related(
-        "registration", "session", "option__question"
-    ):
-        key = (choice.session_id, choice.option_id)
-        if left[key].is_full:
+    waiting = waiting.filter(Q(session__in=sessions) | Q(option__in=options))
+    given, told = [], []
+    for choice, session, option, registration in waiting.values_list("pk", "session", "option", "registration"):
+        its = left[session, option]
+        if its.is_full:
             continue
-        left[key] = replace(left[key], taken=left[key].taken + 1)
+        left[session, option] = replace(its, taken=its.taken + 1)
         given.append(choice)
-    Choice.objects.filter(pk__in=[choice.pk for choice in given]).update(has_place=True)
-    for choice in given:
-        if choice.registration != untold:
-            choice.registration.event = event
-            emails.choice_held(choice, at=at)
+        if untold is None or registration != untold.pk:
+            told.append(choice)
+    Choice.objects.filter(pk__in=given).update(has_place=True)
+    if told:
+        _tell(event, told, at=at)
+
+
+def _tell(event: Event, given: list[int], *, at: datetime) -> None:
+    choices = Choice.objects.filter(pk__in=given).select_related("registration", "session", "option__question")
+    for choice in choices.order_by("since", "pk"):
+        choice.registration.event = event
+        emails.choice_held(choice, at=at)
 
 
 def has_something_to_give(event: Event) -> bool:
@@ -144,16 +166,23 @@ def has_something_to_give(event: Event) -> bool:
     return any(not left.is_full for left in _left_where_somebody_waits(event).values())
 
 
-def _left_where_somebody_waits(event: Event) -> dict[tuple[int | None, int | None], Left]:
+def _waited_for(event: int) -> QuerySet[Choice, Any]:
     limits = ("session", "option", "session__places", "option__places")
     choices = Choice.objects.filter(registration__event=event, session__deleted_at__isnull=True).order_by()
     counted = choices.values_list(*limits).annotate(
         held=Count("pk", filter=Q(has_place=True)),
         waiting=Count("pk", filter=Q(has_place=False, registration__state=State.CONFIRMED)),
     )
+    return counted.filter(waiting__gt=0)
+
+
+_WAITED_FOR = Compiled(_waited_for, "event")
+
+
+def _left_where_somebody_waits(event: Event) -> dict[tuple[int | None, int | None], Left]:
     return {
         (session, option): Left(session_places if session else option_places, taken, waiting)
-        for session, option, session_places, option_places, taken, waiting in counted.filter(waiting__gt=0)
+        for session, option, session_places, option_places, taken, waiting in _WAITED_FOR.tuples(event=event.pk)
     }
 
 
@@ -162,16 +191,23 @@ def _left_where_somebody_waits(event: Event) -> dict[tuple[int | None, int | Non
 
 def session_places(event: Event) -> dict[int, Left]:
     """Return what is left of each session of an event, by its key, in one query. No limit: its `places` are None."""
-    return _left(event.sessions.all())
+    return _by_key(_SESSIONS, event)
 
 
 def option_places(event: Event) -> dict[int, Left]:
     """Return what is left of each answer to a question of an event, by its key, in one query."""
-    return _left(Option.objects.filter(question__event=event))
+    return _by_key(_OPTIONS, event)
 
 
-def _left(limited: QuerySet) -> dict[int, Left]:
+def _counted(limited: QuerySet) -> QuerySet:
     taken = Count("choices", filter=Q(choices__has_place=True))
     waiting = Count("choices", filter=Q(choices__has_place=False, choices__registration__state=State.CONFIRMED))
-    counted = limited.order_by().values_list("pk", "places").annotate(taken=taken, waiting=waiting)
-    return {key: Left(*numbers) for key, *numbers in counted}
+    return limited.order_by().values_list("pk", "places").annotate(taken=taken, waiting=waiting)
+
+
+_SESSIONS: Compiled[Session] = Compiled(lambda event: _counted(Session.objects.filter(event=event)), "event")
+_OPTIONS: Compiled[Option] = Compiled(lambda event: _counted(Option.objects.filter(question__event=event)), "event")
+
+
+def _by_key(limited: Compiled[Any], event: Event) -> dict[int, Left]:
+    return {key: Left(*numbers) for key, *numbers in limited.tuples(event=event.pk)}

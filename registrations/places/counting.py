@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from events.models import Event
 
+from .. import wording
 from ..compiled import Compiled
 from ..exceptions import NotRegistered
 from ..models import Delegation, Registration
@@ -47,6 +48,7 @@ def lock(event: Event) -> Event:
     for name in ("project", "kind", "venue", "host"):
         if name in known and getattr(event, f"{name}_id") == getattr(locked, f"{name}_id"):
             locked._state.fields_cache[name] = known[name]
+    wording.hand_on(event, locked)
     return locked
 
 
@@ -70,6 +72,12 @@ def mode_at(event: Event, mode: str | None) -> str:
     if event.mode == Event.Mode.HYBRID and mode:
         return mode
     return Mode.ONLINE if event.mode == Event.Mode.ONLINE else Mode.ROOM
+
+
+def has_limit(event: Event, mode: str) -> bool:
+    """Whether there is a limit to how many take part in this way."""
+    is_online = event.mode == Event.Mode.HYBRID and mode == Mode.ONLINE
+    return (event.online_places if is_online else event.places) is not None
 
 
 # --- Counting ----------------------------------------------------------------------------------------------------
@@ -141,6 +149,10 @@ class Counted:
         if left.waiting or left.is_full:
             return False
         return line != ROOM or left.free is None or left.free > self.only_for_the_line
+
+    def place_at_the_end(self, line: Line) -> int:
+        """The place in a line, from 1, of whoever joins it now."""
+        return self.of(line).waiting + 1
 
     @property
     def people_in_room(self) -> int:

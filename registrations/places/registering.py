@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from events.models import Event, Session
 
-from .. import emails
+from .. import emails, wording
 from ..approval import Approval, approval_of, needs_approval
 from ..compiled import Compiled
 from ..exceptions import InvitationClosed, NoFreePlace, RegistrationClosed
@@ -57,16 +57,22 @@ class Expected:
     mail: emails.Written
 
 
-def expected(event: Event, *, at: datetime | None = None, **answers: Any) -> Expected:
-    """Write the mail of a registration before the lock is taken, as if the person were new and got a seat.
+def expected(event: Event, *, at: datetime | None = None, **answers: Any) -> Expected | None:
+    """Write the mail of a registration before the lock is taken, as if the person were new; None where no seat is free.
 
     What is done under the lock keeps everybody else waiting, and the mail is most of it. `answers` are those of
-    `register`, which writes another mail if things come out differently.
+    `register`, which writes another mail if things come out differently. One query where there is a limit.
     """
     at = at or timezone.now()
     for name in _NOT_IN_THE_MAIL:
         answers.pop(name, None)
-    answers["mode"] = mode_at(event, answers.get("mode"))
+    answers["mode"] = mode = mode_at(event, answers.get("mode"))
+    # Whatever the mail will be, under the lock it need not be asked for.
+    wording.read(event)
+    if counting.has_limit(event, mode):
+        counted = counting.count(event, at)
+        if not counted.has_place_for_a_newcomer(counted.line(mode, None)):
+            return None
     registration = Registration(event=event, state=State.CONFIRMED, joined_at=at, confirmed_at=at, **answers)
     return Expected(registration.code, event.changed_at, emails.confirmation(registration))
 
@@ -174,11 +180,12 @@ def register(
         if not registration.is_confirmed:
             choosing.let_go(held.choices.all())
         held.choices.update(registration=registration)
-    waits_for_a_choice = False
+    waits_for: list[Session | Option] = []
     if held or sessions or options:
         before = registration.choices.all() if held else ()
         choosing.pick(registration, sessions, options, before=before, at=at)
-        waits_for_a_choice = registration.is_confirmed and registration.choices.waiting().exists()
+        if registration.is_confirmed:
+            waits_for = choosing.waited_for(registration, sessions, options)
     if by or at_the_door:
         registration.decisions.create(
             kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED,
@@ -192,10 +199,12 @@ def register(
     Consent.objects.bulk_create(consents)
     # Whoever was here before gets a newer invitation, and of an event that changed meanwhile other things are said.
     # The mail says for which session they wait.
-    is_as_expected = not registration.invitation_revision and not waits_for_a_choice
+    is_as_expected = not registration.invitation_revision and not waits_for
     fits = expected and expected.event_changed_at == event.changed_at and is_as_expected
     if not (at_the_door and event.is_over(at=at)):
-        emails.state(registration, written=expected.mail if expected and fits else None)
+        place = counted.place_at_the_end(counted.line_of(registration))
+        written = expected.mail if expected and fits else None
+        emails.state(registration, written=written, place=place, waits_for=waits_for)
     return Registered(registration, is_new=True, is_own=True, has_place=for_anybody)
 
 

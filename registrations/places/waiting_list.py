@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from events.models import Event
 
 from .. import emails
+from ..compiled import Compiled
 from ..models import Decision, Delegation, Offer, Registration
 from ..models.registrations import OFFER_LASTS, ROOM
 from .counting import Counted
@@ -59,10 +60,20 @@ def offer_free_places(event: Event, counted: Counted, *, at: datetime) -> int:
     return offered
 
 
+# Asked whenever somebody registers or leaves while an offer is open, and most often for nothing.
+_PASSED = Compiled(
+    lambda event, at: Offer.objects.filter(registration__event=event, outcome="", expires_at__lte=at).values_list("pk"),
+    "event",
+    instant="at",
+)
+
+
 def expire_offers(event: Event, *, at: datetime) -> int:
     """End the offers whose deadline has passed; return how many. Their people leave the list and are told."""
-    passed = Offer.objects.filter(registration__event=event, outcome="", expires_at__lte=at)
-    offers = list(passed.select_related("registration"))
+    passed = [offer for (offer,) in _PASSED.tuples(event=event.pk, at=at)]
+    if not passed:
+        return 0
+    offers = list(Offer.objects.filter(pk__in=passed).select_related("registration"))
     for offer in offers:
         offer.registration.event = event
         offer.registration.lose_offer(offer, at=at)

@@ -10,7 +10,7 @@ from registrations.admission import admission_of
 from registrations.interests import may_be_joined
 from registrations.models import Registration
 from registrations.places import Opening, availability
-from registrations.status import place_in_words, status_of
+from registrations.status import status_of
 
 register = template.Library()
 
@@ -42,12 +42,6 @@ def why_not_open(event: Event) -> dict[str, Any]:
 def registration_status(registration: Registration) -> dict[str, Any]:
     """How a registration stands, as a tag: word, colour and shape."""
     return {"status": status_of(registration)}
-
-
-@register.simple_tag
-def place_in_line(place: int) -> str:
-    """A place on the waiting list as a sentence."""
-    return place_in_words(place)
 
 
 def _contact(event: Event) -> str:

@@ -67,6 +67,14 @@ def _of_organiser(request: HttpRequest, slug: str, key: int) -> Registration:
     return registration
 
 
+def _to_act_on(request: HttpRequest, slug: str, key: int) -> Registration:
+    # Alone, without what its page shows: whatever is done with it reads it again under the lock of its event.
+    event = organised_event(request, slug)
+    registration = get_object_or_404(event.registrations, pk=key)
+    registration.event = event
+    return registration
+
+
 def _page(request: HttpRequest, registration: Registration, wrong: dict[str, forms.Form] | None = None) -> HttpResponse:
     event = registration.event
     (row,) = rows(event, [registration])
@@ -161,13 +169,13 @@ ACTS = {
 @require_POST
 def act(request: HttpRequest, slug: str, key: int, name: str) -> HttpResponse:
     """Do one thing with a registration; what was typed wrong is shown on its page."""
-    registration = _of_organiser(request, slug, key)
     if name not in ACTS:
         raise Http404
     chosen = ACTS[name]
     form = chosen.form(request.POST, auto_id=_ids(name))
     if not form.is_valid():
-        return _page(request, registration, {name: form})
+        return _page(request, _of_organiser(request, slug, key), {name: form})
+    registration = _to_act_on(request, slug, key)
     try:
         chosen.do(registration, request.user, form.cleaned_data)
     except RegistrationRefused as refusal:

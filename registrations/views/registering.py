@@ -77,7 +77,9 @@ def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
     if until := limits.closed_until(request, form.cleaned_data["email"]):
         return _form(request, page, form, admission, status=429, closed_until=until)
     try:
-        expected = None if receipt or _may_come_out_otherwise(admission) else places.expected(event, **form.answers)
+        expected = None
+        if not (receipt or _may_come_out_otherwise(admission) or form.picks_something_full):
+            expected = places.expected(event, **form.answers)
         # In one transaction: each that writes waits for all others, which is what takes longest in a rush.
         with transaction.atomic():
             limits.count(request, form.cleaned_data["email"])

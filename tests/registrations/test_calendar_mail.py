@@ -13,7 +13,7 @@ from accounts import outbox
 from accounts.models import Mail
 from events.ical import uid
 from events.models import Event
-from registrations import places
+from registrations import calendar_mail, places
 from registrations.models import Registration
 from registrations.online.joining import join_address
 from registrations.plan_changes import tell_of_plan_changes
@@ -321,3 +321,20 @@ def test_after_an_event_went_online_people_find_how_to_join(client):
     event.move(at=NOW, mode="online", venue=None)
 
     assert join_address(alice) in client.get(alice.get_absolute_url()).content.decode()
+
+
+def test_what_takes_an_invitation_back_is_made_once_for_all_who_leave(clock):
+    event = conference()
+    people = [register(event, person) for person in ("Alice", "Bob", "Charlie")]
+    instants = []
+    for registration in people:
+        clock.shift(timedelta(minutes=1))
+        made = calendar_mail._shared.cache_info().misses
+        places.cancel(registration, by=By.PERSON)
+        method, calendar = calendar_part(last_mail())
+        [entry] = calendar.events
+        instants.append((method, entry["DTSTAMP"].dt, entry["LAST-MODIFIED"].dt))
+
+    assert calendar_mail._shared.cache_info().misses == made
+    expected = [registration.cancelled_at for registration in event.registrations.order_by("pk")]
+    assert instants == [("CANCEL", at.replace(microsecond=0), at.replace(microsecond=0)) for at in expected]

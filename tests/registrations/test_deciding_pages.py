@@ -148,6 +148,17 @@ def test_the_page_takes_the_same_number_of_queries_however_long_the_line_and_the
     assert counted[0] == counted[1] <= 24
 
 
+def test_cancelling_reads_what_it_needs_and_not_the_whole_page(client, event, bob):
+    registration = create_registration(event)
+
+    with CaptureQueriesContext(connection) as queries:
+        do(client, registration, "cancel", reason="Registered twice")
+
+    assert state_of(registration) == State.CANCELLED
+    read = {table for query in queries for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', query["sql"])}
+    assert not read & {"registrations_offer", "registrations_consent", "registrations_invitation"}
+
+
 def test_cancelling_needs_a_reason_which_the_person_reads(client, event, bob):
     registration = create_registration(event)
 

@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from accounts import letters
 from accounts.models import Mail
+from events.models import Event
 from registrations import emails, places
 from registrations.models import Registration
 from registrations.online.joining import join_address
@@ -79,6 +82,23 @@ def test_whoever_waits_is_told_their_place_and_gets_no_calendar_file():
     assert mail.subject == "On the waiting list: Round table, 20 May 2027, Maastricht"
     assert "You are second on the list." in mail.text
     assert mail.attachments == []
+
+
+def test_the_letter_of_those_who_wait_is_made_once_for_all_of_them():
+    event = round_table(places=1, description="Unlike that of any other test")
+    register(event, "Alice")
+    register(event, "Bob")
+    made = letters._form_letter.cache_info().misses
+
+    ahead = expected_of(event, "Charlie")
+    with CaptureQueriesContext(connection) as queries:
+        register(event, "Charlie", expected=ahead)
+
+    assert letters._form_letter.cache_info().misses == made
+    assert "You are second on the list." in Mail.objects.get(to="charlie@example.org").html
+    # How many wait before them was counted before, and how mails are worded was read with the event.
+    assert len([query for query in queries if "COUNT" in query["sql"]]) == 1
+    assert not [query for query in queries if "mailtext" in query["sql"]]
 
 
 def test_an_offer_says_until_when_in_the_time_of_the_event():
@@ -231,7 +251,7 @@ def test_how_to_join_online_is_in_the_confirmation_only():
 # --- Written before the lock -------------------------------------------------------------------------------------
 
 
-def expected_of(event, person="Alice") -> places.Expected:
+def expected_of(event, person="Alice", **answers) -> places.Expected | None:
     """What the form writes ahead for the same answers as `register` above."""
     return places.expected(
         event,
@@ -240,6 +260,7 @@ def expected_of(event, person="Alice") -> places.Expected:
         organisation_name="City of Gävle",
         country="SE",
         at=NOW,
+        **answers,
     )
 
 
@@ -269,9 +290,18 @@ def test_a_mail_that_is_written_ahead_says_the_same(clock):
     assert said(Mail.objects.get()) == written_under_the_lock
 
 
+def test_nothing_is_written_ahead_of_a_seat_that_nobody_gets():
+    full = round_table(places=1, mode=Event.Mode.HYBRID, online_places=1)
+    register(full, "Dana")
+
+    assert expected_of(full) is None
+    assert expected_of(full, mode=Registration.Mode.ONLINE) is not None
+
+
 def test_what_was_written_ahead_is_thrown_away_when_things_come_out_differently():
-    full, changed = create_event(places=0), round_table()
+    full, changed = create_event(places=1), round_table()
     ahead_of_full, ahead_of_changed = expected_of(full), expected_of(changed, "Bob")
+    register(full, "Dana")
     changed.bring = "Boots"
     changed.save()
 

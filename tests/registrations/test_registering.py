@@ -95,8 +95,8 @@ def test_the_whole_flow_takes_three_requests_and_few_queries(client, clock):
     for person in ("Bob", "Charlie", "Dana"):
         create_registration(event, person)
     address = form_address(event)
-    # What is the same for everybody is kept from the first reader on.
-    client.get(address)
+    # What is the same for everybody is kept from the first reader, and how mails are worded from the first mail on.
+    fill_in(Client(), event, clock, name="Emil", email="emil@example.org")
 
     with CaptureQueriesContext(connection) as opening:
         opened = opened_in(client.get(address))
@@ -106,8 +106,22 @@ def test_the_whole_flow_takes_three_requests_and_few_queries(client, clock):
     with CaptureQueriesContext(connection) as confirming:
         client.get(response["Location"])
 
-    # One of them asks how the mails of the event are worded, once until a wording is changed.
+    # Four of those that send are savepoints.
     assert (len(opening), len(sending), len(confirming)) == (2, 15, 1)
+
+
+def test_whoever_comes_to_a_full_event_costs_no_more_than_whoever_gets_a_seat(client, clock):
+    event = create_event(places=1, venue=create_venue())
+    for person in ("Bob", "Charlie"):
+        fill_in(Client(), event, clock, name=person, email=f"{person}@example.org")
+    opened = opened_in(client.get(form_address(event)))
+    clock.shift(timedelta(seconds=3))
+
+    with CaptureQueriesContext(connection) as sending:
+        client.post(form_address(event), {**ALICE, "opened": opened})
+
+    assert event.registrations.get(name=ALICE["name"]).is_waiting
+    assert len(sending) == 15
 
 
 def test_the_form_that_is_made_once_is_everybodys_own(clock):

@@ -1,4 +1,4 @@
-"""Why feedback is not taken, one exception for each reason."""
+"""Why feedback is not taken, one exception for each reason, and why an outcome stays."""
 
 
 class FeedbackRefused(Exception):
@@ -15,3 +15,11 @@ class FeedbackNotOpen(FeedbackRefused):
 
 class FeedbackClosed(FeedbackRefused):
     """The last day for feedback has passed."""
+
+
+class OutcomeIsRated(Exception):
+    """Outcomes cannot be left out, because people rated themselves on them; `texts` says which."""
+
+    def __init__(self, texts: list[str]) -> None:
+        super().__init__(texts)
+        self.texts = texts

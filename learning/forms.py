@@ -1,4 +1,4 @@
-"""What is asked after an event."""
+"""What is asked after an event, and what organisers want people to learn at it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,10 +7,13 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from events.models import Event
 from projects.models.languages import Text
 
+from .exceptions import OutcomeIsRated
 from .feedback import Answers
 from .models import Feedback, LearningOutcome
+from .outcomes import MOST_OUTCOMES, write_outcomes
 
 LONGEST_TEXT = 2000
 
@@ -42,6 +45,54 @@ class LongTextField(forms.CharField):
             },
             **kwargs,
         )
+
+
+class OutcomesForm(forms.Form):
+    """What an event sets out to teach, one outcome a line."""
+
+    texts = forms.CharField(
+        label=_("Learning outcomes, one a line"),
+        help_text=_("Each as a sentence people can rate themselves on: “I can explain how …”."),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.event = event
+        self.fields["texts"].initial = "\n".join(outcome.text for outcome in event.outcomes.all())
+
+    def clean_texts(self) -> list[str]:
+        """The lines that say something, each once."""
+        lines = [" ".join(line.split()) for line in self.cleaned_data["texts"].splitlines()]
+        texts = list(dict.fromkeys(filter(None, lines)))
+        longest = LearningOutcome._meta.get_field("text").max_length or 0
+        if too_long := [text for text in texts if len(text) > longest]:
+            raise forms.ValidationError(
+                [
+                    _("Shorten this line to at most %(most)d characters, it has %(length)d: “%(begin)s …”")
+                    % {"most": longest, "length": len(text), "begin": text[:60]}
+                    for text in too_long
+                ]
+            )
+        if len(texts) > MOST_OUTCOMES:
+            raise forms.ValidationError(
+                _("Keep at most %(most)d outcomes: each is two questions, and these are %(number)d.")
+                % {"most": MOST_OUTCOMES, "number": len(texts)}
+            )
+        return texts
+
+    def write(self) -> bool:
+        """Store them and return True; where that cannot be, say why at the field and return False."""
+        try:
+            write_outcomes(self.event, self.cleaned_data["texts"])
+        except OutcomeIsRated as refusal:
+            for text in refusal.texts:
+                message = _("People have rated themselves on “%(text)s” already. Put this line back as it was.")
+                self.add_error("texts", message % {"text": text})
+            return False
+        return True
 
 
 class FeedbackForm(forms.Form):

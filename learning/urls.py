@@ -1,10 +1,11 @@
 from django.urls import path
 
-from .views import audit, evidence, feedback, reports
+from .views import audit, evidence, feedback, reports, results
 
 app_name = "learning"
 urlpatterns = [
     path("registrations/<str:code>/feedback/", feedback.feedback, name="feedback"),
+    path("organise/<slug:slug>/learning/", results.results, name="results"),
     # The evidence of an event, for organisers
     path("organise/<slug:slug>/evidence/", evidence.evidence, name="evidence"),
     path("organise/<slug:slug>/evidence/files/<slug:key>/", evidence.file, name="evidence_file"),

@@ -1,15 +1,17 @@
 """The plots of a semester report: what each finds, and the numbers it draws."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from ..plots import Cell, Numbers, Pair, Plot, Value, bar_plot, dumbbell_plot, one_decimal
-from .semester import MINIMUM_ANSWERS, SemesterReport
+from .semester import MINIMUM_ANSWERS, OutcomeRow, SemesterReport
 
 
 def plots(report: SemesterReport) -> list[Plot]:
     """Return the plots that have something to draw, in the order in which people look at them."""
-    drawn = (_kinds(report), _attendance(report), _countries(report), _learning(report))
+    drawn = (_kinds(report), _attendance(report), _countries(report), learning_plot(report.outcomes))
     return [plot for plot in drawn if plot is not None]
 
 
@@ -139,9 +141,12 @@ def _countries(report: SemesterReport) -> Plot | None:
     )
 
 
-def _learning(report: SemesterReport) -> Plot | None:
-    """Draw only means of enough answers; the table names every outcome, and says where there are too few."""
-    rows = [row for row in report.outcomes if row.n]
+def learning_plot(outcomes: Iterable[OutcomeRow], *, opens_rows: bool = True) -> Plot | None:
+    """Draw only means of enough answers; the table names every outcome, and says where there are too few.
+
+    `opens_rows`: the numbers of answers lead to their rows in a report. None where nobody answered.
+    """
+    rows = [row for row in outcomes if row.n]
     drawn = [(row, Pair(row.before, row.after)) for row in rows if row.before is not None and row.after is not None]
     if not rows:
         return None
@@ -179,7 +184,7 @@ def _learning(report: SemesterReport) -> Plot | None:
                     Cell(row.text.text),
                     Cell(mean(row.before)),
                     Cell(mean(row.after)),
-                    Cell(str(row.n), f"outcome-{row.outcome_id}"),
+                    Cell(str(row.n), f"outcome-{row.outcome_id}" if opens_rows else ""),
                 )
                 for row in rows
             ],

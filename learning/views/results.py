@@ -1,0 +1,45 @@
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import access
+from events.organised import organised_event_to_write
+from projects.access import people_with_a_role
+
+from ..feedback import last_minute
+from ..forms import OutcomesForm
+from ..outcomes import rated, used_elsewhere
+from ..reports.semester import MINIMUM_ANSWERS
+from ..results import results_of
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def results(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what people learned at an event, and let its organisers write what it sets out to teach."""
+    event = organised_event_to_write(request, slug)
+    if request.method != "POST":
+        prefetch_related_objects([event], "outcomes")
+    form = OutcomesForm(request.POST or None, event=event)
+    if request.method == "POST" and form.is_valid() and form.write():
+        messages.success(request, gettext("The learning outcomes are stored."))
+        return redirect("learning:results", event.slug)
+    said, closes = results_of(event), last_minute(event)
+    context = {
+        "event": event,
+        "form": form,
+        "results": said,
+        "closes": closes,
+        "is_closed": closes is not None and closes < said.at,
+        "minimum": MINIMUM_ANSWERS,
+        "rated": rated(event),
+        "used_elsewhere": used_elsewhere(event),
+    }
+    return render(request, "learning/results.html", context, status=422 if form.errors else 200)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from events.checklists import evidence_missing_of
 from events.models import Document, Event
+from events.programme.evidence_kept import keep_reason
 from learning.evidence import folder_of
 from learning.reports.figures import figure, gaps
 from learning.reports.plots import plots
@@ -108,6 +109,7 @@ def test_a_deleted_session_is_no_programme(project):
 def test_the_cut_off_sees_what_was_there_then(project, clock):
     event = held(project)
     fill(event)
+    keep_reason(event.documents.get(), "Of another meeting")
     event.documents.get().put_away(at=AFTER + timedelta(hours=2))
     ScannedList.objects.get().withdraw(by=None, reason="Another day’s")
     ScannedList.objects.update(withdrawn_at=AFTER + timedelta(hours=2))

@@ -86,7 +86,7 @@ def _place(event: Event) -> Iterator[Missing]:
         yield Missing(words, plan, is_needed=not is_open, is_warning=is_open)
     elif event.mode != Event.Mode.ONLINE and event.venue is not None and event.venue.is_only_a_town:
         yield Missing(gettext("The venue"), plan)
-    if event.mode in (Event.Mode.ONLINE, Event.Mode.HYBRID) and not event.join_url:
+    if event.has_online_part and not event.join_url:
         yield Missing(gettext("The address to join online"), plan)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .addresses import is_free
+from .evidence_guard import kept_pieces
 from .models import ChoiceGroup, Event, EventKind, PlanChange, Session
 
 
@@ -130,6 +131,13 @@ class EventAdmin(admin.ModelAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Event | None = None) -> dict[str, Any]:
         # The address of an event never changes.
         return {} if obj else self.prepopulated_fields
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[Any]]:
+        """Name the evidence that keeps an event from being deleted, beside what Django finds in the way."""
+        to_delete, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        words = _("Evidence that is kept: %(piece)s (%(event)s)")
+        kept = [words % {"piece": piece, "event": piece.event} for piece in kept_pieces(objs)]
+        return to_delete, counts, forbidden, [*protected, *kept]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Event | None = None) -> list[str]:
         return [*self.readonly_fields, "slug"] if obj else self.readonly_fields

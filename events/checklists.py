@@ -3,7 +3,7 @@
 What is asked depends on the kind of the event: its switches and the documents that it expects (models/kinds.py).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,15 +12,19 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from .models import Event
+from .models import Document, Event, EvidenceKind
+from .models.kinds import Due
 
-# Evidence that is more than a document, and kept by an app that stands above events: its key, and whether it is there.
-_KEPT_ELSEWHERE: dict[str, Callable[[Event], bool]] = {}
+# Says of which events (by key) a piece of evidence was there at an instant.
+Keeper = Callable[[Collection[Event], datetime], set[int]]
+
+# Evidence that is more than a document, and kept by an app that stands above events.
+_KEPT_ELSEWHERE: dict[str, Keeper] = {}
 
 
-def kept_elsewhere(key: str, is_there: Callable[[Event], bool]) -> None:
-    """Let a higher app answer whether a piece of evidence is there for an event. `key` is one of EvidenceKind."""
-    _KEPT_ELSEWHERE[key] = is_there
+def kept_elsewhere(key: str, is_there_for: Keeper) -> None:
+    """Let a higher app answer for which events a piece of evidence is there. `key` is one of EvidenceKind."""
+    _KEPT_ELSEWHERE[key] = is_there_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def _place(event: Event) -> Iterator[Missing]:
         yield Missing(words, plan, is_needed=not is_open, is_warning=is_open)
     elif event.mode != Event.Mode.ONLINE and event.venue is not None and event.venue.is_only_a_town:
         yield Missing(gettext("The venue"), plan)
-    if event.mode in (Event.Mode.ONLINE, Event.Mode.HYBRID) and not event.join_url:
+    if event.has_online_part and not event.join_url:
         yield Missing(gettext("The address to join online"), plan)
 
 
@@ -135,10 +139,14 @@ def _programme(event: Event) -> Iterator[Missing]:
         yield Missing(gettext("Who speaks"), _page(event, "organise_speakers"))
 
 
+def has_taken_place(event: Event, *, at: datetime | None = None) -> bool:
+    """Whether an event is over at an instant (default: now) and was neither called off nor put off."""
+    return event.is_published and not event.is_cancelled and not event.is_postponed and event.is_over(at=at)
+
+
 def after_holding(event: Event, *, at: datetime | None = None) -> list[Missing]:
     """Return what an event that is over still lacks, as far as events know. Who came is known to registrations."""
-    at = at or timezone.now()
-    if not event.is_published or event.is_cancelled or event.is_postponed or not event.is_over(at=at):
+    if not has_taken_place(event, at=at):
         return []
     plan, texts = _page(event, "plan"), _page(event, "organise_event")
     missing = []
@@ -157,23 +165,40 @@ def after_holding(event: Event, *, at: datetime | None = None) -> list[Missing]:
 
 
 def evidence_missing(event: Event) -> list[str]:
-    """Return the names of the evidence that the kind of an event expects and that is not there yet, in its order.
+    """Return the names of the evidence that the kind of an event expects and that is not there yet, in its order."""
+    return [str(each.name) for each in evidence_missing_of([event])[event.pk]]
 
-    A document is there with its file, whoever may open it. Some evidence is kept by other apps.
+
+def evidence_missing_of(events: Collection[Event], *, at: datetime | None = None) -> dict[int, list[Due]]:
+    """Return for each event, by its key, the evidence that its kind expects and that was not there at an instant.
+
+    The instant is now where none is given. A document is there with its file, whoever may open it; some evidence is
+    kept by other apps. See also learning/evidence/folder.py, which looks at the files, too. At most six queries,
+    however many events there are, and none where no kind expects anything.
     """
-    due = event.kind.evidence
-    if not due:
-        return []
-    there = set(event.documents.filter(~Q(evidence=""), ~Q(file="")).values_list("evidence", flat=True))
-    return [
-        str(each.name)
-        for each in due
-        if each.key not in there and not _KEPT_ELSEWHERE.get(each.key, _is_not_there)(event)
-    ]
+    at = at or timezone.now()
+    due = {event.pk: event.kind.evidence for event in events}
+    asked = {each.key for pieces in due.values() for each in pieces}
+    there = {key: keeper([e for e in events if key in e.kind.evidence_due], at) for key, keeper in _kept(asked)}
+    documents = _documents(events, at=at) if asked else set()
+
+    def is_there(event: Event, key: str) -> bool:
+        # A document does not say of which day it is the list.
+        by_document = key != EvidenceKind.SIGNED_LISTS or not event.days
+        return event.pk in there.get(key, ()) or (by_document and (event.pk, key) in documents)
+
+    return {event.pk: [each for each in due[event.pk] if not is_there(event, each.key)] for event in events}
 
 
-def _is_not_there(event: Event) -> bool:
-    return False
+def _kept(keys: set[str]) -> Iterator[tuple[str, Keeper]]:
+    return ((key, keeper) for key, keeper in _KEPT_ELSEWHERE.items() if key in keys)
+
+
+def _documents(events: Collection[Event], *, at: datetime) -> set[tuple[int, str]]:
+    found = Document.with_deleted.filter(
+        Q(deleted_at__isnull=True) | Q(deleted_at__gt=at), ~Q(evidence=""), ~Q(file=""), added_at__lte=at
+    )
+    return set(found.filter(event__in=[event.pk for event in events]).values_list("event", "evidence"))
 
 
 def _page(event: Event, name: str) -> str:

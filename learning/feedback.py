@@ -17,11 +17,6 @@ from .exceptions import FeedbackClosed, FeedbackNotExpected, FeedbackNotOpen
 from .models import Feedback, LearningOutcome, OutcomeRating
 
 
-def has_feedback(event: Event) -> bool:
-    """Whether anybody gave feedback on an event."""
-    return Feedback.objects.filter(registration__event=event).exists()
-
-
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What somebody answered, each on 1–5; None and empty are questions that were skipped.

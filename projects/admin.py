@@ -43,6 +43,8 @@ class ProjectAdmin(admin.ModelAdmin):
     search_fields = ["acronym", "full_name"]
     prepopulated_fields = {"slug": ["acronym"]}
     inlines = [PhaseInline, SemesterInline, PartnerInline]
+    # The lead says it on the page of the evidence, and only ever a later day.
+    readonly_fields = ["evidence_kept_until"]
 
 
 class OrganisationResource(resources.ModelResource):

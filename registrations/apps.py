@@ -18,8 +18,10 @@ class RegistrationsConfig(AppConfig):
             reminders,
         )
         from .online import counting
+        from .proof import evidence
         from .questions import asked, files, forgetting  # noqa: F401
 
         files.connect()
         counting.connect()
         asked.connect()
+        evidence.connect()

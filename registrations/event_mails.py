@@ -139,20 +139,20 @@ class PersonsMail:
     `went_again_to` is the address to which it was sent once more, “” for none.
     """
 
-    mail: Mail
+    row: Row
     may_go_again: bool
     went_again_to: str
 
 
 def mails_to(registration: Registration) -> list[PersonsMail]:
-    """Return the mails about one registration, the oldest first. One query."""
-    mails = list(
-        Mail.objects.filter(about=about(registration)).defer("html", "attachments").order_by("created_at", "pk")
-    )
-    return [_persons_mail(registration, mail, mails) for mail in mails]
+    """Return the mails about one registration, the oldest first. Two queries."""
+    mails = Mail.objects.filter(about=about(registration)).defer("html", "attachments").order_by("created_at", "pk")
+    found = rows(registration.event, mails)
+    return [_persons_mail(registration, row, [one.mail for one in found]) for row in found]
 
 
-def _persons_mail(registration: Registration, mail: Mail, mails: Iterable[Mail]) -> PersonsMail:
+def _persons_mail(registration: Registration, row: Row, mails: Iterable[Mail]) -> PersonsMail:
+    mail = row.mail
     copies = [one.to for one in mails if one.key.startswith(outbox.again_key(mail))]
     has_other_address = mail.to.casefold() != registration.email.casefold()
     # What was meant for the old address is no news at the new one.
@@ -161,12 +161,12 @@ def _persons_mail(registration: Registration, mail: Mail, mails: Iterable[Mail])
     has_link = registration.code in mail.text
     is_there = registration.email.casefold() in (to.casefold() for to in copies)
     may_go_again = did_not_arrive and has_link and has_other_address and not is_there
-    return PersonsMail(mail, may_go_again, copies[-1] if copies else "")
+    return PersonsMail(row, may_go_again, copies[-1] if copies else "")
 
 
 def send_to_new_address(registration: Registration, pk: int) -> Mail | None:
     """Send a mail that did not arrive once more, to the address that the person has now; None where there is none."""
-    wanted = next((one.mail for one in mails_to(registration) if one.mail.pk == pk and one.may_go_again), None)
+    wanted = next((one.row.mail for one in mails_to(registration) if one.row.mail.pk == pk and one.may_go_again), None)
     return outbox.write_again(wanted, to=registration.email) if wanted else None
 
 

@@ -14,7 +14,7 @@ from . import pasted
 from .forms import known_organisation
 from .groups import Member
 from .pasted import PastedRow
-from .pasted_people import EMAIL_CELL, CheckedRow, PeopleField, name_cell
+from .pasted_people import EMAIL_CELL, CheckedPerson, PeopleField, name_cell
 
 _NAME = name_cell(required=False)
 
@@ -84,7 +84,7 @@ class MembersForm(forms.Form):
         ),
     )
 
-    def clean_people(self) -> list[CheckedRow[Member]]:
+    def clean_people(self) -> list[CheckedPerson[Member]]:
         return [_checked(row) for row in self.cleaned_data["people"]]
 
     @property
@@ -92,7 +92,7 @@ class MembersForm(forms.Form):
         return [row.somebody for row in self.cleaned_data["people"] if row.somebody is not None]
 
     @property
-    def wrong(self) -> list[CheckedRow[Member]]:
+    def wrong(self) -> list[CheckedPerson[Member]]:
         return [row for row in self.cleaned_data["people"] if row.somebody is None]
 
     def text_of_wrong(self) -> str:
@@ -100,12 +100,12 @@ class MembersForm(forms.Form):
         return pasted.as_text([row.row for row in self.wrong])
 
 
-def _checked(row: PastedRow) -> CheckedRow[Member]:
+def _checked(row: PastedRow) -> CheckedPerson[Member]:
     if row.problem:
-        return CheckedRow(row, problem=row.problem)
+        return CheckedPerson(row, problem=row.problem)
     try:
         name, email = _NAME.clean(row.cells.get(pasted.NAME, "")), EMAIL_CELL.clean(row.cells.get(pasted.EMAIL, ""))
     except ValidationError as error:
-        return CheckedRow(row, problem=" ".join(error.messages))
+        return CheckedPerson(row, problem=" ".join(error.messages))
     organisation = row.cells.get(pasted.ORGANISATION, "")
-    return CheckedRow(row, Member(name, email, known_organisation(organisation) if organisation else None))
+    return CheckedPerson(row, Member(name, email, known_organisation(organisation) if organisation else None))

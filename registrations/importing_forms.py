@@ -21,7 +21,7 @@ from .forms import known_organisation
 from .importing import Newcomer
 from .models import Registration
 from .pasted import MOST_ROWS, PastedRow
-from .pasted_people import EMAIL_CELL, CheckedRow, PeopleField, PeopleForm, name_cell, organisation_cell
+from .pasted_people import EMAIL_CELL, CheckedPerson, PeopleField, PeopleForm, name_cell, organisation_cell
 from .sheets import NotASheet, SheetTooLarge, text_of_sheet
 
 _NAME, _ORGANISATION = name_cell(required=True), organisation_cell(required=True)
@@ -65,7 +65,7 @@ class ImportForm(PeopleForm):
         # What is in the file is shown in the field, where it is mended; nothing is kept on the server meanwhile.
         self.not_read, data = _with_sheet(data, files)
         super().__init__(data, event=event, **options)
-        self.rows: list[CheckedRow[Newcomer]] = []
+        self.rows: list[CheckedPerson[Newcomer]] = []
         self._organisations: dict[str, Organisation | None] = {}
 
     def clean_sheet(self) -> None:
@@ -87,17 +87,17 @@ class ImportForm(PeopleForm):
 
     def _checked(
         self, row: PastedRow, there: set[tuple[str, str]], earlier: set[tuple[str, str]]
-    ) -> CheckedRow[Newcomer]:
+    ) -> CheckedPerson[Newcomer]:
         if row.problem:
-            return CheckedRow(row, problem=row.problem)
+            return CheckedPerson(row, problem=row.problem)
         try:
             newcomer = self._newcomer(row.cells)
         except ValidationError as error:
-            return CheckedRow(row, problem=" ".join(error.messages))
+            return CheckedPerson(row, problem=" ".join(error.messages))
         if newcomer.key in earlier:
-            return CheckedRow(row, problem=gettext("This person stands in an earlier row, too."))
+            return CheckedPerson(row, problem=gettext("This person stands in an earlier row, too."))
         earlier.add(newcomer.key)
-        return CheckedRow(row, newcomer, is_known=newcomer.key in there)
+        return CheckedPerson(row, newcomer, is_known=newcomer.key in there)
 
     def _newcomer(self, cells: Mapping[str, str]) -> Newcomer:
         _refuse_who_cancelled(cells.get(pasted.STATUS, ""))
@@ -134,7 +134,7 @@ class ImportForm(PeopleForm):
         return [row.somebody for row in self.rows if row.somebody is not None and not row.is_known]
 
     @property
-    def wrong(self) -> list[CheckedRow[Newcomer]]:
+    def wrong(self) -> list[CheckedPerson[Newcomer]]:
         return [row for row in self.rows if row.somebody is None]
 
     def text_of_wrong(self) -> str:

@@ -15,7 +15,7 @@ from events.models import Event
 from . import inviting, pasted
 from .inviting import Invitee
 from .pasted import PastedRow
-from .pasted_people import EMAIL_CELL, CheckedRow, PeopleField, PeopleForm, name_cell, organisation_cell
+from .pasted_people import EMAIL_CELL, CheckedPerson, PeopleField, PeopleForm, name_cell, organisation_cell
 
 _NAME, _ORGANISATION = name_cell(required=False), organisation_cell(required=False)
 LONGEST_NOTE = 2_000
@@ -49,7 +49,7 @@ class InviteForm(PeopleForm):
 
     def __init__(self, *args: Any, event: Event, **options: Any) -> None:
         super().__init__(*args, event=event, **options)
-        self.rows: list[CheckedRow[Invitee]] = []
+        self.rows: list[CheckedPerson[Invitee]] = []
 
     def clean_expires_on(self) -> Any:
         day = self.cleaned_data["expires_on"]
@@ -65,18 +65,18 @@ class InviteForm(PeopleForm):
                 self.rows.append(self._checked(row, there))
         return cleaned
 
-    def _checked(self, row: PastedRow, there: dict[tuple[str, str], str]) -> CheckedRow[Invitee]:
+    def _checked(self, row: PastedRow, there: dict[tuple[str, str], str]) -> CheckedPerson[Invitee]:
         if row.problem:
-            return CheckedRow(row, problem=row.problem)
+            return CheckedPerson(row, problem=row.problem)
         try:
             invitee = self._invitee(row)
         except ValidationError as error:
-            return CheckedRow(row, problem=" ".join(error.messages))
+            return CheckedPerson(row, problem=" ".join(error.messages))
         key = inviting.key_of(invitee)
         if key in there:
-            return CheckedRow(row, problem=there[key] or gettext("This person stands in an earlier row, too."))
+            return CheckedPerson(row, problem=there[key] or gettext("This person stands in an earlier row, too."))
         there[key] = ""
-        return CheckedRow(row, invitee)
+        return CheckedPerson(row, invitee)
 
     def _invitee(self, row: PastedRow) -> Invitee:
         cells = row.cells
@@ -97,7 +97,7 @@ class InviteForm(PeopleForm):
         return [row.somebody for row in self.rows if row.somebody is not None]
 
     @property
-    def wrong(self) -> list[CheckedRow[Invitee]]:
+    def wrong(self) -> list[CheckedPerson[Invitee]]:
         return [row for row in self.rows if row.somebody is None]
 
     @property

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from events.editing.fields import TextField
 from projects.typed import typed_number
 
 from . import naming, pasted
@@ -18,7 +17,8 @@ from .delegations import Standing
 from .form_parts import ColleaguesEmailField, OneLineField
 from .models import Delegation, Registration
 from .naming import Colleague, Outcome
-from .pasted import PastedRow, TooManyRows
+from .pasted import PastedRow
+from .pasted_people import PeopleField
 
 Kind = Registration.ParticipantKind
 # Who organises comes without a seat of a delegation.
@@ -74,32 +74,17 @@ class PasteForm(forms.Form):
 
     use_required_attribute = False
 
-    text = TextField(
+    text = PeopleField(
         label=_("Rows of a sheet"),
         max_length=LONGEST_PASTE,
         help_text=_(
             "Name, email, organisation, and what they come as; with headings or without. “Name to follow” holds a seat."
         ),
-        error_messages={"required": _("Paste at least one row with a name and an email address")},
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "spellcheck": "false", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Paste at least one row with a name and an email address"),
+            "too_many": _("Paste at most %(most)s rows at once. These are %(number)s rows."),
+        },
     )
-
-    def clean_text(self) -> list[PastedRow]:
-        text = self.cleaned_data["text"]
-        try:
-            rows = pasted.read_rows(text)
-        except TooManyRows as refused:
-            words = ngettext(
-                "Paste at most %(most)s rows at once. This is %(number)s row.",
-                "Paste at most %(most)s rows at once. These are %(number)s rows.",
-                refused.number,
-            )
-            raise ValidationError(
-                words % {"most": pasted.MOST_ROWS, "number": refused.number}, code="too_many"
-            ) from None
-        if not rows:
-            raise ValidationError(self.fields["text"].error_messages["required"], code="required")
-        return rows
 
 
 class GiveBackForm(forms.Form):

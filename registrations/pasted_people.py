@@ -71,7 +71,7 @@ class PeopleField(TextField):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedRow(Generic[Somebody]):
+class CheckedPerson(Generic[Somebody]):
     """One row of what was pasted: whom it names; or what is wrong with it, and how to mend it.
 
     `is_known`: this person is there already, so nothing is to be done.

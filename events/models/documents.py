@@ -120,21 +120,22 @@ class Document(DatedTranslations, Deletable):
     def is_kept_as_evidence(self, *, on: date | None = None) -> bool:
         """Whether it goes only with a reason on a day (default: today, UTC): a piece of evidence that has its file.
 
-        Its project says until when; as long as it does not, for good.
+        See also Event.keeps_evidence.
         """
-        if not (self.evidence and self.file):
-            return False
-        until = self.event.project.evidence_kept_until
-        return until is None or (on or timezone.now().date()) <= until
+        return bool(self.evidence and self.file) and self.event.keeps_evidence(on=on)
 
 
 class EvidenceRemoval(NeverChanged):
-    """A piece of evidence that was deleted or replaced, or is marked otherwise, and why. It is added and stays."""
+    """A piece of evidence that was deleted or replaced, or is marked otherwise, and why. It is added and stays.
+
+    The database lets the piece whose file is `stored_as` go once this row is there (evidence_guard.py).
+    """
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="evidence_removals", verbose_name=_("event"))
     title = models.CharField(_("title"), max_length=200)
     evidence = models.CharField(_("evidence"), max_length=100)
     file_name = models.CharField(_("name of the file"), max_length=200, blank=True)
+    stored_as = models.CharField(_("where the file was kept"), max_length=200, blank=True)
     sha256 = models.CharField(_("hash of the file"), max_length=64, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
     removed_at = models.DateTimeField(_("removed at"), default=timezone.now)

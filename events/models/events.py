@@ -147,6 +147,14 @@ class Event(RegistrationSettings, DatedTranslations, Multilingual, Sourced):
             kwargs["update_fields"] = {*fields, "changed_at", "published_at", "search_text"}
         super().save(*args, **kwargs)
 
+    def keeps_evidence(self, *, on: date | None = None) -> bool:
+        """Whether its evidence goes only with a reason on a day (default: today, UTC). A draft has none yet.
+
+        Its project says until when; as long as it does not, for good. See also evidence_guard.py.
+        """
+        until = self.project.evidence_kept_until
+        return self.is_published and (until is None or (on or timezone.now().date()) <= until)
+
     def outcome_is_unknown(self, *, on: date | None = None) -> bool:
         """Whether the project ended without any source telling if the event took place."""
         return (

@@ -176,6 +176,11 @@ class Planned(models.Model):
         """Whether all of the event is still to come at an instant (default: now)."""
         return self.can_be_joined(at=at) and not self.has_begun(at=at)
 
+    @property
+    def has_online_part(self) -> bool:
+        """Whether anybody can take part online, be it everybody or some."""
+        return self.mode in (self.Mode.ONLINE, self.Mode.HYBRID)
+
     # Status
 
     @property
@@ -189,6 +194,8 @@ class Planned(models.Model):
     @property
     def is_postponed(self) -> bool:
         return self.status == self.Status.POSTPONED
+
+    # All of it at one moment
 
     @property
     def plan(self) -> Plan:

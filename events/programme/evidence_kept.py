@@ -29,6 +29,7 @@ def keep_reason(document: Document, reason: str, *, by=None) -> EvidenceRemoval:
         title=document.title,
         evidence=document.evidence,
         file_name=document.file_name,
+        stored_as=str(document.file.name),
         sha256=_hash(document),
         reason=reason,
         removed_by=by,

@@ -98,7 +98,7 @@ def _locations(event: Event, address: str) -> list[dict[str, Any]]:
     found = []
     if event.mode != Event.Mode.ONLINE and event.venue is not None:
         found.append(_place(event.venue))
-    if event.mode in (Event.Mode.ONLINE, Event.Mode.HYBRID):
+    if event.has_online_part:
         # Where one joins is told to those with a seat; the page says how to get one.
         found.append({"@type": "VirtualLocation", "url": address})
     return found

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -88,16 +88,20 @@ def delete_document(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """Delete a document; a piece of evidence that is kept goes only with a reason, which is asked for first."""
     event = organised_event(request, slug)
     found = rows.row_of(event, DOCUMENTS, key)
+    about = {"event": event, "document": found}
     if found.is_kept_as_evidence():
         form = ReasonForm(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
-            context = {"event": event, "document": found, "form": form}
             status = 422 if form.is_bound else 200
-            return render(request, "events/programme/remove_evidence.html", context, status=status)
+            return render(request, "events/programme/remove_evidence.html", {**about, "form": form}, status=status)
         with transaction.atomic():
             keep_reason(found, form.cleaned_data["reason"], by=request.user)
             return rows.delete(event, DOCUMENTS, key)
-    return rows.delete(event, DOCUMENTS, key)
+    try:
+        return rows.delete(event, DOCUMENTS, key)
+    except IntegrityError:
+        # It became a piece of evidence in this moment, and the database keeps it.
+        return render(request, "events/programme/remove_evidence.html", {**about, "form": ReasonForm()})
 
 
 @access(people_with_a_role)

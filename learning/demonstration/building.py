@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Manager, Model, ProtectedError, QuerySet
 from django.utils import timezone
@@ -137,6 +137,8 @@ def remove() -> None:
     """Take the demonstration away, with what people typed into it since. Users and what others use as well stay."""
     with calendar_changes_at_once():
         of_project = {"registration__event__project__source_key": SOURCE_KEY}
+        # It was made up: nothing of it is evidence.
+        Project.objects.filter(source_key=SOURCE_KEY).update(evidence_kept_until=date.min)
         OutcomeRating.objects.filter(**{f"feedback__{name}": value for name, value in of_project.items()}).delete()
         Feedback.objects.filter(**of_project).delete()
         take_away()

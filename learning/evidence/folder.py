@@ -136,7 +136,7 @@ def folder_of(event: Event) -> Folder:
     others = tuple(found.others(len(sections) + 1, paths))
     if others:
         sections.append(Section("", gettext("Other documents"), False, others))
-    return Folder(event, tuple(sections), tuple(event.evidence_removals.all()))
+    return Folder(event, tuple(sections), tuple(found.removed()))
 
 
 class _Found:
@@ -180,6 +180,13 @@ class _Found:
         alone = key in (EvidenceKind.PHOTOS, EvidenceKind.PRESS)
         there = [item for item in items if not (alone and item.write is not None)]
         return "" if there else gettext("Nothing is there yet")
+
+    def removed(self) -> Iterator[EvidenceRemoval]:
+        """What was taken away and is not back: a deletion can be undone, and its reason stays stored."""
+        there = {(document.file.name, document.evidence) for document in self.documents}
+        for removal in self.event.evidence_removals.all():
+            if (removal.stored_as, removal.evidence) not in there:
+                yield removal
 
     def _days_without_list(self) -> list[date]:
         there = {one.day for one in self.lists} | {one.day for one in self.scans}

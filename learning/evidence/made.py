@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, gettext
 
@@ -96,7 +96,7 @@ class _There:
             Event.objects.filter(pk=event.pk)
             .annotate(
                 invited_at=Max("invitations__sent_at"),
-                first_session=Min("sessions__pk"),
+                first_session=Min("sessions__pk", filter=Q(sessions__deleted_at__isnull=True)),
                 first_feedback=Min("registrations__feedback__pk"),
             )
             .values("invited_at", "first_session", "first_feedback")

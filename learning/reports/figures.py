@@ -20,6 +20,8 @@ LEARNERS = "learners"
 ANSWERS = "answers"
 RATINGS = "ratings"
 REPORTED = "reported"
+EVIDENCE = "evidence"
+EVIDENCE_MISSING = "evidence_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,15 @@ def gaps(report: SemesterReport) -> list[Gap]:
             ),
         ),
         (
+            "without-evidence",
+            report.without_evidence,
+            lambda n: ngettext(
+                "%(n)d event whose evidence is not complete",
+                "%(n)d events whose evidence is not complete",
+                n,
+            ),
+        ),
+        (
             "with-feedback-open",
             report.with_feedback_open,
             lambda n: ngettext(
@@ -257,6 +268,16 @@ _FIGURES: dict[str, Callable[[SemesterReport], Figure]] = {
         r.reported,
         total=r.reported_participants,
     ),
+    "missing-evidence": lambda r: Figure(
+        "missing-evidence",
+        _("Missing pieces of evidence"),
+        _(
+            "What the kinds of these events ask for and what was not there at the cut-off: a document with its file, "
+            "an attendance list for each day, an invitation that was sent, a programme, feedback."
+        ),
+        EVIDENCE_MISSING,
+        r.evidence_missing,
+    ),
     "not-counted": lambda r: Figure(
         "not-counted",
         _("Events that do not count"),
@@ -327,6 +348,13 @@ _FIGURES: dict[str, Callable[[SemesterReport], Figure]] = {
         _("Nobody who came has answered yet."),
         EVENTS,
         r.without_feedback,
+    ),
+    "without-evidence": lambda r: Figure(
+        "without-evidence",
+        _("Events whose evidence is not complete"),
+        _("An auditor asks for these pieces, perhaps years later. Collect them now."),
+        EVIDENCE,
+        r.without_evidence,
     ),
     "with-feedback-open": lambda r: Figure(
         "with-feedback-open",
@@ -401,6 +429,18 @@ def _at_event(report: SemesterReport, slug: str) -> Figure | None:
     return None
 
 
+def _missing_of_event(report: SemesterReport, slug: str) -> Figure | None:
+    for row in report.evidence:
+        if slug == f"evidence-{row.event.slug}":
+            title = _("Missing evidence: %(event)s") % {
+                "event": row.event.in_language("title", get_language() or "en").text
+            }
+            rows = [(row.event, name) for name in row.missing]
+            rule = _("What the kind of this event asks for and what was not there at the cut-off.")
+            return Figure(slug, title, rule, EVIDENCE_MISSING, rows)
+    return None
+
+
 def _of_outcome(report: SemesterReport, slug: str) -> Figure | None:
     for row in report.outcomes:
         if slug == f"outcome-{row.outcome_id}":
@@ -422,4 +462,5 @@ _FAMILIES: dict[str, Callable[[SemesterReport, str], Figure | None]] = {
     "attended-": _at_event,
     "answers-": _at_event,
     "outcome-": _of_outcome,
+    "evidence-": _missing_of_event,
 }

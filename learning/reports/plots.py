@@ -11,7 +11,7 @@ from .semester import MINIMUM_ANSWERS, OutcomeRow, SemesterReport
 
 def plots(report: SemesterReport) -> list[Plot]:
     """Return the plots that have something to draw, in the order in which people look at them."""
-    drawn = (_kinds(report), _attendance(report), _countries(report), learning_plot(report.outcomes))
+    drawn = (_kinds(report), _attendance(report), _countries(report), learning_plot(report.outcomes), _evidence(report))
     return [plot for plot in drawn if plot is not None]
 
 
@@ -187,6 +187,48 @@ def learning_plot(outcomes: Iterable[OutcomeRow], *, opens_rows: bool = True) ->
                     Cell(str(row.n), f"outcome-{row.outcome_id}" if opens_rows else ""),
                 )
                 for row in rows
+            ],
+        ),
+    )
+
+
+def _evidence(report: SemesterReport) -> Plot | None:
+    """Draw what is there beside what is due; where nothing is there yet, the gap says it all."""
+    due, there = report.evidence_due, report.evidence_due - len(report.evidence_missing)
+    if not there:
+        return None
+    language = get_language() or "en"
+    events = [(row.event.in_language("title", language).text, row) for row in report.evidence]
+    return bar_plot(
+        [
+            (
+                title,
+                [
+                    Value(len(row.due), _("%(n)d due") % {"n": len(row.due)}, "hollow"),
+                    Value(row.there, _("%(n)d there") % {"n": row.there}),
+                ],
+            )
+            for title, row in events
+        ],
+        slug="evidence",
+        finding=_("%(there)d of %(due)d pieces of evidence are there (%(percent)d %%)")
+        % {"there": there, "due": due, "percent": int(there / due * 100)},
+        measure=_("Pieces of evidence that are due, and those that are there, by event"),
+        n=due,
+        summary=_list(
+            _("%(event)s: %(there)d of %(due)d") % {"event": title, "there": row.there, "due": len(row.due)}
+            for title, row in events
+        ),
+        numbers=Numbers(
+            (_("Event"), _("Due"), _("There"), _("Missing")),
+            [
+                (
+                    Cell(title),
+                    Cell(str(len(row.due))),
+                    Cell(str(row.there)),
+                    Cell(str(len(row.missing)), f"evidence-{row.event.slug}"),
+                )
+                for title, row in events
             ],
         ),
     )

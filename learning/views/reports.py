@@ -38,6 +38,7 @@ def report(request: HttpRequest, project: str, number: int) -> HttpResponse:
         "gaps": gaps(made),
         "headline": headline(made),
         "reported": figure_of(made, "reported"),
+        "missing_evidence": figure_of(made, "missing-evidence"),
         "not_counted": figure_of(made, "not-counted"),
         "feedback_of_others": figure_of(made, "feedback-of-others"),
         "answer_rate": None if made.answer_rate is None else round(made.answer_rate * 100),

@@ -286,6 +286,14 @@ class Registration(models.Model):
         in_line = Registration.objects.waiting().in_line(self.line(), self.event)
         return in_line.filter(ahead).count() + 1
 
+    def can_be_changed(self, *, at: datetime | None = None) -> bool:
+        """Whether its answers are of any use at an instant (default: now), so that they may still change."""
+        return self.is_live and self.event.can_be_joined(at=at)
+
+    def can_be_given_up(self, *, at: datetime | None = None) -> bool:
+        """Whether its person, or the coordinator who named them, may still cancel it: until the event begins."""
+        return self.is_live and self.event.is_ahead(at=at)
+
     def can_undo_cancelling(self, *, at: datetime | None = None) -> bool:
         return (
             self.state == self.State.CANCELLED

@@ -22,7 +22,7 @@ from projects.spreadsheets import CSV_TYPE, XLSX_TYPE
 from .. import reconfirming, sensitive_exports
 from ..answer_columns import has_sensitive_answers
 from ..exports import people_csv, people_xlsx
-from ..people import PAGE_SIZE, PeopleList, events_of, numbers_of, rows, with_status
+from ..people import PAGE_SIZE, PeopleList, events_of, numbers_of, rows, with_gaps, with_status
 from ..sensitive_exports import SensitiveExportForm
 
 
@@ -30,10 +30,11 @@ from ..sensitive_exports import SensitiveExportForm
 @never_cache
 @require_safe
 def organise(request: HttpRequest) -> HttpResponse:
-    """List the events that this user organises, what comes next first, then what is over, latest first."""
+    """List the events that this user organises: what comes next first, then what is over, with what it still lacks."""
     page = Paginator(events_of(request.user).with_page_data(), PAGE_SIZE).get_page(request.GET.get("page"))
     leads = Project.objects.led_by(request.user).exists()
-    return render(request, "registrations/organise.html", {"page": page, "leads_a_project": leads})
+    context = {"page": page, "rows": with_gaps(list(page.object_list)), "leads_a_project": leads}
+    return render(request, "registrations/organise.html", context)
 
 
 @access(people_with_a_role)

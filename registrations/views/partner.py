@@ -227,7 +227,7 @@ def _person(delegation: Delegation, pk: int) -> Registration | None:
     people = delegation.registrations.select_related("person", "organisation")
     registration = get_object_or_404(people, pk=pk)
     registration.event, registration.delegation = delegation.event, delegation
-    return registration if registration.is_live and delegation.event.is_ahead() else None
+    return registration if registration.can_be_given_up() else None
 
 
 def _delegation(request: HttpRequest, partner: str, slug: str) -> Delegation:

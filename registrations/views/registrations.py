@@ -62,8 +62,8 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
         "offer": registration.open_offer(),
         "can_undo": registration.can_undo_cancelling(),
         "can_hand_over": may_hand_over(registration),
-        "can_cancel": registration.is_live and event.is_ahead(),
-        "can_change": registration.is_live and event.can_be_joined(),
+        "can_cancel": registration.can_be_given_up(),
+        "can_change": registration.can_be_changed(),
         "join_address": join_address(registration),
         "can_register_again": not registration.is_live
         and not registration.can_undo_cancelling()
@@ -76,10 +76,9 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
 @access(holder_of_the_link)
 @with_registration
 def change(request: HttpRequest, registration: Registration) -> HttpResponse:
-    event = registration.event
-    if not registration.is_live or not event.can_be_joined():
+    if not registration.can_be_changed():
         return redirect(registration)
-    asks_the_host = change_requests.changes_are_asked_for(event)
+    asks_the_host = change_requests.changes_are_asked_for(registration.event)
     form = _change_form_of(request, registration, asks_the_host=asks_the_host)
     if request.method == "POST":
         is_valid = form.is_valid()
@@ -205,7 +204,7 @@ def _change_form(
 @access(holder_of_the_link)
 @with_registration
 def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
-    if not registration.is_live or not registration.event.is_ahead():
+    if not registration.can_be_given_up():
         return redirect(registration)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -19,7 +19,7 @@ def still_coming(request: HttpRequest, registration: Registration) -> HttpRespon
     event = registration.event
     question = reconfirming.question_for(registration)
     # Nobody asked, or there is nothing left to say: how it stands is on the page of the registration.
-    if question is None or not registration.is_live or not event.can_be_joined():
+    if question is None or not registration.can_be_changed():
         return redirect(registration)
     if request.method == "POST" and (answer := request.POST.get("answer")) in ("yes", "no"):
         return _answer(request, registration, still_comes=answer == "yes")

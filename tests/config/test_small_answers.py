@@ -2,13 +2,16 @@
 
 import io
 import logging
+import re
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.urls import get_resolver
 
 from config.logs import RefusalsInOneLine, SecretsMasked
 from tests.factories import create_event
+from tests.test_architecture import views
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +59,8 @@ def test_a_refusal_is_one_line_in_the_log():
         ("/en/interest/Zk3_x-9QfT0aaaaaaaaaaaaaaaaaaaa/", "/en/interest/…/"),
         ("/calendars/private/Zk3_x-9QfT0aaaaaaaaaaaaaaaaaaaa.ics", "/calendars/private/….ics"),
         ("/en/sign-in/Zk3_x-9QfT0aaaaaaaaaaaaaaaaaaaa/", "/en/sign-in/…/"),
+        ("/en/door/visit/?key=Zk3_x-9QfT0aaaaaaaaaaaaaaaaaaaa&lang=en", "/en/door/visit/?key=…&lang=en"),
+        ("/en/events/visit/register/?invitation=Zk3_x-9QfT0aaaaaaaaaa", "/en/events/visit/register/?invitation=…"),
         ("/en/events/closing-conference-of-the-project/", "/en/events/closing-conference-of-the-project/"),
     ],
 )
@@ -64,6 +69,22 @@ def test_an_address_that_is_a_key_is_not_in_the_log(path, written):
 
     assert SecretsMasked().filter(record)
     assert record.getMessage() == f"Not Found: {written}"
+
+
+def test_every_address_with_a_code_in_it_is_masked():
+    code = "Zk3_x-9QfT0aaaaaaaaaaaaaaaaaaaa"
+    # The code of a paper is printed on it, for whoever wants to know whether it is genuine.
+    paths = [path for path, _view in views(get_resolver().url_patterns) if re.search("str:(code|token)", path)]
+    secret = [re.sub(r"<str:(code|token)>", code, path) for path in paths if "verify/" not in path]
+
+    shown = []
+    for path in secret:
+        record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Not Found: %s", (path,), None)
+        SecretsMasked().filter(record)
+        shown += [path] if code in record.getMessage() else []
+
+    assert len(secret) > 20
+    assert shown == []
 
 
 def test_the_log_is_written_through_these_filters():

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import Mail
 from projects.models import Organisation
 from registrations.models import Consent, Registration
+from tests import forms
 from tests.factories import (
     create_event,
     create_kind,
@@ -24,17 +25,10 @@ from tests.factories import (
     create_user,
     create_venue,
 )
-from tests.forms import opened_in
+from tests.forms import ALICE, opened_in
 
 pytestmark = pytest.mark.django_db
 State = Registration.State
-
-ALICE = {
-    "name": "Alice Ödegård",
-    "email": "alice@example.org",
-    "organisation_name": "City of Gävle",
-    "country": "SE",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -47,11 +41,7 @@ def form_address(event) -> str:
 
 
 def fill_in(client, event, clock, query: str = "", **answers):
-    """Open the form, take some seconds, send it."""
-    address = form_address(event) + query
-    opened = opened_in(client.get(address))
-    clock.shift(timedelta(seconds=3))
-    return client.post(address, {**ALICE, "opened": opened, **answers})
+    return forms.fill_in(client, form_address(event) + query, clock, **answers)
 
 
 def main_of(response) -> str:

@@ -7,7 +7,6 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -20,9 +19,9 @@ from projects.models import GoodPractice, Organisation, Partner, Phase, Project,
 from tests.factories import create_user
 from venues.models import Site, Venue
 
-pytestmark = pytest.mark.django_db
+from .seeds import SEED, event_of
 
-SEED = settings.BASE_DIR / "events" / "data" / "seed_projects.json"
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -36,27 +35,6 @@ def real_data(django_db_setup, django_db_blocker) -> Iterator[Loaded]:
 @pytest.fixture
 def loaded(real_data, db):
     return real_data
-
-
-@pytest.fixture
-def content():
-    return json.loads(SEED.read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-def load(tmp_path):
-    """Load a content, whole or changed, from a file of its own."""
-
-    def load_content(content):
-        path = tmp_path / "projects.json"
-        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        return load_projects(path)
-
-    return load_content
-
-
-def event_of(content, key):
-    return next(event for project in content["projects"] for event in project["events"] if event["id"] == key)
 
 
 def everything():

@@ -1,9 +1,6 @@
 """Files of projects that are wrong: the record and the field are named, and nothing is changed."""
 
-import json
-
 import pytest
-from django.conf import settings
 
 from events.loading import FileRefused, load_projects
 from events.loading.reading import MAX_BYTES
@@ -11,30 +8,9 @@ from events.models import CalendarState, Event, EventKind
 from projects.models import Partner, Project
 from tests.factories import create_event, create_project
 
+from .seeds import event_of
+
 pytestmark = pytest.mark.django_db
-
-SEED = settings.BASE_DIR / "events" / "data" / "seed_projects.json"
-
-
-@pytest.fixture
-def content():
-    return json.loads(SEED.read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-def load(tmp_path):
-    """Load a content from a file of its own."""
-
-    def load_content(content):
-        path = tmp_path / "projects.json"
-        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        return load_projects(path)
-
-    return load_content
-
-
-def event_of(content, key):
-    return next(event for project in content["projects"] for event in project["events"] if event["id"] == key)
 
 
 def update(key, **fields):

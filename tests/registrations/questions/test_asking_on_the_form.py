@@ -15,17 +15,11 @@ from PIL import Image
 from events.models import ChoiceGroup
 from registrations import places
 from registrations.models import Answer, Choice, Question, Registration, TypedAnswers, Upload
+from tests import forms
 from tests.factories import create_event, create_question, create_registration, create_session
 
 pytestmark = pytest.mark.django_db
 Kind = Question.Kind
-
-ALICE = {
-    "name": "Alice Ödegård",
-    "email": "alice@example.org",
-    "organisation_name": "City of Gävle",
-    "country": "SE",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -37,14 +31,8 @@ def address(event) -> str:
     return reverse("registrations:register", args=[event.slug])
 
 
-def opened(client, event, clock, query: str = "") -> str:
-    page = client.get(address(event) + query)
-    clock.shift(timedelta(seconds=3))
-    return re.search(r'name="opened" value="([^"]+)"', page.content.decode())[1]
-
-
 def fill_in(client, event, clock, **answers):
-    return client.post(address(event), {**ALICE, "opened": opened(client, event, clock), **answers})
+    return forms.fill_in(client, address(event), clock, **answers)
 
 
 def inputs(response) -> dict[str, list[str]]:
@@ -283,7 +271,7 @@ def visits():
 
 
 def details(client, event, clock, **more):
-    return client.post(address(event), {**ALICE, "opened": opened(client, event, clock), "step": "details", **more})
+    return fill_in(client, event, clock, **{"step": "details", **more})
 
 
 def test_two_of_three_visits_in_four_pages_with_one_full(client, clock, visits):

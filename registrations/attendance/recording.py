@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import CharField, Q, Value
 from django.utils import timezone
 
 from accounts.models import User
 from events.models import Event, Session
 
+from ..compiled import Compiled, add_missing, slices
 from ..exceptions import (
     ActUsedElsewhere,
     DayNotBegun,
@@ -86,23 +87,46 @@ def record(event: Event, acts: Iterable[Act], *, at: datetime | None = None) -> 
     return _store(event, acts, known, at)
 
 
+_KEPT_BECAUSE = Value("", output_field=CharField())
+# What is on record or kept in the log of some acts, and the undos that wait for one of them.
+_STORED = Compiled(
+    lambda acts: (
+        AttendanceRecord.objects.filter(act__in=acts)
+        .order_by()
+        .values_list("act", "registration_id", "day", "what", "undoes", _KEPT_BECAUSE)
+        .union(
+            DoorAct.objects.filter(Q(act__in=acts) | Q(undoes__in=acts, kept_because=Kept.UNDO_WAITS))
+            .order_by()
+            .values_list("act", "registration_id", "day", "what", "undoes", "kept_because"),
+            all=True,
+        )
+        .order_by()
+    ),
+    acts=[uuid.UUID],
+)
+
+
 class _Known:
     """What is stored of these acts already, and of those that they take back."""
 
     def __init__(self, acts: Sequence[Act]) -> None:
-        ids = [act.act for act in acts]
-        wanted = ids + [act.undoes for act in acts if act.undoes and act.registration is None]
-        rows = AttendanceRecord.objects.filter(act__in=wanted).order_by()
-        self.records: dict[uuid.UUID, tuple[int, date | None, str]] = {
-            act: (pk, day, what) for act, pk, day, what in rows.values_list("act", "registration_id", "day", "what")
-        }
-        self.outcomes = {act: Outcome(act, counted=True) for act in ids if act in self.records}
+        ids = {act.act for act in acts}
+        wanted = ids | {act.undoes for act in acts if act.undoes and act.registration is None}
+        rows = [row for part in slices(list(wanted)) for row in _STORED.tuples(acts=part)]
+        self.records: dict[uuid.UUID, tuple[int, date | None, str]] = {}
+        self.outcomes: dict[uuid.UUID, Outcome] = {}
+        waiting = set()
+        for act, pk, day, what, undoes, kept_because in rows:
+            if not kept_because:
+                self.records[act] = (pk, day, what)
+                self.outcomes[act] = Outcome(act, counted=True)
+                continue
+            self.outcomes.setdefault(act, Outcome(act, counted=False, reason=kept_because))
+            if kept_because == Kept.UNDO_WAITS and undoes in ids:
+                waiting.add(act)
         self.waiting: dict[uuid.UUID, list[DoorAct]] = {}
-        undos = Q(undoes__in=ids, kept_because=Kept.UNDO_WAITS)
-        for kept in DoorAct.objects.filter(Q(act__in=ids) | undos).order_by():
-            if kept.kept_because == Kept.UNDO_WAITS and kept.undoes is not None:
-                self.waiting.setdefault(kept.undoes, []).append(kept)
-            self.outcomes.setdefault(kept.act, Outcome(kept.act, counted=False, reason=kept.kept_because))
+        for undo in DoorAct.objects.filter(act__in=waiting).order_by() if waiting else ():
+            self.waiting.setdefault(undo.undoes, []).append(undo)  # type: ignore[arg-type]
         self.in_batch = {act.act: act.registration for act in acts if act.registration}
 
     @classmethod
@@ -151,13 +175,30 @@ def _store(event: Event, acts: Sequence[Act], known: _Known, at: datetime) -> li
         taken_back = records[-1]
         records += [_late_undo(undo, taken_back) for undo in undos]
     with transaction.atomic():
-        # The same act may have arrived by another way in the meantime: then it is there once.
-        AttendanceRecord.objects.bulk_create(records, ignore_conflicts=True)
+        if records:
+            _wait_for_others(event)
+            # The same act may have arrived by another way in the meantime: then it is there once.
+            add_missing(records)
         if kept:
-            DoorAct.objects.bulk_create(kept, ignore_conflicts=True)
+            add_missing(kept)
         if arrived:
             DoorAct.objects.filter(pk__in=[undo.pk for undo in arrived]).delete()
     return outcomes
+
+
+def _wait_for_others(event: Event) -> None:
+    """Store the records of an event in turns, until the end of the transaction: their keys grow as they become visible.
+
+    Devices are told what came after the greatest key that they know (door/listing.py). Nothing is locked but this, and
+    nobody who has it waits for another lock. On SQLite one transaction writes at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_RECORDS_OF_EVENT, event.pk % 2**31])
+
+
+# Any number, as long as no other lock has it.
+_RECORDS_OF_EVENT = 73_001
 
 
 def _whose(act: Act, known: _Known) -> int | None:

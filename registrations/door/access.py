@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -16,6 +17,7 @@ from accounts.models import User
 from events.models import Event
 from projects.search import typed_words
 
+from ..compiled import Compiled
 from ..models import Door, DoorHelper, DoorLink
 from ..models.door import door_closes_at, new_pin
 
@@ -71,6 +73,31 @@ def cookie_name(slug: str) -> str:
     return f"door-{slug}"
 
 
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+_OF_HELPER, _OF_LINK, _OF_EVENT = _columns(DoorHelper), _columns(DoorLink), _columns(Event)
+_HELPER = Compiled(
+    lambda key, slug: DoorHelper.objects.filter(key=key, link__event__slug=slug).values_list(
+        *_OF_HELPER, *(f"link__{name}" for name in _OF_LINK), *(f"link__event__{name}" for name in _OF_EVENT)
+    ),
+    key=str,
+    slug=str,
+)
+
+
+def _helper(key: str, slug: str) -> DoorHelper | None:
+    """Return the helper with a key at the door of an event, with their link and its event, in one query."""
+    for row in _HELPER.tuples(key=key, slug=slug):
+        of_helper, of_link = len(_OF_HELPER), len(_OF_HELPER) + len(_OF_LINK)
+        helper = DoorHelper.from_db(DEFAULT_DB_ALIAS, _OF_HELPER, row[:of_helper])
+        helper.link = DoorLink.from_db(DEFAULT_DB_ALIAS, _OF_LINK, row[of_helper:of_link])
+        helper.link.event = Event.from_db(DEFAULT_DB_ALIAS, _OF_EVENT, row[of_link:])
+        return helper
+    return None
+
+
 def at_the_door(
     request: HttpRequest, slug: str, *, sends: bool = False, at: datetime | None = None
 ) -> AtTheDoor | None:
@@ -81,8 +108,7 @@ def at_the_door(
     at = at or timezone.now()
     key = request.get_signed_cookie(cookie_name(slug), default="", salt="door")
     if key:
-        helpers = DoorHelper.objects.select_related("link__event__project", "link__made_by")
-        helper = helpers.filter(key=key, link__event__slug=slug).first()
+        helper = _helper(key, slug)
         if helper and (helper.may_send(at=at) if sends else helper.may_see_the_list(at=at)):
             _note_seen(helper, at)
             return AtTheDoor(helper.link.event, helper=helper)

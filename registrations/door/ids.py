@@ -7,6 +7,7 @@ import base64
 import hmac
 import struct
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.conf import settings
@@ -40,5 +41,10 @@ def registration_of(event: int, person: object) -> int | None:
 
 
 def _cipher() -> Cipher:
-    key = hmac.digest(settings.SECRET_KEY.encode(), b"registrations.door.ids", "sha256")
+    return _cipher_of(settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=2)
+def _cipher_of(secret: str) -> Cipher:
+    key = hmac.digest(secret.encode(), b"registrations.door.ids", "sha256")
     return Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305 - single blocks

@@ -11,22 +11,24 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Prefetch, Q
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 
 from events.models import Event
 from projects.search import fold as folded_text
 
 from ..attendance.folding import Said, fold
+from ..compiled import LONGEST_LIST, Compiled
 from ..models import AttendanceRecord, Consent, Door, Registration, ReplacedTicket
 from ..models.registrations import ROOM
 from ..places import counting
 from .ids import ids_of
 from .signing import hash_of, public_key
 
-# A version is never newer than this: a transaction may end after one that began later, and would be missed.
+# The instant of a version is never newer than this: a transaction that changes a registration may end after one that
+# began later, and would be missed.
 OVERLAP = timedelta(seconds=2)
 # Without any change to tell of.
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,21 +37,44 @@ Person = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """How new a list is: what was changed until an instant, and what is on record until a number, the key of a record.
+
+    Records of an event are stored in turns (attendance/recording.py), so none turns up later with a smaller number.
+    """
+
+    changed_at: datetime = BEGINNING
+    number: int = 0
+
+    def __str__(self) -> str:
+        return f"{_in_text(self.changed_at)} {self.number}"
+
+    @classmethod
+    def read(cls, said: object) -> "Version | None":
+        """Return what a device says it has; None for what is no version."""
+        instant, _space, number = said.partition(" ") if isinstance(said, str) else ("", "", "")
+        try:
+            changed_at = parse_datetime(instant)
+        except ValueError:
+            return None
+        if changed_at is None or changed_at.tzinfo is None:
+            return None
+        return cls(changed_at, int(number) if number.isdecimal() and len(number) < 19 else 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """The people of a list as a device gets them, and the instant of the last change among them."""
+    """People as a device gets them, and the version that it has then."""
 
     people: list[Person]
-    changed_at: datetime
-
-    def version(self, at: datetime) -> str:
-        """What a device says it has when it asks again, at an instant."""
-        return _in_text(min(self.changed_at, at - OVERLAP))
+    version: Version
 
 
 def door_list(event: Event, *, at: datetime) -> dict[str, Any]:
     """Return the whole list of a door. The same bytes as JSON while nothing changed."""
     door = Door.objects.filter(event=event).first()
-    listing = people(event, event.registrations.all())
+    rows = _columns(event.registrations.order_by("name", "pk"))
+    listing = _listing(event, list(rows), Version(), at=at)
     replaced = ReplacedTicket.objects.filter(registration__event=event).order_by("pk").values_list("code", flat=True)
     return {
         "event": {
@@ -61,7 +86,7 @@ def door_list(event: Event, *, at: datetime) -> dict[str, Any]:
             "mode_of_door": "careful" if door and door.is_careful else "express",
             "capacity": event.places,
         },
-        "version": listing.version(at),
+        "version": str(listing.version),
         "public_key": public_key(),
         "replaced": [hash_of(code) for code in replaced],
         "counter": None,
@@ -89,78 +114,124 @@ def _sessions(event: Event) -> list[dict[str, Any]]:
     ]
 
 
-def changes(event: Event, since: object, *, also: Iterable[int] = ()) -> Listing:
+def _columns(registrations: QuerySet[Registration]) -> QuerySet[Registration, tuple[Any, ...]]:
+    """What is told of registrations; in the order of the fields of _Row."""
+    answers = Consent.objects.filter(registration=OuterRef("pk"), purpose=Consent.Purpose.PHOTOS)
+    answer = answers.order_by("-given_at", "-pk")
+    records = AttendanceRecord.objects.filter(registration=OuterRef("pk")).order_by().values("registration")
+    return registrations.values_list(
+        "pk",
+        "name",
+        "organisation_name",
+        "ticket_code",
+        "state",
+        "participant_kind",
+        "changed_at",
+        Subquery(answer.values("is_given")[:1]),
+        Subquery(answer.values("given_at")[:1]),
+        Subquery(records.annotate(last=Max("pk")).values("last")),
+    )
+
+
+class _Row(NamedTuple):
+    """`agrees_to_photos` and `answered_at` are None for whoever did not answer, `last_record` without any."""
+
+    pk: int
+    name: str
+    organisation_name: str
+    ticket_code: str
+    state: str
+    participant_kind: str
+    changed_at: datetime
+    agrees_to_photos: bool | None
+    answered_at: datetime | None
+    last_record: int | None
+
+
+def _changed(event: int, changed_at: datetime, number: int, also: list[int]) -> QuerySet[Registration, tuple[Any, ...]]:
+    # Each part is a range of one index, in which nothing is found while nothing is new.
+    acts = AttendanceRecord.objects.filter(pk__gt=number).order_by().values("registration")
+    changed = Registration.objects.filter(event=event, changed_at__gt=changed_at).order_by().values("pk")
+    answers = Consent.objects.filter(given_at__gt=changed_at, purpose=Consent.Purpose.PHOTOS).order_by()
+    touched = Registration.objects.filter(pk__in=also).order_by().values("pk")
+    pks = acts.union(changed, answers.values("registration"), touched)
+    return _columns(Registration.objects.filter(event=event, pk__in=pks).order_by("name", "pk"))
+
+
+_CHANGED = Compiled(_changed, "event", "number", changed_at=datetime, also=[int])
+
+
+def changes(event: Event, since: Version | None, *, also: Iterable[int] = (), at: datetime) -> Listing:
     """Return the people who changed since a version of the list, and `also` those of these registrations.
 
-    Without a version that is understood, only `also`.
+    Without a version, only `also`. One query, and one more where somebody is told of.
     """
-    wanted = Q(pk__in=list(also))
-    after = parse_datetime(since) if isinstance(since, str) else None
-    if after is not None and after.tzinfo is not None:
-        arrived = AttendanceRecord.objects.filter(registration__event=event, recorded_at__gt=after)
-        said = Consent.objects.filter(registration__event=event, given_at__gt=after)
-        wanted |= Q(changed_at__gt=after)
-        wanted |= Q(pk__in=arrived.order_by().values("registration"))
-        wanted |= Q(pk__in=said.order_by().values("registration"))
-    return people(event, event.registrations.filter(wanted))
+    # Nothing is newer than this.
+    asked = since or Version(at + timedelta(days=1), 2**62)
+    rows = _CHANGED.tuples(event=event.pk, changed_at=asked.changed_at, number=asked.number, also=list(also))
+    return _listing(event, rows, since or Version(), at=at)
 
 
-def people(event: Event, registrations) -> Listing:
-    """Return some registrations of an event as a device gets them. Three queries."""
-    photos = Prefetch("consents", Consent.objects.filter(purpose=Consent.Purpose.PHOTOS).order_by("given_at", "pk"))
-    found = list(registrations.order_by("name", "pk").prefetch_related(photos))
+def _listing(event: Event, rows: Iterable[tuple[Any, ...]], known: Version, *, at: datetime) -> Listing:
+    """Return registrations as a device gets them who has a version of the list already."""
+    found = [_Row(*row) for row in rows]
     acts = _acts(event, [one.pk for one in found])
     days = [day.isoformat() for day in event.days]
-    last = max((one.changed_at for one in found), default=BEGINNING)
-    shown = []
-    for registration, key in zip(found, ids_of(event.pk, [one.pk for one in found]), strict=True):
-        consents = registration.consents.all()
-        last = max([last, *(consent.given_at for consent in consents)])
-        here: dict[str, str | None] = dict.fromkeys(days)
-        left: dict[str, str | None] = {}
-        for place, (said, recorded_at) in acts.get(registration.pk, {}).items():
-            folded = fold(said)
-            last = max(last, recorded_at)
-            here[place] = _in_text(folded.first_in) if folded.first_in else None
-            left[place] = _in_text(folded.last_out) if folded.last_out else None
-        shown.append(
-            {
-                "id": key,
-                "name": registration.name,
-                "organisation": registration.organisation_name,
-                "search": folded_text(registration.name, registration.organisation_name),
-                "code": hash_of(registration.ticket_code),
-                "status": registration.state,
-                "days": days,
-                "note": _note(registration),
-                # Who did not answer does not agree.
-                "no_photos": not any(consent.is_given for consent in list(consents)[-1:]),
-                "here": here,
-                "left": left,
-            }
-        )
-    return Listing(shown, last)
+    people = [
+        _person(one, key, days, acts.get(one.pk, {}))
+        for one, key in zip(found, ids_of(event.pk, [one.pk for one in found]), strict=True)
+    ]
+    changed_at = max((max(one.changed_at, one.answered_at or BEGINNING) for one in found), default=BEGINNING)
+    number = max((one.last_record or 0 for one in found), default=0)
+    version = Version(max(known.changed_at, min(changed_at, at - OVERLAP)), max(known.number, number))
+    return Listing(people, version)
 
 
-def _acts(event: Event, registrations: list[int]) -> dict[int, dict[str, tuple[list[Said], datetime]]]:
+def _person(one: _Row, key: str, days: list[str], acts: dict[str, list[Said]]) -> Person:
+    here: dict[str, str | None] = dict.fromkeys(days)
+    left: dict[str, str | None] = {}
+    for place, said in acts.items():
+        folded = fold(said)
+        here[place] = _in_text(folded.first_in) if folded.first_in else None
+        left[place] = _in_text(folded.last_out) if folded.last_out else None
+    return {
+        "id": key,
+        "name": one.name,
+        "organisation": one.organisation_name,
+        "search": folded_text(one.name, one.organisation_name),
+        "code": hash_of(one.ticket_code),
+        "status": one.state,
+        "days": days,
+        "note": _note(one.participant_kind),
+        # Who did not answer does not agree.
+        "no_photos": not one.agrees_to_photos,
+        "here": here,
+        "left": left,
+    }
+
+
+_SAID = ("registration_id", "day", "session_id", "happened_at", "act", "what", "how", "undoes")
+_ACTS = Compiled(
+    lambda people: AttendanceRecord.objects.filter(registration__in=people).order_by().values_list(*_SAID), people=[int]
+)
+
+
+def _acts(event: Event, people: list[int]) -> dict[int, dict[str, list[Said]]]:
     """The acts about each registration by what they are about: a day, or “session 12” as devices say it."""
-    rows = AttendanceRecord.objects.filter(registration__event=event).order_by()
-    if len(registrations) < 500:
-        rows = rows.filter(registration__in=registrations)
-    acts: dict[int, dict[str, tuple[list[Said], datetime]]] = defaultdict(dict)
-    fields = ("registration_id", "day", "session_id", "recorded_at", "happened_at", "act", "what", "how", "undoes")
-    for pk, day, session, recorded_at, *said in rows.values_list(*fields):
+    if len(people) <= LONGEST_LIST:
+        rows: Iterable[tuple[Any, ...]] = _ACTS.tuples(people=people) if people else ()
+    else:
+        rows = AttendanceRecord.objects.filter(registration__event=event).order_by().values_list(*_SAID)
+    acts: dict[int, dict[str, list[Said]]] = defaultdict(dict)
+    for pk, day, session, *said in rows:
         place = f"session {session}" if session else day.isoformat()
-        known, last = acts[pk].get(place, ([], recorded_at))
-        known.append(Said(*said))
-        acts[pk][place] = (known, max(last, recorded_at))
+        acts[pk].setdefault(place, []).append(Said(*said))
     return acts
 
 
-def _note(registration: Registration) -> str:
-    if registration.participant_kind == Registration.ParticipantKind.PARTICIPANT:
-        return ""
-    return registration.get_participant_kind_display()
+def _note(participant_kind: str) -> str:
+    kind = Registration.ParticipantKind(participant_kind)
+    return "" if kind == Registration.ParticipantKind.PARTICIPANT else str(kind.label)
 
 
 def _in_text(at: datetime) -> str:
@@ -194,18 +265,24 @@ class Counter:
 
 
 LATELY = timedelta(minutes=10)
-# Devices ask more often than a count changes anything for them; each process counts once in so many seconds.
+# Devices ask more often than a count changes anything for them. Each process counts once in so many seconds, and spends
+# no more than this part of its time on it, however many people there are.
 RECENT_SECONDS = 1.0
-_recent: dict[tuple[int, date | None], tuple[float, Counter]] = {}
+MOST_COUNTING = 1 / 20
+# The count, and until when it is given.
+_recent: dict[tuple[int, date | None], tuple[Counter, float]] = {}
 
 
 def recent_counter(event: Event, day: date | None, *, at: datetime) -> Counter:
-    """Return what `counter` returned within the last second, or now."""
-    now = time.monotonic()
+    """Return what `counter` returned a moment ago, or now: a second ago at most, longer where counting takes longer."""
+    began = time.monotonic()
     known = _recent.get((event.pk, day))
-    if known is None or not 0 <= now - known[0] < RECENT_SECONDS:
-        known = _recent[event.pk, day] = (now, counter(event, day, at=at))
-    return known[1]
+    if known is not None and began < known[1]:
+        return known[0]
+    counted = counter(event, day, at=at)
+    ended = time.monotonic()
+    _recent[event.pk, day] = (counted, ended + max(RECENT_SECONDS, (ended - began) / MOST_COUNTING))
+    return counted
 
 
 def forget_counts() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django_countries import countries
 
@@ -18,6 +19,7 @@ from projects.search import typed_words
 
 from .. import attendance
 from ..attendance import Act, Outcome
+from ..compiled import Compiled
 from ..exceptions import RegistrationRefused
 from ..models import AttendanceRecord, DoorAct, Registration, ReplacedTicket, Signature
 from ..models.attendance import How, Kept, What
@@ -69,17 +71,30 @@ class Result:
     def pk(self) -> int | None:
         return self.registration.pk if self.registration else None
 
-    def as_dict(self, event: Event) -> dict[str, Any]:
-        reason = self.outcome.reason
-        answer = {
-            "act": str(self.outcome.act),
-            "outcome": "counted" if self.outcome.counted else "kept",
-            "reason": reason,
-            "words": str(Kept(reason).label) if reason else "",
-        }
-        if self.registration is not None and self.registration.event_id == event.pk:
-            [answer["person"]] = ids_of(event.pk, [self.registration.pk])
-        return answer
+    @property
+    def words(self) -> str:
+        """Why it does not count, in the current language; "" if it does."""
+        return str(Kept(self.outcome.reason).label) if self.outcome.reason else ""
+
+
+def answers(event: Event, results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Return what a device is told of its acts, in their order."""
+    found = [result.registration for result in results]
+    here = list({one.pk for one in found if one is not None and one.event_id == event.pk})
+    ids = dict(zip(here, ids_of(event.pk, here), strict=True))
+    return [_answer(result, ids) for result in results]
+
+
+def _answer(result: Result, ids: dict[int, str]) -> dict[str, Any]:
+    answer = {
+        "act": str(result.outcome.act),
+        "outcome": "counted" if result.outcome.counted else "kept",
+        "reason": result.outcome.reason,
+        "words": result.words,
+    }
+    if result.pk in ids:
+        answer["person"] = ids[result.pk]
+    return answer
 
 
 def read(event: Event, sent: object) -> list[Sent]:
@@ -152,8 +167,21 @@ def take(by: AtTheDoor, sent: object, *, device: str, language: str, at: datetim
         said = [_act(by, one, people, sessions, device) for one in others]
         outcomes = attendance.record(event, said, at=at)
         results |= {one.act: Result(outcome, one.registration) for one, outcome in zip(said, outcomes, strict=True)}
-    _keep_signatures(acts, results, at)
+    _keep_signatures([one for one in acts if one.signature], results, at)
     return [results[one.act] for one in acts]
+
+
+# Those of the event by their keys, those of any by the codes of their tickets.
+_NAMED = Compiled(
+    lambda event, keys, codes: (
+        Registration.objects.filter(Q(event=event, pk__in=keys) | Q(ticket_code__in=codes))
+        .order_by()
+        .only("pk", "event_id", "state", "ticket_code", "name")
+    ),
+    "event",
+    keys=[int],
+    codes=[str],
+)
 
 
 class _People:
@@ -162,15 +190,9 @@ class _People:
     def __init__(self, event: Event, acts: Sequence[Sent]) -> None:
         keys = {one.person for one in acts if one.person is not None}
         codes = {code for one in acts if (code := code_in(one.code))}
-        self.by_key: dict[int, Registration] = {}
-        self.by_code: dict[str, Registration] = {}
-        fields = ("pk", "event_id", "state", "ticket_code", "name")
-        if keys:
-            for registration in event.registrations.filter(pk__in=keys).only(*fields):
-                self.by_key[registration.pk] = registration
-        if codes:
-            for registration in Registration.objects.filter(ticket_code__in=codes).only(*fields):
-                self.by_code[registration.ticket_code] = registration
+        named = _NAMED.rows(event=event.pk, keys=list(keys), codes=list(codes)) if keys or codes else []
+        self.by_key = {registration.pk: registration for registration in named if registration.event_id == event.pk}
+        self.by_code = {registration.ticket_code: registration for registration in named}
         self.by_walker: dict[uuid.UUID, Registration] = {}
         if walkers := {one.walker for one in acts if one.walker}:
             records = AttendanceRecord.objects.filter(act__in=walkers, registration__event=event)
@@ -292,7 +314,7 @@ def _keep_signatures(acts: Sequence[Sent], results: dict[uuid.UUID, Result], at:
     signatures = []
     for one in acts:
         registration = results[one.act].registration
-        if one.signature and one.how == How.SIGNATURE and results[one.act].outcome.counted and registration:
+        if one.signature is not None and one.how == How.SIGNATURE and results[one.act].outcome.counted and registration:
             signature = Signature(act=one.act, registration=registration, signed_at=one.at)
             if one.signature.get("present") is True:
                 signature.typed = typed_words(str(one.signature.get("name") or ""), longest=200)
@@ -300,7 +322,8 @@ def _keep_signatures(acts: Sequence[Sent], results: dict[uuid.UUID, Result], at:
                 signature.path = _drawn(one.signature)
             if signature.typed or signature.path:
                 signatures.append(signature)
-    Signature.objects.bulk_create(signatures, ignore_conflicts=True)
+    if signatures:
+        Signature.objects.bulk_create(signatures, ignore_conflicts=True)
 
 
 def _drawn(signature: dict[str, Any]) -> str:

@@ -202,6 +202,7 @@ class Registration(models.Model):
         indexes = [
             models.Index(fields=["event", "state", "joined_at"], name="registration_event_state"),
             models.Index(fields=["event", "name"], name="registration_event_name"),
+            models.Index(fields=["event", "changed_at"], name="registration_event_changed"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -496,6 +497,7 @@ class Consent(models.Model):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         ordering = ["given_at", "pk"]
+        indexes = [models.Index(fields=["given_at"], name="consent_given_at")]
 
     def __str__(self) -> str:
         return f"{self.registration}: {self.get_purpose_display()}"

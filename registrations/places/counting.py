@@ -209,7 +209,7 @@ def _delegations(event: int, at: datetime) -> QuerySet[Delegation, Any]:
 
 # Without an order: that of the model is of columns that are not counted.
 _COUNTED = Compiled(
-    lambda event, at: _people(event, at).union(_delegations(event, at), all=True).order_by(), "event", instant="at"
+    lambda event, at: _people(event, at).union(_delegations(event, at), all=True).order_by(), "event", at=datetime
 )
 
 

@@ -64,7 +64,7 @@ def offer_free_places(event: Event, counted: Counted, *, at: datetime) -> int:
 _PASSED = Compiled(
     lambda event, at: Offer.objects.filter(registration__event=event, outcome="", expires_at__lte=at).values_list("pk"),
     "event",
-    instant="at",
+    at=datetime,
 )
 
 

@@ -162,12 +162,14 @@ def acts(request: HttpRequest, slug: str) -> HttpResponse:
         return _not_understood()
     note_unsent(by, body.get("unsent"))
     touched = {result.pk for result in results if result.pk is not None}
-    changed = listing.changes(by.event, body.get("since"), also=touched)
+    since = listing.Version.read(body.get("since"))
+    changed = listing.changes(by.event, since, also=touched, at=now)
     return JsonResponse(
         {
-            "results": [result.as_dict(by.event) for result in results],
+            "results": sending.answers(by.event, results),
             "changes": changed.people,
-            "version": max(changed.version(now), str(body.get("since") or "")),
+            # Who has none asks for the whole list.
+            "version": str(changed.version) if since else "",
             "counter": listing.recent_counter(by.event, _today(by.event, now), at=now).as_dict(),
             "now": now.isoformat(),
         }
@@ -275,16 +277,15 @@ def _act(request: HttpRequest, by: AtTheDoor) -> HttpResponse:
     except sending.NotUnderstood:
         messages.error(request, gettext("Nothing was changed, because this page was out of date. Try again."))
         return HttpResponseRedirect(request.get_full_path())
-    answer = result.as_dict(by.event)
     name = result.registration.name if result.registration else ""
     if act.get("walk_in") and not result.outcome.counted:
         form = WalkInForm(fields)
         form.is_valid()
-        form.add_error("over_limit_pin", answer["words"])
+        form.add_error("over_limit_pin", result.words)
         return _page(request, by, walk_in=form)
     if result.outcome.counted:
         done = gettext("Taken back: %(name)s") if act["what"] == "undo" else gettext("Welcome: %(name)s")
         messages.success(request, done % {"name": name})
     else:
-        messages.warning(request, f"{name}: {answer['words']}" if name else answer["words"])
+        messages.warning(request, f"{name}: {result.words}" if name else result.words)
     return HttpResponseRedirect(request.get_full_path())

@@ -26,6 +26,15 @@ FILES = {
     "reader_wasm": "vendor/zxing-wasm/zxing_reader.wasm",
 }
 WORKER = "js/door/worker.js"
+# Drawings of icon.svg for what reads no SVG; phones fetch them when they install the app, so it keeps none of them. An
+# iPhone rounds corners by itself, and other phones cut a maskable one to any shape around its inner four fifths.
+APPLE_ICON = "icon-180.png"
+ICONS = (
+    ("icon.svg", "any", "image/svg+xml", "any"),
+    ("icon-192.png", "192x192", "image/png", "any"),
+    ("icon-512.png", "512x512", "image/png", "any"),
+    ("icon-maskable-512.png", "512x512", "image/png", "maskable"),
+)
 # The list stays readable on a phone for so long after the last day of the event, and never longer.
 LIST_STAYS = timedelta(hours=24)
 # An organiser who opens the door of an event that is long over keeps its list for so long.
@@ -35,6 +44,19 @@ LIST_STAYS_AFTERWARDS = timedelta(hours=1)
 def addresses() -> dict[str, str]:
     """Return the address of each file of the app, by a name that templates can use."""
     return {name: settings.STATIC_URL + path for name, path in FILES.items()}
+
+
+def apple_icon() -> str:
+    """Return the address of the icon that an iPhone puts on its first page."""
+    return settings.STATIC_URL + APPLE_ICON
+
+
+def icons() -> list[dict[str, str]]:
+    """Return the icons of the app as a manifest names them."""
+    return [
+        {"src": settings.STATIC_URL + path, "sizes": sizes, "type": media_type, "purpose": purpose}
+        for path, sizes, media_type, purpose in ICONS
+    ]
 
 
 @lru_cache

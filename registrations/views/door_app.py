@@ -57,6 +57,7 @@ def app(request: HttpRequest, slug: str) -> HttpResponse:
         "event": event,
         "door": door,
         "files": phone.addresses(),
+        "apple_icon": phone.apple_icon(),
         "countries": list(countries),
         "zone": whose_clock_in_words(event, event.days[0]) if event.days else "",
     }
@@ -102,6 +103,6 @@ def manifest(request: HttpRequest, slug: str) -> HttpResponse:
         "dir": "rtl" if get_language_bidi() else "ltr",
         "background_color": "#ffffff",
         "theme_color": "#17202b",
-        "icons": [{"src": phone.addresses()["icon"], "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "icons": phone.icons(),
     }
     return JsonResponse(content, content_type="application/manifest+json")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from PIL import Image
 
 from events.models import Event
 from registrations.door import phone
@@ -119,6 +120,19 @@ def test_app_can_be_installed(client, event):
 
     assert answer["Content-Type"] == "application/manifest+json"
     assert (answer.json()["start_url"], answer.json()["display"]) == (f"/en/door/{event.slug}/app/", "standalone")
+
+
+def test_icons_are_drawn_in_the_sizes_that_the_manifest_names(client, event):
+    icons = client.get(reverse("registrations:door_manifest", args=[event.slug])).json()["icons"]
+    drawn = {icon["src"].rpartition("/")[2]: icon["sizes"] for icon in icons if icon["type"] == "image/png"}
+
+    assert drawn == {"icon-192.png": "192x192", "icon-512.png": "512x512", "icon-maskable-512.png": "512x512"}
+    for name, sizes in {**drawn, phone.APPLE_ICON: "180x180"}.items():
+        with Image.open(Path(settings.BASE_DIR) / "static" / name) as image:
+            assert f"{image.width}x{image.height}" == sizes
+            corner, *_rest = image.convert("RGBA").getpixel((0, 0))[3:]
+            # Phones cut or round these themselves, and would show black behind a hole.
+            assert (corner == 255) == (name in (phone.APPLE_ICON, "icon-maskable-512.png"))
 
 
 def test_drafts_have_no_manifest(client, db):

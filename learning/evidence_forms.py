@@ -2,13 +2,15 @@
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from events.editing.fields import DateField
-from events.models import Event
+from events.times import dates_in_words
+from projects.models import Project, Semester
 
 from .evidence.links import LONGEST
 from .models import PhotoConsent
@@ -25,16 +27,16 @@ class AuditorLinkForm(forms.Form):
     )
     until = DateField(label=gettext_lazy("Open until"), help_text=gettext_lazy("This day is the last one."))
 
-    def __init__(self, *args: Any, event: Event, **options: Any) -> None:
+    def __init__(self, *args: Any, zone: ZoneInfo, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.event = event
+        self.zone = zone
         # Days are optional elsewhere; `clean_until` says what is missing here.
         self.fields["until"].required = True
         self.fields["until"].error_messages["required"] = gettext("Enter the last day of the link")
 
     def clean_until(self) -> date:
         until: date | None = self.cleaned_data["until"]
-        today = timezone.now().astimezone(self.event.zone).date()
+        today = timezone.now().astimezone(self.zone).date()
         if until is None:
             raise forms.ValidationError(gettext("Enter the last day of the link"), code="required")
         if until < today:
@@ -44,6 +46,30 @@ class AuditorLinkForm(forms.Form):
                 gettext("Enter a day within one year; a new link can be made then"), code="late"
             )
         return until
+
+
+class ProjectLinkForm(AuditorLinkForm):
+    """The same for the folders of a project's events, or of those of one semester."""
+
+    semester = forms.ModelChoiceField(
+        Semester.objects.none(),
+        label=gettext_lazy("Which events"),
+        required=False,
+        empty_label=gettext_lazy("All events of the project"),
+        error_messages={"invalid_choice": gettext_lazy("Choose a semester of the list")},
+    )
+    field_order = ("label", "semester", "until")
+
+    def __init__(self, *args: Any, project: Project, **options: Any) -> None:
+        super().__init__(*args, zone=ZoneInfo("UTC"), **options)
+        semesters = self.fields["semester"]
+        semesters.queryset = project.semesters.select_related("project")  # type: ignore[attr-defined]
+        semesters.label_from_instance = _semester_in_words  # type: ignore[attr-defined]
+
+
+def _semester_in_words(semester: Semester) -> str:
+    days = dates_in_words(semester.starts_on, semester.ends_on)
+    return gettext("Semester %(number)s (%(days)s)") % {"number": semester.number, "days": days}
 
 
 class KeptUntilForm(forms.Form):

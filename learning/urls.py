@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import audit, evidence, feedback, reports, results
+from .views import audit, auditors, evidence, feedback, reports, results
 
 app_name = "learning"
 urlpatterns = [
@@ -18,9 +18,13 @@ urlpatterns = [
     path("organise/<slug:slug>/evidence/links/<int:pk>/revoke/", evidence.revoke_link, name="revoke_auditor_link"),
     # The same for whoever holds an auditor's link
     path("audit/<str:code>/", audit.audit, name="audit"),
-    path("audit/<str:code>/files/<slug:key>/", audit.file, name="audit_file"),
-    path("audit/<str:code>/pack/", audit.ask_for_pack, name="audit_ask_for_pack"),
-    path("audit/<str:code>/pack/<int:pk>/", audit.pack, name="audit_pack"),
+    path("audit/<str:code>/<slug:slug>/", audit.folder, name="audit_folder"),
+    path("audit/<str:code>/<slug:slug>/files/<slug:key>/", audit.file, name="audit_file"),
+    path("audit/<str:code>/<slug:slug>/pack/", audit.ask_for_pack, name="audit_ask_for_pack"),
+    path("audit/<str:code>/<slug:slug>/pack/<int:pk>/", audit.pack, name="audit_pack"),
+    # Links for auditors of a whole project, for its lead
+    path("organise/projects/<slug:project>/auditors/", auditors.auditors, name="auditors"),
+    path("organise/projects/<slug:project>/auditors/<int:pk>/revoke/", auditors.revoke, name="revoke_project_link"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<slug:project>/<int:number>/", reports.report, name="report"),
     path("reports/<slug:project>/<int:number>/<slug:figure>/", reports.report_rows, name="report_rows"),

@@ -1,6 +1,7 @@
 import uuid
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +9,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Document, Event
+from events.models import Document, Event, EventQuerySet
+from projects.models import Project, Semester
 
 
 def pack_path(pack: "EvidencePack", name: str) -> str:
@@ -135,9 +137,20 @@ class AuditorLinkQuerySet(models.QuerySet["AuditorLink"]):
 
 
 class AuditorLink(models.Model):
-    """Lets somebody without an account read the folder of an event until a day. Only a hash of its code is stored."""
+    """Lets somebody without an account read folders until a day. Only a hash of its code is stored.
 
-    event = models.ForeignKey(Event, models.CASCADE, related_name="auditor_links", verbose_name=_("event"))
+    It is of one event, or of the events of a project: all of them, or those of one semester.
+    """
+
+    event = models.ForeignKey(
+        Event, models.CASCADE, null=True, blank=True, related_name="auditor_links", verbose_name=_("event")
+    )
+    project = models.ForeignKey(
+        Project, models.CASCADE, null=True, blank=True, related_name="auditor_links", verbose_name=_("project")
+    )
+    semester = models.ForeignKey(
+        Semester, models.CASCADE, null=True, blank=True, related_name="auditor_links", verbose_name=_("semester")
+    )
     label = models.CharField(_("for whom"), max_length=200)
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
@@ -158,11 +171,29 @@ class AuditorLink(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("made_at")), name="auditor_link_expires_after_it_was_made"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(event__isnull=False, project__isnull=True, semester__isnull=True)
+                | Q(event__isnull=True, project__isnull=False),
+                name="auditor_link_is_of_an_event_or_of_a_project",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its last day ends: at the event; a project has no place, so in UTC."""
+        return self.event.zone if self.event else ZoneInfo("UTC")
+
+    def events(self) -> EventQuerySet:
+        """The events whose folders it opens, now and later: published ones of its own project, and no others."""
+        if self.event_id is not None:
+            return Event.objects.filter(pk=self.event_id)
+        events = Event.objects.in_semester(self.semester) if self.semester else Event.objects.all()
+        # What another project shares with this one is the other one's to show.
+        return events.filter(project=self.project_id).published()
 
     def is_open(self, *, at: datetime | None = None) -> bool:
         return self.revoked_at is None and self.expires_at > (at or timezone.now())

@@ -1,4 +1,4 @@
-"""The folder of an event for whoever holds an auditor's link: read only, until its day."""
+"""Folders for whoever holds an auditor's link, that of one event or those of a project: read only, until its day."""
 
 import functools
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import access, holder_of_the_link
+from events.models import Event
+from registrations.people import with_gaps
 
 from ..evidence import folder_of, links, packs
 from ..evidence.handing_out import hand_out, hand_out_pack
@@ -39,39 +41,61 @@ def with_link(view: View) -> View:
 @require_safe
 @with_link
 def audit(request: HttpRequest, link: AuditorLink, code: str) -> HttpResponse:
-    """Show what is in the folder, what is missing, and the folder as one file."""
+    """Show the folder of the link's event, or the events of its project with what each folder lacks."""
     if request.method == "GET":
         link.note_opened()
-    folder = folder_of(link.event)
-    context = {
-        "event": link.event,
-        "link": link,
-        "code": code,
-        "folder": folder,
-        "missing": folder.missing,
-        "pack": packs.latest(link.event),
-    }
-    return render(request, "learning/evidence/audit.html", context)
+    if link.event is not None:
+        return _folder(request, link, code, link.event)
+    rows = with_gaps(list(link.events().with_page_data().in_order()))
+    return render(request, "learning/evidence/audit_project.html", {"link": link, "code": code, "rows": rows})
 
 
 @access(holder_of_the_link)
 @require_safe
 @with_link
-def file(request: HttpRequest, link: AuditorLink, code: str, key: str) -> HttpResponseBase:
-    return hand_out(folder_of(link.event).item(key))
+def folder(request: HttpRequest, link: AuditorLink, code: str, slug: str) -> HttpResponse:
+    """Show what is in the folder of one event, what is missing, and the folder as one file."""
+    if request.method == "GET":
+        link.note_opened()
+    return _folder(request, link, code, _event(link, slug))
+
+
+def _folder(request: HttpRequest, link: AuditorLink, code: str, event: Event) -> HttpResponse:
+    folder = folder_of(event)
+    context = {
+        "event": event,
+        "link": link,
+        "code": code,
+        "folder": folder,
+        "missing": folder.missing,
+        "pack": packs.latest(event),
+    }
+    return render(request, "learning/evidence/audit.html", context)
+
+
+def _event(link: AuditorLink, slug: str) -> Event:
+    """Return an event that the link opens; any other one is not found."""
+    return get_object_or_404(link.events().with_page_data(), slug=slug)
+
+
+@access(holder_of_the_link)
+@require_safe
+@with_link
+def file(request: HttpRequest, link: AuditorLink, code: str, slug: str, key: str) -> HttpResponseBase:
+    return hand_out(folder_of(_event(link, slug)).item(key))
 
 
 @access(holder_of_the_link)
 @require_POST
 @with_link
-def ask_for_pack(request: HttpRequest, link: AuditorLink, code: str) -> HttpResponse:
+def ask_for_pack(request: HttpRequest, link: AuditorLink, code: str, slug: str) -> HttpResponse:
     """Ask for the folder as one file, as it is now. Nothing in the folder changes by it."""
-    packs.ask_for(link.event, language=get_language() or "en")
-    return redirect("learning:audit", code)
+    packs.ask_for(_event(link, slug), language=get_language() or "en")
+    return redirect("learning:audit_folder", code, slug)
 
 
 @access(holder_of_the_link)
 @require_safe
 @with_link
-def pack(request: HttpRequest, link: AuditorLink, code: str, pk: int) -> HttpResponseBase:
-    return hand_out_pack(get_object_or_404(EvidencePack.objects.ready(), pk=pk, event=link.event))
+def pack(request: HttpRequest, link: AuditorLink, code: str, slug: str, pk: int) -> HttpResponseBase:
+    return hand_out_pack(get_object_or_404(EvidencePack.objects.ready(), pk=pk, event=_event(link, slug)))

@@ -28,7 +28,7 @@ from ..models import AuditorLink, EvidencePack, PhotoConsent
 def evidence(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what is in the folder of an event, and what is missing."""
     event = organised_event(request, slug)
-    return _page(request, event, AuditorLinkForm(event=event))
+    return _page(request, event, AuditorLinkForm(zone=event.zone))
 
 
 def _page(request: HttpRequest, event: Event, form: AuditorLinkForm, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -39,7 +39,7 @@ def _page(request: HttpRequest, event: Event, form: AuditorLinkForm, *, status: 
         "missing": folder.missing,
         "number": len(folder.items),
         "pack": packs.latest(event),
-        "links": AuditorLink.objects.filter(event=event),
+        "links": AuditorLink.objects.filter(event=event).select_related("event"),
         "form": form,
         "kept_form": KeptUntilForm(now=None, initial={"day": event.project.evidence_kept_until}, auto_id="id_kept_%s"),
         "leads": Project.objects.led_by(request.user).filter(pk=event.project_id).exists(),
@@ -110,13 +110,13 @@ def mark_photo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def make_link(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a link for an auditor; its address is shown once."""
     event = organised_event(request, slug)
-    form = AuditorLinkForm(request.POST, event=event)
+    form = AuditorLinkForm(request.POST, zone=event.zone)
     if not form.is_valid():
         return _page(request, event, form, status=422)
     _link, address = links.make(
         event, label=form.cleaned_data["label"], until=form.cleaned_data["until"], by=request.user
     )
-    return _page(request, event, AuditorLinkForm(event=event), new_address=address)
+    return _page(request, event, AuditorLinkForm(zone=event.zone), new_address=address)
 
 
 @access(people_with_a_role)
@@ -127,7 +127,7 @@ def keep_until(request: HttpRequest, slug: str) -> HttpResponse:
     project = get_object_or_404(Project.objects.led_by(request.user), pk=event.project_id)
     form = KeptUntilForm(request.POST, now=project.evidence_kept_until)
     if not form.is_valid():
-        return _page(request, event, AuditorLinkForm(event=event), status=422, kept_form=form)
+        return _page(request, event, AuditorLinkForm(zone=event.zone), status=422, kept_form=form)
     project.evidence_kept_until = form.cleaned_data["day"]
     project.save(update_fields=["evidence_kept_until"])
     messages.success(request, gettext("The evidence of %(project)s is kept until then.") % {"project": project})

@@ -104,6 +104,8 @@ PAGE_NAMES = [
     "learning",
     "evidence",
     "audit",
+    "audit-project",
+    "auditors",
     "audit-unknown",
     "questions",
     "question-add",
@@ -229,11 +231,13 @@ def all_pages(site: Site) -> list[Page]:
         "joins = Registration.objects.confirmed().filter(event__slug='meuse-van-seminar').first()\n"
         "print(OnlineReport.objects.get().pk, join_code(joins))"
     ).split()
-    audit = site.query(
+    audit, audit_project = site.query(
         "from datetime import date, timedelta; from events.models import Event; from learning.evidence import links\n"
         f"event = Event.objects.get(slug='{held_event}')\n"
-        "print(links.make(event, label='Control', until=date.today() + timedelta(days=9))[1].split('/', 3)[3])"
-    )
+        "for about in (event, event.project):\n"
+        "    address = links.make(about, label='Control', until=date.today() + timedelta(days=9))[1]\n"
+        "    print(address.split('/', 3)[3])"
+    ).split()
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -318,6 +322,8 @@ def all_pages(site: Site) -> list[Page]:
         Page("learning", f"/en/organise/{held_event}/learning/", "lead"),
         Page("evidence", f"/en/organise/{held_event}/evidence/", "lead"),
         Page("audit", f"/{audit}"),
+        Page("audit-project", f"/{audit_project}"),
+        Page("auditors", f"/en/organise/projects/{project}/auditors/", "lead"),
         Page("audit-unknown", "/en/audit/unknown/", status=404),
         Page("papers", f"/en/organise/{proved}/paper/", "lead"),
         Page("papers-before", f"/en/organise/{conference}/paper/", "host"),

@@ -417,10 +417,10 @@ def test_an_auditor_reads_everything_and_changes_nothing(client, event):
     for found in Links(page.content.decode()).found:
         if "/files/" in found:
             assert client.get(found).status_code == 200
-    client.post(f"{path}pack/")
+    client.post(f"{path}{event.slug}/pack/")
     packs.make_waiting()
     pack = EvidencePack.objects.get()
-    assert client.get(f"{path}pack/{pack.pk}/").status_code == 200
+    assert client.get(f"{path}{event.slug}/pack/{pack.pk}/").status_code == 200
     assert client.post(path).status_code == 405
     assert (Document.objects.count(), PhotoConsent.objects.count()) == before
     link.refresh_from_db()
@@ -434,7 +434,8 @@ def test_a_link_opens_until_its_day_and_not_after(client, event, clock):
     clock.move_to(datetime(2027, 7, 1, 21, 59, tzinfo=UTC))
     assert client.get(path).status_code == 200
     clock.move_to(datetime(2027, 7, 1, 22, 0, tzinfo=UTC))
-    for address_of in (path, f"{path}files/{'0' * 20}/", f"{path}pack/1/"):
+    folder = f"{path}{event.slug}/"
+    for address_of in (path, folder, f"{folder}files/{'0' * 20}/", f"{folder}pack/1/"):
         gone = client.get(address_of)
         assert (gone.status_code, "This link is over" in gone.content.decode()) == (410, True)
     assert link.code_hash not in whole
@@ -458,8 +459,12 @@ def test_a_link_opens_no_other_event(client, event):
     packs.make_waiting()
     key = next(item.key for item in folder_of(other).items if item.document == other_document)
 
-    assert client.get(f"{path_of(whole)}files/{key}/").status_code == 404
-    assert client.get(f"{path_of(whole)}pack/{EvidencePack.objects.get().pk}/").status_code == 404
+    pack = EvidencePack.objects.get()
+    for slug in (event.slug, other.slug):
+        assert client.get(f"{path_of(whole)}{slug}/files/{key}/").status_code == 404
+        assert client.get(f"{path_of(whole)}{slug}/pack/{pack.pk}/").status_code == 404
+    assert client.get(f"{path_of(whole)}{other.slug}/").status_code == 404
+    assert client.post(f"{path_of(whole)}{other.slug}/pack/").status_code == 404
 
 
 @pytest.mark.parametrize(

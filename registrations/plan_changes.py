@@ -51,7 +51,7 @@ _SUBJECTS = {
     "moved": _("Moved: %(event)s"),
     "place": _("Place known: %(event)s"),
     "confirmed_place": _("Place confirmed: %(event)s"),
-    "link": _("New link to join: %(event)s"),
+    "link": _("Your link to join: %(event)s"),
     "changed": _("Changed: %(event)s"),
     "corrected": _("Corrected: %(event)s"),
 }
@@ -68,7 +68,7 @@ _SENTENCES = {
     "moved": _("This event is moved."),
     "place": _("The place of this event is now known."),
     "confirmed_place": _("The place of this event is now certain."),
-    "link": _("The address to join this event online is another one now."),
+    "link": _("From now on you can join this event online, by a link of your own."),
     "changed": _("The plan of this event has changed."),
     "corrected": _("The plan that our last mail to you named was taken back. This one holds."),
 }
@@ -78,19 +78,21 @@ _SENTENCES = {
 class News:
     """What became different since somebody last knew the plan of an event, and why.
 
-    `is_correction`: they knew a plan that stood for less than a minute and was taken back.
+    `has_first_link`: there is a meeting to join online, and there was none. Another address of a meeting is no news:
+    the link that each person has leads there (online/joining.py). `is_correction`: they knew a plan that stood for less
+    than a minute and was taken back.
     """
 
     before: Plan
     after: Plan
     reasons: tuple[str, ...] = ()
-    has_new_link: bool = False
+    has_first_link: bool = False
     is_correction: bool = False
 
     @property
     def is_none(self) -> bool:
         """Whether everything is as it was, because one change took another back."""
-        return self.before == self.after and not self.has_new_link
+        return self.before == self.after and not self.has_first_link
 
     @property
     def state(self) -> str:
@@ -324,14 +326,14 @@ def _news(event: Event, changes: Sequence[PlanChange]) -> News | None:
         before=first.plan_before,
         after=event.plan,
         reasons=tuple(reasons),
-        has_new_link=bool(event.join_url) and first.fields_before.get("join_url", event.join_url) != event.join_url,
+        has_first_link=bool(event.join_url) and not first.fields_before.get("join_url", event.join_url),
         is_correction=all(change.undoes is not None for change in changes),
     )
     return None if news.is_none else news
 
 
 def concerns(person: Somebody, news: News) -> bool:
-    """Whether somebody is told: a new address to join online is for those who join there only."""
+    """Whether somebody is told: that there is a link to join online is for those who join there only."""
     if news.state != "link":
         return True
     return isinstance(person, Registration) and person.is_confirmed and person.takes_part_online
@@ -451,7 +453,7 @@ def _planned(event: Event, before: Plan, reason: str) -> News:
         before=before,
         after=event.plan,
         reasons=(reason.strip(),) if reason.strip() else (),
-        has_new_link=bool(event.join_url) and event.join_url != known_link,
+        has_first_link=bool(event.join_url) and not known_link,
     )
 
 

@@ -307,8 +307,39 @@ def test_a_second_change_is_told_from_the_plan_that_people_know():
     assert Mail.objects.count() == 2
 
 
-def test_a_new_link_is_told_to_those_who_join_there():
+def test_another_address_of_the_meeting_tells_nobody_because_their_own_link_leads_there():
     event = round_table(mode="online", venue=None, join_url="https://meet.example.org/old")
+    alice = create_registration(event, "Alice")
+    before = join_address(alice)
+    change = move(event, join_url="https://meet.example.org/new", reason="")
+
+    assert tell_of_plan_changes(at=DUE) == 0
+    assert told() == []
+    change.refresh_from_db()
+    assert change.told_at is not None
+    alice.refresh_from_db()
+    assert (join_address(alice), alice.event.join_url) == (before, "https://meet.example.org/new")
+    # A change that is told says nothing of it either, beside the link that they have.
+    move(
+        event, at=DUE, join_url="https://meet.example.org/newest", starts_on=date(2027, 6, 3), ends_on=date(2027, 6, 3)
+    )
+    assert tell_of_plan_changes(at=DUE + timedelta(seconds=60)) == 1
+    mail = Mail.objects.get()
+    assert mail.subject == "Moved: Round table, 3 June 2027, Online"
+    assert "meet.example.org" not in mail.text and f"Join online: {before}\n" in mail.text
+
+
+def test_an_address_that_leads_elsewhere_is_announced_as_telling_nobody():
+    event = round_table(mode="online", venue=None, join_url="https://meet.example.org/old")
+    create_registration(event, "Alice")
+    before = event.plan
+    event.join_url = "https://meet.example.org/new"
+
+    assert plan_changes.audience(event, before=before).is_nothing_new
+
+
+def test_the_first_link_is_told_to_those_who_join_there():
+    event = round_table(mode="online", venue=None)
     alice = create_registration(event, "Alice")
     create_registration(event, "Bob", state=State.WAITING)
     move(event, join_url="https://meet.example.org/new", reason="")
@@ -316,7 +347,7 @@ def test_a_new_link_is_told_to_those_who_join_there():
 
     mail = Mail.objects.get()
     assert mail.to == "alice@example.org"
-    assert mail.subject == "New link to join: Round table, 20 May 2027, Online"
+    assert mail.subject == "Your link to join: Round table, 20 May 2027, Online"
     assert f"Join online: {join_address(alice)}\n" in mail.text
 
 

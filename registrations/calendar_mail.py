@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import quote
 
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import pgettext
 from icalendar import vCalAddress, vText
@@ -23,7 +22,6 @@ from icalendar.parser import Contentline, Parameters
 from accounts.letters import absolute_url
 from accounts.outbox import one_line, sender_address
 from events.ical import FORMAT_EPOCH, KEPT_ENTRIES, Entry, Personal, calendar_bytes, component_of, entry
-from events.models import Event
 
 from .models import Registration
 from .online.joining import join_address
@@ -50,7 +48,7 @@ def enclosed(registration: Registration, *, at: datetime | None = None) -> Enclo
     """
     if not _had_a_seat(registration) or (shown := _entry_for(registration)) is None:
         return NOTHING
-    file_name, organizer = f"{registration.event.slug}.ics", organizer_of(registration.event)
+    file_name, organizer = f"{registration.event.slug}.ics", registration.event.contact
     fragment = _fragment(shown)
     file = calendar_bytes([fragment])
     if not organizer:
@@ -74,11 +72,6 @@ def calendar_file(registration: Registration) -> bytes:
     """
     shown = _entry_for(registration)
     return calendar_bytes([_fragment(shown)]) if shown else b""
-
-
-def organizer_of(event: Event) -> str:
-    """Return the address that reads answers to invitations: the host's, else that of the installation; “” for none."""
-    return event.contact_email or settings.CONTACT_EMAIL
 
 
 def personal(registration: Registration, *, manage_url: str = "") -> Personal:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -65,7 +64,7 @@ def _context(delegation: Delegation, user: User) -> dict[str, Any]:
         "delegation_url": absolute_url(
             "registrations:delegation", delegation.partner.slug, event.slug, language=language
         ),
-        "contact_email": event.contact_email or settings.CONTACT_EMAIL,
+        "contact_email": event.contact,
     }
 
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -321,7 +320,7 @@ def _context(registration: Registration) -> dict[str, Hashable]:
         "facts": tuple(facts),
         "event_in_short": in_short,
         "join_url": event.join_url,
-        "contact_email": event.contact_email or settings.CONTACT_EMAIL,
+        "contact_email": event.contact,
         "event_url": absolute_url("events:event", event.slug, language=language),
         "takes_part_online": registration.takes_part_online,
         "is_confirmed": registration.is_confirmed,

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 from zlib import crc32
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -182,7 +181,7 @@ def _context(interest: Interest) -> dict[str, Any]:
         "title": title,
         "facts": facts,
         "event_in_short": in_short,
-        "contact_email": event.contact_email or settings.CONTACT_EMAIL,
+        "contact_email": event.contact,
         "event_url": absolute_url("events:event", event.slug, language=language),
         "register_url": absolute_url("registrations:register", event.slug, language=language),
         "leave_url": absolute_url("registrations:leave_interest_list", interest.code, language=language),

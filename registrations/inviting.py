@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone, translation
@@ -266,7 +265,7 @@ def _context(invitation: Invitation) -> dict[str, Any]:
         "title": title,
         "facts": facts,
         "event_in_short": in_short,
-        "contact_email": event.contact_email or settings.CONTACT_EMAIL,
+        "contact_email": event.contact,
         "name": harmless(invitation.name),
         "note": invitation.note,
         "comes_as": comes_as,

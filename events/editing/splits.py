@@ -145,7 +145,7 @@ def split(
     event.lock()
     if before := _split_before(event, titles, at):
         return before
-    event._must_be_published()
+    event.must_be_published()
     parts = []
     for title in titles:
         part = Event.objects.create(
@@ -209,7 +209,7 @@ def merge(event: Event, into: Event, *, reason: str, by=None, at: datetime | Non
     # In one order, so that two merges at once do not wait for each other.
     for one in sorted((event, into), key=lambda one: one.pk):
         one.lock()
-        one._must_be_published()
+        one.must_be_published()
     EventLink.objects.get_or_create(origin=event, outcome=into, defaults={"kind": EventLink.Kind.MERGED, "made_at": at})
     event.cancel(reason=reason, by=by, at=at)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F
 from django.urls import reverse
@@ -155,6 +156,14 @@ class Event(RegistrationSettings, DatedTranslations, Multilingual, Sourced):
         until = self.project.evidence_kept_until
         return self.is_published and (until is None or (on or timezone.now().date()) <= until)
 
+    @property
+    def contact(self) -> str:
+        """The address that people ask and that reads answers to invitations: the host's, else the installation's.
+
+        “” where neither is set.
+        """
+        return self.contact_email or settings.CONTACT_EMAIL
+
     def outcome_is_unknown(self, *, on: date | None = None) -> bool:
         """Whether the project ended without any source telling if the event took place."""
         return (
@@ -283,7 +292,7 @@ class Event(RegistrationSettings, DatedTranslations, Multilingual, Sourced):
         Raises NotPublished for a draft, Cancelled, and AlreadyHeld for an event that took place.
         """
         self.lock()
-        self._must_be_published()
+        self.must_be_published()
         return self.change_plan(
             reason=reason,
             by=by,
@@ -306,7 +315,7 @@ class Event(RegistrationSettings, DatedTranslations, Multilingual, Sourced):
         self.lock()
         if self.is_cancelled:
             return None
-        self._must_be_published()
+        self.must_be_published()
         at = at or timezone.now()
         return self.change_plan(reason=reason, by=by, at=at, tells=tells, status=self.Status.CANCELLED, cancelled_at=at)
 
@@ -340,7 +349,7 @@ class Event(RegistrationSettings, DatedTranslations, Multilingual, Sourced):
         Raises NotPublished, Cancelled or AlreadyHeld.
         """
         self.lock()
-        self._must_be_published()
+        self.must_be_published()
         self.status = self.Status.HELD
         self.save()
 
@@ -359,7 +368,8 @@ class Event(RegistrationSettings, DatedTranslations, Multilingual, Sourced):
         if changes.get("starts_on", self.starts_on) is None:
             raise DateMissing(self)
 
-    def _must_be_published(self) -> None:
+    def must_be_published(self) -> None:
+        """Raise NotPublished for a draft, AlreadyHeld or Cancelled for what does not change any more."""
         if not self.is_published:
             raise NotPublished(self)
         self._must_be_ahead()

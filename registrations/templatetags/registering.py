@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import template
-from django.conf import settings
 
 from events.models import Event
 from registrations.admission import admission_of
@@ -28,21 +27,17 @@ def registration_panel(context: dict[str, Any], event: Event) -> dict[str, Any]:
         "admission": admission_of(request, event) if request is not None and now.is_open else None,
         "is_shown": is_shown,
         "keeps_interest_list": may_be_joined(event, now),
-        "contact": _contact(event),
+        "contact": event.contact,
     }
 
 
 @register.inclusion_tag("registrations/includes/why_not_open.html")
 def why_not_open(event: Event) -> dict[str, Any]:
     """Why nobody can register for an event now, and whom to ask."""
-    return {"event": event, "availability": availability(event), "contact": _contact(event)}
+    return {"event": event, "availability": availability(event), "contact": event.contact}
 
 
 @register.inclusion_tag("registrations/includes/status.html")
 def registration_status(registration: Registration) -> dict[str, Any]:
     """How a registration stands, as a tag: word, colour and shape."""
     return {"status": status_of(registration)}
-
-
-def _contact(event: Event) -> str:
-    return event.contact_email or settings.CONTACT_EMAIL

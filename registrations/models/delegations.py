@@ -16,9 +16,13 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
             return self
         return self.filter(partner__in=Partner.objects.coordinated_by(user))
 
-    def holding(self, *, at: datetime | None = None) -> "DelegationQuerySet":
-        """Delegations whose seats are held for them at an instant (default: now). See also Delegation.holds_seats."""
-        return self.filter(Q(releases_at__isnull=True) | Q(releases_at__gt=at or timezone.now()))
+    def holding(self, event: Event, *, at: datetime | None = None) -> "DelegationQuerySet":
+        """Those of an event whose seats are held at an instant (default: now). See also Delegation.holds_seats."""
+        at = at or timezone.now()
+        held = Q(releases_at__gt=at)
+        if not event.has_begun(at=at):
+            held |= Q(releases_at__isnull=True)
+        return self.filter(held, event=event)
 
     def with_page_data(self) -> "DelegationQuerySet":
         """With what pages and mails say of partner and event, in one query."""
@@ -61,8 +65,12 @@ class Delegation(models.Model):
         return f"{self.partner}: {self.seats}"
 
     def holds_seats(self, *, at: datetime | None = None) -> bool:
-        """Whether seats without a person are held at an instant (default: now). See also DelegationQuerySet.holding."""
-        return self.releases_at is None or self.releases_at > (at or timezone.now())
+        """Whether seats without a person are held at an instant (default: now): until their date, else until the start.
+
+        See also DelegationQuerySet.holding, and places/counting.py, which counts them.
+        """
+        at = at or timezone.now()
+        return not self.event.has_begun(at=at) if self.releases_at is None else self.releases_at > at
 
     def change(self, *, seats: int, releases_at: datetime | None, note: str, at: datetime | None = None) -> None:
         """Promise something else. Seats that were released are held again when they get a later date."""

@@ -77,7 +77,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             in_room = in_room.exclude(mode=Registration.Mode.ONLINE)
         if line.delegation is not None:
             return in_room.filter(delegation=line.delegation)
-        return in_room.exclude(delegation__in=Delegation.objects.holding(at=at).filter(event=event).values("pk"))
+        return in_room.exclude(delegation__in=Delegation.objects.holding(event, at=at).values("pk"))
 
     def for_approval(self) -> "RegistrationQuerySet":
         return self.filter(state=Registration.State.FOR_APPROVAL)
@@ -270,8 +270,11 @@ class Registration(models.Model):
         """The line of the place that they have or wait for at an instant. See also RegistrationQuerySet.in_line."""
         if self.event.mode == Event.Mode.HYBRID and self.mode == self.Mode.ONLINE:
             return ONLINE
-        if self.delegation is not None and self.delegation.holds_seats(at=at):
-            return Line(delegation=self.delegation_id)
+        if (delegation := self.delegation) is not None:
+            # The one at hand: looking it up again would cost a query.
+            delegation.event = self.event
+            if delegation.holds_seats(at=at):
+                return Line(delegation=delegation.pk)
         return ROOM
 
     @property

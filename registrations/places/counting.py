@@ -178,6 +178,7 @@ class Counted:
         return ROOM if line.delegation is not None and line.delegation not in self.holding else line
 
 
+# See also Delegation.holds_seats. When an event starts is computed, so only `count` can say whether that is over.
 _NOT, _UNTIL_A_DATE, _UNTIL_THE_START = 0, 1, 2
 
 

@@ -102,7 +102,7 @@ def place_of_each(event: Event) -> dict[int, int]:
     """Return, for everybody who waits, their place in their own line, by the key of their registration. One query."""
     places: dict[int, int] = {}
     lines: dict[tuple[str, int | None], int] = {}
-    held = Case(When(delegation__in=Delegation.objects.holding().filter(event=event).values("pk"), then="delegation"))
+    held = Case(When(delegation__in=Delegation.objects.holding(event).values("pk"), then="delegation"))
     for key, mode, delegation in event.registrations.waiting().values_list("pk", "mode", held):
         line = (
             (mode, None) if event.mode == Event.Mode.HYBRID and mode == Registration.Mode.ONLINE else ("", delegation)

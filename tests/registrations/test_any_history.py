@@ -21,6 +21,7 @@ from events.models import Event
 from registrations import emails, places
 from registrations.exceptions import RegistrationRefused
 from registrations.models import Choice, Decision, Delegation, Registration
+from registrations.places import waiting_list
 from tests.factories import create_delegation, create_event, create_option, create_session, create_user
 
 State, Mode, Kind = Registration.State, Registration.Mode, Decision.Kind
@@ -167,8 +168,9 @@ BEGINNINGS = st.fixed_dictionaries(
 class History:
     """One event, and what happens to it. Each method that `may_happen` does one thing, and looks at what came of it."""
 
-    def __init__(self, *, room, online, seats, visit, needs_approval, crowd) -> None:
-        self.at = NOW
+    def __init__(self, clock, *, room, online, seats, visit, needs_approval, crowd) -> None:
+        self.clock, self.at = clock, NOW
+        clock.move_to(NOW)
         self.organiser = create_user()
         self.event = create_event(mode="hybrid", places=room, online_places=online, needs_approval=needs_approval)
         until = [NOW + timedelta(days=1), None]
@@ -230,6 +232,7 @@ class History:
 
     def time_passes(self, *, until: datetime) -> None:
         self.at = until
+        self.clock.move_to(until)
         places.release_delegations(at=self.at)
         places.settle_all(at=self.at)
         self.check("wait")
@@ -323,6 +326,7 @@ class History:
 
     def act(self, act, row, **options) -> None:
         self.at += timedelta(seconds=1)
+        self.clock.move_to(self.at)
         done = None
         with suppress(RegistrationRefused):
             done = act(row, at=self.at, **options)
@@ -339,6 +343,7 @@ class History:
         self.nothing_is_given_twice(before, after, act)
         self.nobody_is_overtaken(before, after, act)
         self.nothing_lies_idle(after)
+        self.everybody_reads_their_place(after)
         self.only_seats_hold_choices(before, after)
         live = [row.person_id for row in after.all.values() if row.is_live]
         assert len(live) == len(set(live))
@@ -438,6 +443,15 @@ class History:
                 taken, limit = after.taken_of[limited]
                 assert limit is not None and taken >= limit, choice
 
+    def everybody_reads_their_place(self, after: Rows) -> None:
+        """On the page and in the list of the organisers; nobody stands any longer in a line that is no more."""
+        place = {pk: place for line in after.lines.values() for place, pk in enumerate(line.waiting, start=1)}
+        assert waiting_list.place_of_each(after.event) == place
+        for line in after.lines.values():
+            # One of each line: it is the same question for all of them.
+            for last in line.waiting[-1:]:
+                assert after.all[last].place_in_line == place[last]
+
     def only_seats_hold_choices(self, before: Rows, after: Rows) -> None:
         held_before = {choice.pk for choice in before.choices if choice.has_place}
         waiting = [choice for choice in after.choices if not choice.has_place and after.may_have(choice)]
@@ -455,7 +469,7 @@ class History:
 
 
 @pytest.mark.django_db
-def test_whatever_happens_nothing_is_given_twice_and_nobody_is_overtaken(monkeypatch):
+def test_whatever_happens_nothing_is_given_twice_and_nobody_is_overtaken(monkeypatch, clock):
     # What the mails say is tested elsewhere; without them there is time for many more histories.
     monkeypatch.setattr(emails, "_write", lambda *args, **options: None)
 
@@ -465,7 +479,7 @@ def test_whatever_happens_nothing_is_given_twice_and_nobody_is_overtaken(monkeyp
     def live_through(beginning, data) -> None:
         savepoint = transaction.savepoint()
         try:
-            history = History(**beginning)
+            history = History(clock, **beginning)
             for _ in range(ACTS):
                 history.goes_on(data.draw)
             history.time_passes(until=history.before.event.starts_at)

@@ -6,8 +6,9 @@ import pytest
 
 from registrations import delegations, places
 from registrations.exceptions import NoFreePlace, UndoTooLate
-from registrations.models import Decision, Registration
-from registrations.places import Opening, waiting_list
+from registrations.models import Decision, Delegation, Registration
+from registrations.models.registrations import Line
+from registrations.places import Opening, counting, waiting_list
 from tests.factories import create_delegation, create_event, create_registration, create_user
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,24 @@ def test_at_an_event_that_is_online_only_the_places_are_those_of_the_event():
 
 
 # --- Delegations -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_dated", [True, False], ids=["until a date", "until the start"])
+@pytest.mark.parametrize("when", ["before", "at that instant", "after"])
+def test_until_when_seats_are_held_is_the_same_for_all_who_ask(is_dated, when):
+    event = create_event(places=1)
+    until = event.starts_at - timedelta(days=7) if is_dated else event.starts_at
+    delegation = create_delegation(event, seats=1, releases_at=until if is_dated else None)
+    alice = register(event, "Alice", delegation=delegation)
+    at = until + {"before": -1, "at that instant": 0, "after": 1}[when] * timedelta(seconds=1)
+
+    counted = counting.count(event, at)
+
+    is_held = when == "before"
+    assert delegation.holds_seats(at=at) == is_held
+    assert (delegation in Delegation.objects.holding(event, at=at)) == is_held
+    assert (delegation.pk in counted.holding) == is_held
+    assert (alice.line(at=at) == counted.line_of(alice) == Line(delegation=delegation.pk)) == is_held
 
 
 def test_seats_of_a_delegation_are_kept_for_it_and_for_nobody_else():

@@ -77,6 +77,22 @@ def rule_in_words(group: ChoiceGroup) -> str:
     return words[Rule(group.rule)] % {"pick": group.pick}
 
 
+def _what_to_choose(group: ChoiceGroup) -> str:
+    """The same as an error, which is also read away from the group: in the list at the top of the page."""
+    # A group that does not say how many can never be wrong.
+    pick = group.pick or 1
+    words = {
+        Rule.EXACTLY: ngettext("Choose %(pick)s of “%(group)s”", "Choose exactly %(pick)s of “%(group)s”", pick),
+        Rule.AT_LEAST: ngettext(
+            "Choose at least %(pick)s of “%(group)s”", "Choose at least %(pick)s of “%(group)s”", pick
+        ),
+        Rule.AT_MOST: ngettext(
+            "Choose at most %(pick)s of “%(group)s”", "Choose at most %(pick)s of “%(group)s”", pick
+        ),
+    }
+    return words[Rule(group.rule)] % {"pick": pick, "group": group.name}
+
+
 class OneSession(forms.RadioSelect):
     """One session of a group, as a list of one key."""
 
@@ -158,7 +174,7 @@ class TakingPartForm(forms.Form):
             # Whether it must be answered also depends on how somebody takes part, so that is looked at below.
             required=bool(pick and group.group and group.group.rule != Rule.AT_MOST),
             error_messages={
-                "required": rule_in_words(group.group) if group.group else "",
+                "required": _what_to_choose(group.group) if group.group else "",
                 "invalid_choice": wrong,
                 "invalid_list": wrong,
             },
@@ -321,7 +337,7 @@ def limited_options(question: Question, values: Mapping[int, Any]) -> list[Optio
 
 
 def _does_not_fit(group: ChoiceGroup, number: int) -> str:
-    return gettext("%(rule)s. You chose %(number)s.") % {"rule": rule_in_words(group), "number": number}
+    return gettext("%(rule)s. You chose %(number)s.") % {"rule": _what_to_choose(group), "number": number}
 
 
 def _only_if(words: str) -> SafeString:

@@ -12,6 +12,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.letters import absolute_url
 from events.models import Event
+from projects.typed import typed_key
 
 from ..attendance import check_in
 from ..models import AttendanceRecord, Registration
@@ -42,9 +43,9 @@ def _mark(code: str) -> str:
 def find(code: str) -> Registration | None:
     """Return the registration whose link this is, or None. What it shows is fetched with it, in one query."""
     number, _dash, mark = code.partition("-")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    if (key := typed_key(number)) is None:
         return None
-    registration = Registration.objects.with_page_data().filter(pk=int(number)).first()
+    registration = Registration.objects.with_page_data().filter(pk=key).first()
     if registration is None or not constant_time_compare(mark, _mark(registration.code)):
         return None
     return registration

@@ -287,9 +287,11 @@ def test_two_of_three_visits_in_four_pages_with_one_full(client, clock, visits):
     assert "Choose exactly 2 of these" in text
     group = f"choice{mill.choice_group_id}"
 
+    none = go_on(client, event, part)
+    assert none.context["form"].errors == {group: ["Choose exactly 2 of “Visits of the afternoon”"]}
     one = go_on(client, event, part, **{group: [str(mill.pk)]})
     assert (one.status_code, title_of(one)) == (422, "Taking part")
-    assert one.context["form"].errors == {group: ["Choose exactly 2 of these. You chose 1."]}
+    assert one.context["form"].errors == {group: ["Choose exactly 2 of “Visits of the afternoon”. You chose 1."]}
     clash = go_on(client, event, one, **{group: [str(mill.pk), str(plant.pk)]})
     assert clash.context["form"].errors == {group: ["“Mill” and “Plant” are at the same time. Choose one of them."]}
     choices = go_on(client, event, clash, **{group: [str(mill.pk), str(farm.pk)]})

@@ -437,6 +437,28 @@ def test_a_phone_number_is_asked_for_where_it_is_needed_and_kept_with_its_countr
     assert (visit.registrations.get().phone, talk.registrations.get().phone) == ("+46701740605", "")
 
 
+@pytest.mark.parametrize(
+    ("places", "in_room", "online", "said"),
+    [
+        (2, 1, 0, "1 of 2 places in the room left. 1 of 1 place online left."),
+        (2, 1, 1, "1 of 2 places in the room left. 0 of 1 place online left."),
+        (1, 1, 0, "You can take part online, or join the waiting list for the room."),
+        (1, 1, 1, "Full, in the room and online. You can join the waiting list of either."),
+    ],
+)
+def test_a_hybrid_event_promises_no_place_online_that_is_not_there(client, places, in_room, online, said):
+    event = create_event(mode="hybrid", places=places, online_places=1)
+    for number in range(in_room):
+        create_registration(event, f"Room {number}", mode="room")
+    for number in range(online):
+        create_registration(event, f"Online {number}", mode="online")
+
+    page = client.get(form_address(event)).content.decode()
+
+    assert said in page
+    assert "room for everybody" not in page
+
+
 def test_at_a_hybrid_event_everybody_says_how_they_take_part(client, clock):
     event = create_event(mode="hybrid")
 

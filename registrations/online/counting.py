@@ -16,19 +16,22 @@ from django.db.models.signals import post_delete
 from django.http import FileResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 
 from events.models import Event
+from events.times import instant_in_words
 
 from ..attendance import Act, record
 from ..exceptions import RegistrationRefused
 from ..models import AttendanceRecord, OnlineReport, Registration
 from .matching import How, Match, match
-from .reports import MeetingReport, read
+from .reports import MeetingReport, NotAReport, read
 from .reports.reading import Interval, merged, minutes_of
 from .reports.rows import MOST_OCTETS
 
 What = AttendanceRecord.What
 _HOW = AttendanceRecord.How.ONLINE_REPORT
+CLOCKS_DIFFER = timedelta(minutes=15)
 
 
 class ReportIsThere(RegistrationRefused):
@@ -46,8 +49,9 @@ def keep(
     event: Event, file: BinaryIO, *, name: str, clocks: str, by: Any = None, at: datetime | None = None
 ) -> OnlineReport:
     """Keep a report of an event for checking. Raises NotAReport, and ReportIsThere for the same file again."""
-    content = file.read(MOST_OCTETS + 1)
+    content, at = file.read(MOST_OCTETS + 1), at or timezone.now()
     found = _read(event, content, clocks)
+    _must_be_over(found, event, at=at)
     report = OnlineReport(
         event=event,
         file_name="".join(letter for letter in name if letter.isprintable())[-200:] or "report.csv",
@@ -55,7 +59,7 @@ def keep(
         octets=len(content),
         product=found.product,
         clocks=clocks,
-        uploaded_at=at or timezone.now(),
+        uploaded_at=at,
         uploaded_by=by,
     )
     same = OnlineReport.objects.filter(event=event, sha256=report.sha256, taken_back_at=None)
@@ -74,7 +78,7 @@ def keep(
 
 def read_again(report: OnlineReport, *, clocks: str) -> None:
     """Read the times of a report that does not count yet on another clock. Raises NotAReport and ReportChanged."""
-    _read(report.event, _content(report), clocks)
+    _must_be_over(_read(report.event, _content(report), clocks), report.event, at=timezone.now())
     if not OnlineReport.objects.filter(pk=report.pk, confirmed_at=None).update(clocks=clocks):
         raise ReportChanged(report)
     report.clocks = clocks
@@ -114,6 +118,17 @@ def _content(report: OnlineReport) -> bytes:
 
 def _read(event: Event, content: bytes, clocks: str) -> MeetingReport:
     return read(content, days=event.days, zone=event.zone, clocks=ZoneInfo(clocks), starts_at=event.start_time)
+
+
+def _must_be_over(found: MeetingReport, event: Event, *, at: datetime) -> None:
+    """Raise NotAReport where somebody came later than now: that is no record of what was."""
+    begins = max((begins for attendee in found.attendees for begins, _ends in attendee.stays), default=at)
+    if begins > at + CLOCKS_DIFFER:
+        refusal = gettext(
+            "This report tells of %(instant)s, which is still to come. Choose the file of the meeting that was held, "
+            "or the clocks that its times were read from."
+        )
+        raise NotAReport(refusal % {"instant": instant_in_words(begins, event.zone)})
 
 
 # --- Checking ----------------------------------------------------------------------------------------------------

@@ -39,14 +39,19 @@ class Hours:
 
 def hours_of(event: Event) -> dict[int, Hours]:
     """Return the hours of everybody who was there, by the primary key of their registration."""
-    of_programme = sum(programme_minutes(event).values())
-    return {pk: Hours(by_day, of_programme) for pk, by_day in minutes(event).items()}
+    of_programme, days = sum(programme_minutes(event).values()), set(event.days)
+    return {pk: Hours(_on(days, by_day), of_programme) for pk, by_day in minutes(event).items()}
 
 
 def hours_of_one(registration: Registration) -> Hours:
     event = registration.event
     by_day = minutes(event).get(registration.pk, {})
-    return Hours(by_day, sum(programme_minutes(event).values()))
+    return Hours(_on(set(event.days), by_day), sum(programme_minutes(event).values()))
+
+
+def _on(days: set[date], by_day: dict[date, int]) -> dict[date, int]:
+    # What is on record for a day that the event has no more, since it moved, is no part of it.
+    return {day: spent for day, spent in by_day.items() if day in days}
 
 
 def latest(registration: Registration) -> Certificate | None:
@@ -124,6 +129,15 @@ def what_it_says(registration: Registration, hours: Hours) -> dict[str, Any]:
         }
 
 
+def still_holds(certificate: Certificate) -> bool:
+    """Whether its person may have a certificate by the records as they are today.
+
+    How many minutes it says is not looked at: they change with every word about the programme that is put right.
+    """
+    registration = certificate.registration
+    return registration.is_confirmed and hours_of_one(registration).is_enough
+
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """What issuing to everybody came to: how many are new, how many stayed, how many were there for too little."""
@@ -154,15 +168,20 @@ def issue_to_all(event: Event, *, by: Any, at: datetime | None = None) -> Issued
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How many people of an event were there, were there long enough, and have a certificate."""
+    """How many people of an event were there, were there long enough, and have a certificate.
+
+    `withdrawn` of those who have one were not there long enough by the records as they are now.
+    """
 
     there: int
     enough: int
     issued: int
+    withdrawn: int
 
 
 def numbers_of(event: Event) -> Numbers:
     confirmed = set(event.registrations.confirmed().values_list("pk", flat=True))
-    hours = [of_one for pk, of_one in hours_of(event).items() if pk in confirmed]
-    issued = Certificate.objects.filter(registration__event=event).values("registration").distinct().count()
-    return Numbers(len(hours), sum(of_one.is_enough for of_one in hours), issued)
+    hours = {pk: of_one for pk, of_one in hours_of(event).items() if pk in confirmed and of_one.total}
+    enough = {pk for pk, of_one in hours.items() if of_one.is_enough}
+    issued = set(Certificate.objects.filter(registration__event=event).values_list("registration", flat=True))
+    return Numbers(len(hours), len(enough), len(issued), len(issued - enough))

@@ -1,12 +1,13 @@
 """Whether a paper is genuine: what is stored is hashed anew, and so is every version before it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from ..models import Certificate, SignedList
 from .canonical import CODE_LENGTH, code_of, hash_of, instant, typed_code
+from .certificates import still_holds
 
 
 class State(Enum):
@@ -16,6 +17,8 @@ class State(Enum):
     GENUINE = "genuine"
     # As it was made; a later version says something else.
     REPLACED = "replaced"
+    # As it was made, and the records that it was made from were corrected since: a certificate only.
+    OUTDATED = "outdated"
     # What is stored is not what the paper was made of.
     CHANGED = "changed"
     # It is as it was made, but a version before it is not, or is gone.
@@ -37,7 +40,7 @@ class Verdict:
 
     @property
     def is_genuine(self) -> bool:
-        return self.state in (State.GENUINE, State.REPLACED)
+        return self.state in (State.GENUINE, State.REPLACED, State.OUTDATED)
 
     @property
     def content(self) -> dict[str, Any]:
@@ -52,7 +55,7 @@ class Verdict:
 def verify(code: str) -> Verdict:
     """Say whether the paper with a code is genuine; the code may be typed in groups and small letters.
 
-    At most three queries. Nobody's name is in the verdict but through `paper`.
+    Three queries for a list, seven for a certificate. Nobody's name is in the verdict but through `paper`.
     """
     code = typed_code(code)
     if len(code) != CODE_LENGTH:
@@ -64,7 +67,10 @@ def verify(code: str) -> Verdict:
     certificate = Certificate.objects.select_related("registration__event__project").filter(code=code).first()
     if certificate:
         issued = list(Certificate.objects.filter(registration=certificate.registration_id).order_by("number"))
-        return _verdict(code, certificate, issued, _says_the_certificate)
+        verdict = _verdict(code, certificate, issued, _says_the_certificate)
+        if verdict.state == State.GENUINE and not still_holds(certificate):
+            return replace(verdict, state=State.OUTDATED)
+        return verdict
     return Verdict(code, State.UNKNOWN)
 
 

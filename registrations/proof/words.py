@@ -12,7 +12,7 @@ from events.where import where_in_words
 from ..models import SignedList
 from .verifying import State, Verdict
 
-_TONES = {State.GENUINE: "ok", State.REPLACED: "warn", State.UNKNOWN: "error"}
+_TONES = {State.GENUINE: "ok", State.REPLACED: "warn", State.OUTDATED: "warn", State.UNKNOWN: "error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ def word_of(verdict: Verdict) -> str:
     return {
         State.GENUINE: gettext("Genuine"),
         State.REPLACED: gettext("Genuine, replaced"),
+        State.OUTDATED: gettext("Genuine, no longer valid"),
         State.CHANGED: gettext("Changed since"),
         State.EARLIER_CHANGED: gettext("An earlier version was changed"),
         State.UNKNOWN: gettext("Not known"),
@@ -81,6 +82,11 @@ def _sentences(verdict: Verdict) -> list[str]:
         sentences = [gettext("This list is stored as it was frozen: its content gives the hash on the paper.")]
         if state == State.REPLACED:
             sentences.append(gettext("Something was corrected later, so there is a newer version. Both are kept."))
+    elif state == State.OUTDATED:
+        sentences = [
+            gettext("This certificate was issued from the attendance records as they were then."),
+            gettext("They were corrected since: by what they say now there would be none. Ask the organisers."),
+        ]
     else:
         sentences = [gettext("This certificate was issued from the attendance records, and stands as it was issued.")]
         if state == State.REPLACED:

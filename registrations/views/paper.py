@@ -212,8 +212,14 @@ def issue_certificate(request: HttpRequest, registration: Registration) -> HttpR
         issue(registration)
     except (NothingChanged, MadeMeanwhile):
         pass
-    except (NotOver, NotEnough):
-        messages.error(request, gettext("There is no certificate for you: the records say that you were not there."))
+    except NotOver:
+        messages.error(request, gettext("There is a certificate when the event is over. Come back then."))
+        return redirect(registration)
+    except NotEnough:
+        messages.error(
+            request,
+            gettext("There is no certificate for you: by the records you were not there for half of the programme."),
+        )
         return redirect(registration)
     return redirect("registrations:certificate", registration.code)
 

@@ -186,6 +186,20 @@ def test_the_same_file_is_there_once(event):
     assert other.sha256 == report.sha256
 
 
+def test_a_meeting_that_is_still_to_come_is_not_counted(client, event, bob, clock):
+    clock.move_to(datetime(2027, 5, 20, 6, tzinfo=UTC))
+    with pytest.raises(NotAReport, match="which is still to come"):
+        keep(event)
+
+    address = reverse("registrations:online", args=[event.slug])
+    refused = client.post(
+        address, {"file": SimpleUploadedFile("report.csv", layouts.zoom("en")), "clocks": "Europe/Amsterdam"}
+    )
+    assert refused.status_code == 422
+    assert "which is still to come" in refused.content.decode()
+    assert not OnlineReport.objects.exists()
+
+
 def test_a_file_goes_with_its_report(event, django_capture_on_commit_callbacks):
     report = keep(event)
     storage, name = report.file.storage, report.file.name

@@ -17,7 +17,7 @@ from registrations.attendance import Act, check_in, check_out, record
 from registrations.models import Certificate
 from registrations.paper.certificates import hours_in_words
 from registrations.paper.heads import in_groups
-from registrations.proof.certificates import Issued, issue, issue_to_all
+from registrations.proof.certificates import Issued, Numbers, issue, issue_to_all, numbers_of
 from registrations.proof.exceptions import NotEnough, NothingChanged, NotOver
 from registrations.proof.verifying import State, verify
 from tests.factories import create_event, create_lead, create_project, create_registration
@@ -107,6 +107,32 @@ def test_the_same_again_issues_nothing_and_a_correction_issues_the_next(event):
     assert "Alice Ő." in text and "takes the place of the one before" in text
 
 
+def test_once_the_records_say_otherwise_it_is_no_longer_valid(client, event):
+    alice = there_on(create_registration(event, "Alice"), FIRST, SECOND)
+    there_on(create_registration(event, "Bob"), FIRST, SECOND)
+    issue_to_all(event, by=None, at=AFTERWARDS)
+    for day in (FIRST, SECOND):
+        check_out(alice, day, at=AFTERWARDS, how="correction", reason="Somebody else")
+
+    assert verify(alice.certificates.get().code).state == State.OUTDATED
+    page = client.get(f"/verify/{alice.certificates.get().code}").content.decode()
+    assert "Genuine, no longer valid" in page and "by what they say now there would be none" in page
+    assert numbers_of(event) == Numbers(there=1, enough=1, issued=2, withdrawn=1)
+    with time_machine.travel(AFTERWARDS, tick=False):
+        client.force_login(create_lead(event.project))
+        papers = client.get(reverse("registrations:papers", args=[event.slug])).content.decode()
+    assert "1 certificate is no longer valid" in papers
+
+
+def test_a_day_that_the_event_has_no_more_is_not_certified(event):
+    alice = there_on(create_registration(event, "Alice"), FIRST, SECOND)
+    event.ends_on = FIRST
+    event.save()
+    alice.refresh_from_db()
+
+    assert json.loads(issue(alice, at=AFTERWARDS).content)["days"] == [{"day": "2027-05-20", "minutes": 420}]
+
+
 def test_it_is_in_the_language_of_the_person(event):
     alice = there_on(create_registration(event, "Alice", language="hu"), FIRST, SECOND)
     event.translations = {"hu": {"title": "Beszélő ablakok"}}
@@ -180,6 +206,15 @@ def test_whoever_was_not_there_reads_why_there_is_none(client, event):
 
     assert "there is no certificate" in page and "Get my certificate" not in page
     assert "There is no certificate for you" in refused.content.decode()
+
+
+def test_before_the_end_of_the_event_its_people_read_to_come_back_then(client, event):
+    alice = there_on(create_registration(event, "Alice"), FIRST)
+
+    with time_machine.travel(NINE + timedelta(hours=1), tick=False):
+        refused = client.post(reverse("registrations:issue_certificate", args=[alice.code]), follow=True)
+
+    assert "There is a certificate when the event is over" in refused.content.decode()
 
 
 def test_verifying_a_certificate_names_nobody(client, event):

@@ -16,7 +16,32 @@ from django.utils.translation import gettext as _
 
 from events.models import Event
 
-_SCRIPTS = ("app", "camera", "codes", "decoder", "people", "queue", "senses", "signature", "store")
+_SCRIPTS = (
+    "acts",
+    "app",
+    "camera",
+    "codes",
+    "decoder",
+    "desk",
+    "hands",
+    "history",
+    "kiosk",
+    "list",
+    "page",
+    "people",
+    "places",
+    "queue",
+    "result",
+    "scanning",
+    "screens",
+    "senses",
+    "settings",
+    "signature",
+    "signing",
+    "state",
+    "store",
+    "walk_ins",
+)
 FILES = {
     "trajectum_css": "css/trajectum.css",
     "door_css": "css/door.css",

@@ -24,7 +24,7 @@ APART = {"decoder", "start", "worker"}
 def test_phone_keeps_every_file_that_the_page_needs():
     needed = {"js/door/app.js"}
     for script in SCRIPTS.glob("*.js"):
-        needed |= {f"js/door/{name}.js" for name in re.findall(r'from "\./(\w+)\.js"', script.read_text())}
+        needed |= {f"js/door/{name}.js" for name in re.findall(r'(?:from|import) "\./(\w+)\.js"', script.read_text())}
 
     assert needed == {f"js/door/{script.name}" for script in SCRIPTS.glob("*.js") if script.stem not in APART}
     assert needed < set(phone.FILES.values())

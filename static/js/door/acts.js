@@ -1,0 +1,100 @@
+// Acts: who is scanned or found is checked in here at once, and the act is kept before anything else.
+import { codeIn, hashOf, isSigned } from "./codes.js";
+import { showAll } from "./desk.js";
+import { canBeUndone } from "./history.js";
+import { byId, say } from "./page.js";
+import { chosen, chosenPlace, time } from "./places.js";
+import { showResult } from "./result.js";
+import { askForSignature, endSigning } from "./signing.js";
+import { otherWindows, people, state, STATUSES } from "./state.js";
+
+const SAME_CODE_AGAIN = 5_000;
+
+// Keep an act on the phone, then show it and let it be sent.
+export const keep = async (act) => {
+  const whole = {
+    act: crypto.randomUUID(),
+    ...chosen(),
+    at: new Date().toISOString(),
+    order: (state.order = Math.max(state.order + 1, Date.now())),
+    sent: false,
+    ...act,
+  };
+  await state.store.keepActs([whole]);
+  state.acts.push(whole);
+  people.takeAct(whole);
+  otherWindows?.postMessage("acts");
+  state.queue.soon(250);
+  return whole;
+};
+
+const verdictOf = (person) => {
+  const { day } = chosen();
+  if (STATUSES.includes(person.status)) return person.status;
+  if (!people.isExpected(person, day)) return "other_day";
+  const { here, left } = people.standing(person, chosenPlace());
+  return here && !left ? "already" : "welcome";
+};
+
+export const checkIn = async (person, how, { code = null, from = performance.now() } = {}) => {
+  const verdict = verdictOf(person);
+  const { here } = people.standing(person, chosenPlace());
+  const what = verdict === "already" ? say("since", { time: time(here) }) : verdict === "welcome" ? "" : say(`${verdict}_what`);
+  if (state.isTrial) return endTrial(verdict, person, from);
+  const act = await keep({ what: "in", person: person.id, how, ...(code ? { code } : {}), ...(verdict === "welcome" ? {} : { verdict }) });
+  showResult(verdict, { person, what, act, from });
+  if (verdict === "welcome" && state.list.event.needs_signature && how !== "signature") askForSignature(person);
+  showAll();
+};
+
+export const leave = async (person, from = performance.now()) => {
+  const act = await keep({ what: "out", person: person.id, how: "name_search" });
+  showResult("left", { person, act, from });
+  showAll();
+};
+
+// Ready for the next name, with the result still in sight.
+export const searchNext = () => {
+  byId("search").focus({ preventScroll: true });
+  byId("search").select();
+  byId("result").scrollIntoView({ block: "nearest" });
+};
+
+export const undo = async (id) => {
+  const act = state.acts.find((one) => one.act === id);
+  if (!act || !canBeUndone(act)) return;
+  await keep({ what: "undo", undoes: act.act, person: act.person, day: act.day, session: act.session, how: act.how });
+  showResult("undone", { person: people.get(act.person) ?? null });
+  if (state.signing?.id === act.person) endSigning();
+  showAll();
+};
+
+const endTrial = (verdict, person, from) => {
+  state.isTrial = false;
+  showResult("trial", { person, what: say(verdict), from });
+};
+
+// What a camera, a hand scanner, a picture or somebody's fingers gave.
+export const scanned = async (text, from = performance.now()) => {
+  if (text === state.lastScan.text && from - state.lastScan.at < SAME_CODE_AGAIN) {
+    state.lastScan.at = from;
+    return false;
+  }
+  state.lastScan = { text, at: from };
+  const code = codeIn(text);
+  const hash = code && (await hashOf(code));
+  const person = code ? people.get(people.byCode(hash)) : null;
+  if (person) await checkIn(person, "scan", { code, from });
+  else {
+    const isOurs = code && state.publicKey && (await isSigned(code, state.publicKey));
+    const verdict = !isOurs ? "forged" : state.list.replaced?.includes(hash) ? "replaced" : "not_listed";
+    if (state.isTrial) endTrial(verdict, null, from);
+    else {
+      // A code that is none is nothing that the server could keep.
+      const act = code ? await keep({ what: "in", code, how: "scan", verdict }) : null;
+      showResult(verdict, { what: say(`${verdict}_what`), act, from });
+      showAll();
+    }
+  }
+  return true;
+};

@@ -1,0 +1,28 @@
+// Days, times and places: where somebody is checked in.
+import { byId, door, say, show } from "./page.js";
+import { placeOf } from "./people.js";
+import { state } from "./state.js";
+
+const clock = new Intl.DateTimeFormat(door.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: door.zone });
+export const time = (instant) => clock.format(new Date(instant));
+// The date where the event takes place, as 2027-05-20.
+const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: door.zone }).format(new Date());
+const dayInWords = (day) =>
+  new Intl.DateTimeFormat(door.language === "en" ? "en-GB" : door.language, { weekday: "short", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${day}T12:00Z`));
+
+export const chosen = () => ({ day: byId("day").value, session: byId("session").value || null });
+export const chosenPlace = () => placeOf(byId("day").value, byId("session").value);
+
+export const fillPlaces = () => {
+  const { days, sessions = [] } = state.list.event;
+  const before = byId("day").value;
+  byId("day").replaceChildren(...days.map((day) => new Option(dayInWords(day), day)));
+  byId("day").value = days.includes(before) ? before : days.includes(today()) ? today() : (days.find((day) => day > today()) ?? days.at(-1) ?? "");
+  show(byId("day-field"), days.length > 1);
+  const session = byId("session").value;
+  const ofDay = sessions.filter((one) => one.day === byId("day").value);
+  byId("session").replaceChildren(new Option(say("whole_day"), ""), ...ofDay.map((one) => new Option(one.title, one.id)));
+  byId("session").value = ofDay.some((one) => String(one.id) === session) ? session : "";
+  show(byId("session-field"), ofDay.length > 0);
+  show(byId("day-note"), byId("day").value !== today());
+};

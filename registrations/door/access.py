@@ -151,6 +151,11 @@ def let_in(
     )
 
 
+def has_link(event: Event, key: str) -> bool:
+    """Whether a key is that of a link of an event's door, be it revoked."""
+    return bool(key) and DoorLink.objects.filter(event=event, key=key).exists()
+
+
 def note_unsent(by: AtTheDoor, unsent: object) -> None:
     """Note how many acts a device says that it still keeps, for the host to know before a day is settled."""
     helper = by.helper

@@ -31,6 +31,7 @@ from ..door.access import (
     TriedTooOften,
     at_the_door,
     cookie_name,
+    has_link,
     let_in,
     note_unsent,
     people_at_the_door,
@@ -99,11 +100,13 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
             remember(response, event, helper)
             return response
     next_day = next((day for day in event.days if day > today), None)
+    # Helpers of an event that not everybody may see come by its door as well; strangers learn nothing about it there.
+    is_named = Event.objects.visible_to(request.user).filter(pk=event.pk).exists() or has_link(event, key)
     context = {
-        "event": event,
+        "event": event if is_named else None,
         "form": form,
         "key": key,
-        "is_today": today in event.days,
+        "is_today": today in event.days or not is_named,
         "next_day": day_in_words(next_day) if next_day else "",
     }
     return render(request, "registrations/door/start.html", context, status=422 if form.errors else 200)

@@ -92,9 +92,11 @@ def manifest(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer what a phone asks before it installs the door (W3C Web Application Manifest)."""
     event = get_object_or_404(Event.objects.published(), slug=slug)
     start = reverse("registrations:door_app", args=[slug])
+    # A browser asks for this without saying who it is for.
+    is_public = Event.objects.visible_to(None).filter(pk=event.pk).exists()
     content = {
         "id": start,
-        "name": gettext("Door: %(title)s") % {"title": event.title},
+        "name": gettext("Door: %(title)s") % {"title": event.title} if is_public else gettext("Door"),
         "short_name": gettext("Door"),
         "start_url": start,
         "scope": reverse("registrations:door", args=[slug]),

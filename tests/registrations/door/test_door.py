@@ -103,6 +103,20 @@ def test_a_helper_comes_in_by_the_pin_and_by_the_key_of_the_qr_code(client, link
     assert list(DoorHelper.objects.values_list("name", "device")) == [("Mia", "Desk 1"), ("Ben", "Desk 2")]
 
 
+@pytest.mark.parametrize("visibility", ["partners", "unlisted"])
+def test_the_door_of_an_event_tells_strangers_nothing_about_it_and_lets_helpers_in(
+    client, event, link, morning, visibility
+):
+    event.visibility = visibility
+    event.save()
+
+    for address in (DOOR, f"{DOOR}?key=wrong", f"{DOOR}app/manifest.webmanifest"):
+        assert "The conference" not in client.get(address).content.decode()
+    assert "The conference" not in client.post(DOOR, {"pin": "000000", "name": "Mia"}).content.decode()
+    assert "The conference" in client.get(f"{DOOR}?key={link.key}").content.decode()
+    assert client.post(DOOR, {"pin": "123456", "name": "Mia"})["Location"] == DOOR
+
+
 @pytest.mark.parametrize(
     "fields", [{"pin": "123457", "name": "Mia"}, {"key": "wrong", "name": "Mia"}, {"pin": "123456"}]
 )

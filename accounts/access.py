@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.template import loader
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 
@@ -99,8 +100,13 @@ class DenyByDefaultMiddleware:
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             # Django sends it empty, which looks like a broken page.
-            response["Content-Type"] = "text/plain; charset=utf-8"
-            response.content = gettext("This address does not do that. Go back, and use the links and buttons there.\n")
+            if request.method == "GET" and request.accepts("text/html"):
+                response.content = loader.render_to_string("errors/405.html", request=request)
+            else:
+                response["Content-Type"] = "text/plain; charset=utf-8"
+                response.content = gettext(
+                    "This address does not do that. Go back, and use the links and buttons there.\n"
+                )
         return response
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:

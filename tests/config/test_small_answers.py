@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import get_resolver
 
 from config.logs import RefusalsInOneLine, SecretsMasked
-from tests.factories import create_event
+from tests.factories import create_event, create_user
 from tests.test_architecture import views
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +25,18 @@ def test_a_page_that_is_only_read_refuses_other_methods_in_words(client, method)
     assert [answer.status_code for answer in answers] == [405] * len(paths)
     assert all(answer["Allow"] == "GET, HEAD" for answer in answers)
     assert all(b"does not do that" in answer.content for answer in answers)
+
+
+def test_opening_the_address_of_a_form_shows_a_page_that_says_so(client):
+    user = create_user()
+    client.force_login(user)
+
+    answer = client.get("/en/sign-out/", headers={"accept": "text/html"})
+
+    assert answer.status_code == 405
+    page = answer.content.decode()
+    assert "This address only takes what a form sends" in page
+    assert "My events" in page
 
 
 def test_the_icon_is_found_where_browsers_look_for_it(client):

@@ -115,10 +115,11 @@ class _Built:
         ]
 
 
-def add_missing(rows: Sequence[Model]) -> None:
+def add_missing(rows: Sequence[Model], *, first: str = "") -> None:
     """Store new rows of one model, those left out of which a unique value is stored already.
 
     As `bulk_create(rows, ignore_conflicts=True)`, without building that each time; keys are given by the database.
+    `first` is a statement in front, for databases that take two at once. Up to LONGEST_LIST rows are one transaction.
     """
     for part in slices(rows):
         options = part[0]._meta
@@ -128,7 +129,7 @@ def add_missing(rows: Sequence[Model]) -> None:
         values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in part for field in fields]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {connection.ops.quote_name(options.db_table)} ({columns}) "  # noqa: S608 - names of ours
+                f"{first}INSERT INTO {connection.ops.quote_name(options.db_table)} ({columns}) "  # noqa: S608 - names of ours
                 f"VALUES {', '.join([one] * len(part))} ON CONFLICT DO NOTHING",
                 values,
             )

@@ -6,6 +6,7 @@ is one record. What may not count becomes no record; it is kept in the log of th
 
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from events.models import Event, Session
 
-from ..compiled import Compiled, add_missing, slices
+from ..compiled import LONGEST_LIST, Compiled, add_missing, slices
 from ..exceptions import (
     ActUsedElsewhere,
     DayNotBegun,
@@ -174,11 +175,12 @@ def _store(event: Event, acts: Sequence[Act], known: _Known, at: datetime) -> li
         arrived += undos
         taken_back = records[-1]
         records += [_late_undo(undo, taken_back) for undo in undos]
-    with transaction.atomic():
+    # One statement is a transaction by itself, and spares the database from being asked for the rest of it.
+    is_one_statement = len(records) <= LONGEST_LIST and not kept
+    with nullcontext() if is_one_statement and not arrived else transaction.atomic():
         if records:
-            _wait_for_others(event)
             # The same act may have arrived by another way in the meantime: then it is there once.
-            add_missing(records)
+            add_missing(records, first=_turn(event))
         if kept:
             add_missing(kept)
         if arrived:
@@ -186,15 +188,15 @@ def _store(event: Event, acts: Sequence[Act], known: _Known, at: datetime) -> li
     return outcomes
 
 
-def _wait_for_others(event: Event) -> None:
-    """Store the records of an event in turns, until the end of the transaction: their keys grow as they become visible.
+def _turn(event: Event) -> str:
+    """The statement that has the records of an event stored in turns: their keys grow as they become visible.
 
-    Devices are told what came after the greatest key that they know (door/listing.py). Nothing is locked but this, and
-    nobody who has it waits for another lock. On SQLite one transaction writes at a time anyway.
+    Devices are told what came after the greatest key that they know (door/listing.py). The turn lasts until the end of
+    the transaction; whoever has it waits for no other lock. On SQLite one transaction writes at a time anyway.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_RECORDS_OF_EVENT, event.pk % 2**31])
+    if connection.vendor != "postgresql":
+        return ""
+    return f"SELECT pg_advisory_xact_lock({_RECORDS_OF_EVENT}, {event.pk % 2**31}); "
 
 
 # Any number, as long as no other lock has it.

@@ -5,7 +5,6 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
@@ -30,8 +29,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-# PostgreSQL is asked for a turn, so that records become visible in the order of their keys.
-HAS_TURNS = connection.vendor == "postgresql"
 FIRST = date(2027, 5, 20)
 MORNING = datetime(2027, 5, 20, 7, tzinfo=UTC)
 DOOR = "/en/door/conference/"
@@ -400,8 +397,8 @@ def test_a_batch_takes_the_same_queries_for_one_three_and_fifty(helper, event, c
 
     version = helper.get(f"{DOOR}list.json").json()["version"]
 
-    # Who asks; whose the codes are; what is known; savepoint, the turn, insert, release; who changed, their acts.
-    with django_assert_num_queries(8 + HAS_TURNS):
+    # Who asks; whose the codes are; what is known; insert; who changed, their acts.
+    with django_assert_num_queries(6):
         assert len(outcomes(send(helper, *acts, since=version))) == count
     # Again, as when the answer was lost: nothing is stored.
     with django_assert_num_queries(5):

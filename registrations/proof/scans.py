@@ -41,7 +41,12 @@ def read_scan(upload: UploadedFile) -> tuple[ContentFile, str]:
     head = upload.read(16)
     upload.seek(0)
     if head.startswith(b"%PDF-"):
-        return ContentFile(upload.read()), "application/pdf"
+        octets = upload.read()
+        # The last line of every PDF (ISO 32000-1, 7.5.5); programs look for it in so many octets.
+        if b"%%EOF" not in octets[-1024:]:
+            words = gettext("This PDF has no end, as if it had been cut off. Open it, and save or scan it again")
+            raise ValidationError(words, code="cut_off")
+        return ContentFile(octets), "application/pdf"
     if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
         try:
             return re_encode(upload, longest_side=LONGEST_SIDE), "image/jpeg"

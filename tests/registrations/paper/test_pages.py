@@ -106,7 +106,7 @@ def test_the_same_scan_twice_is_kept_once(client, event, bob):
     assert ScannedList.objects.count() == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<html>", b"\x89PNG\r\n\x1a\nbroken"])
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<html>", b"\x89PNG\r\n\x1a\nbroken", b"%PDF-1.7 signed"])
 def test_what_is_no_scan_is_refused_with_words(client, event, bob, content):
     answer = client.post(address(event, "add_scan", DAY), {f"scan-{DAY}-file": SimpleUploadedFile("a.pdf", content)})
 

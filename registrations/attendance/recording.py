@@ -228,14 +228,15 @@ def _why_not(event: Event, act: Act, pk: int | None) -> str:
         return Kept.NOT_A_DAY
     if act.happened_at.astimezone(event.zone).date() < act.day:
         return Kept.NOT_BEGUN
-    if act.session is not None and not _is_session_of(event, act.session, act.day):
+    if act.session is not None and not is_session_of(event, act.session, act.day):
         return Kept.NOT_A_SESSION
     if act.how == How.CORRECTION and not act.reason:
         return Kept.NO_REASON
     return _STATES.get(Registration.State(act.registration.state), "") if act.registration else ""
 
 
-def _is_session_of(event: Event, session: Session, day: date) -> bool:
+def is_session_of(event: Event, session: Session, day: date) -> bool:
+    """Whether a session belongs to an event and takes place on this day of it, or on a day that is not said."""
     return session.event_id == event.pk and (session.day is None or event.days[session.day - 1 : session.day] == [day])
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, check_time_zone
+from events.models import Event, Session, check_time_zone
 
 
 def report_path(report: "OnlineReport", name: str) -> str:
@@ -24,6 +24,16 @@ class OnlineReport(models.Model):
     """
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="online_reports", verbose_name=_("event"))
+    session = models.ForeignKey(
+        Session,
+        # Without it, what is of one session would be of the whole event.
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="online_reports",
+        verbose_name=_("session"),
+        help_text=_("Empty: of the whole event, day by day."),
+    )
     act = models.UUIDField(
         default=uuid.uuid4, unique=True, editable=False, help_text="Gives each act that follows from it its own id."
     )

@@ -18,10 +18,11 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 
-from events.models import Event
+from events.models import Event, Session
 from events.times import instant_in_words
 
 from ..attendance import Act, record
+from ..attendance.recording import is_session_of
 from ..exceptions import RegistrationRefused
 from ..models import AttendanceRecord, OnlineReport, Registration
 from .matching import How, Match, match
@@ -46,14 +47,25 @@ class ReportChanged(RegistrationRefused):
 
 
 def keep(
-    event: Event, file: BinaryIO, *, name: str, clocks: str, by: Any = None, at: datetime | None = None
+    event: Event,
+    file: BinaryIO,
+    *,
+    name: str,
+    clocks: str,
+    session: Session | None = None,
+    by: Any = None,
+    at: datetime | None = None,
 ) -> OnlineReport:
-    """Keep a report of an event for checking. Raises NotAReport, and ReportIsThere for the same file again."""
+    """Keep a report of an event, or of one of its sessions, for checking.
+
+    Raises NotAReport, and ReportIsThere for the same file again.
+    """
     content, at = file.read(MOST_OCTETS + 1), at or timezone.now()
     found = _read(event, content, clocks)
     _must_be_over(found, event, at=at)
     report = OnlineReport(
         event=event,
+        session=session,
         file_name="".join(letter for letter in name if letter.isprintable())[-200:] or "report.csv",
         sha256=hashlib.sha256(content).hexdigest(),
         octets=len(content),
@@ -208,7 +220,7 @@ def check(report: OnlineReport) -> Checked:
     event = report.event
     meeting = _read(event, _content(report), report.clocks)
     registrations = tuple(event.registrations.order_by("name", "pk"))
-    rows = [_checked(one, event) for one in match(meeting.attendees, registrations)]
+    rows = [_checked(one, report) for one in match(meeting.attendees, registrations)]
     # What needs somebody comes first.
     rows.sort(key=lambda row: 0 if row.is_doubtful else 1 if not row.is_sure else 2)
     confirmed = tuple(one for one in registrations if one.is_confirmed)
@@ -220,18 +232,23 @@ def code_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
-def _checked(one: Match, event: Event) -> CheckedRow:
-    days = [
-        CheckedDay(day, _hours(stays[0][0], stays[-1][1], event), minutes_of(stays))
-        for day, stays in _by_day(one.attendee.stays, event).items()
-    ]
-    return CheckedRow(code_of(one.attendee.key), one, tuple(days), one.attendee.minutes)
+def _checked(one: Match, report: OnlineReport) -> CheckedRow:
+    days = tuple(
+        CheckedDay(day, _hours(stays[0][0], stays[-1][1], report.event), minutes_of(stays))
+        for day, stays in _by_day(one.attendee.stays, report).items()
+    )
+    minutes = sum(day.minutes for day in days) if report.session else one.attendee.minutes
+    return CheckedRow(code_of(one.attendee.key), one, days, minutes)
 
 
-def _by_day(stays: Iterable[Interval], event: Event) -> dict[date, list[Interval]]:
+def _by_day(stays: Iterable[Interval], report: OnlineReport) -> dict[date, list[Interval]]:
+    """Return the stays of each day; those of another day than that of the report's session do not count."""
+    event, session = report.event, report.session
     found: dict[date, list[Interval]] = defaultdict(list)
     for begin, end in stays:
-        found[begin.astimezone(event.zone).date()].append((begin, end))
+        day = begin.astimezone(event.zone).date()
+        if session is None or is_session_of(event, session, day):
+            found[day].append((begin, end))
     return dict(sorted(found.items()))
 
 
@@ -294,7 +311,8 @@ def take_back(report: OnlineReport, *, reason: str, by: Any = None, at: datetime
     report = OnlineReport.objects.select_for_update(of=("self",)).select_related("event").get(pk=report.pk)
     if not report.counts:
         raise ReportChanged(report)
-    records = AttendanceRecord.objects.filter(registration__event=report.event, how=_HOW).select_related("registration")
+    records = AttendanceRecord.objects.filter(registration__event=report.event, how=_HOW)
+    records = records.select_related("registration", "session")
     mine = set(report.acts)
     undos = [
         Act(
@@ -302,6 +320,7 @@ def take_back(report: OnlineReport, *, reason: str, by: Any = None, at: datetime
             what=What.UNDO,
             registration=one.registration,
             day=one.day,
+            session=one.session,
             happened_at=at,
             how=_HOW,
             by=by,
@@ -318,24 +337,30 @@ def take_back(report: OnlineReport, *, reason: str, by: Any = None, at: datetime
 def _acts(
     report: OnlineReport, chosen: Mapping[str, int], people: Mapping[int, Registration], by: Any
 ) -> Iterator[Act]:
-    """Give the acts that follow from a report: in and out for each stay, with ids that are the same each time."""
+    """Give the acts that follow from a report: in and out for each stay, with ids that are the same each time.
+
+    Whoever was in the meeting of a session was there on its day, too.
+    """
     meeting = _read(report.event, _content(report), report.clocks)
     stays: dict[int, list[Interval]] = defaultdict(list)
     for attendee in meeting.attendees:
         if (pk := chosen.get(code_of(attendee.key))) in people:
             stays[pk].extend(attendee.stays)  # type: ignore[index]
     for pk, found in stays.items():
-        for day, ones in _by_day(merged(found), report.event).items():
+        for day, ones in _by_day(merged(found), report).items():
             for number, (begin, end) in enumerate(ones):
                 # Somebody who was seen once only must not leave before they came.
                 for what, when in ((What.IN, begin), (What.OUT, max(end, begin + timedelta(seconds=1)))):
-                    yield Act(
-                        act=uuid.uuid5(report.act, f"{pk}:{day}:{number}:{what}"),
-                        what=what,
-                        registration=people[pk],
-                        day=day,
-                        happened_at=when,
-                        how=_HOW,
-                        device=(report.product or report.file_name)[:100],
-                        by=by,
-                    )
+                    for session in (None, report.session) if report.session else (None,):
+                        name = f"{pk}:{day}:{number}:{what}{':session' if session else ''}"
+                        yield Act(
+                            act=uuid.uuid5(report.act, name),
+                            what=what,
+                            registration=people[pk],
+                            day=day,
+                            session=session,
+                            happened_at=when,
+                            how=_HOW,
+                            device=(report.product or report.file_name)[:100],
+                            by=by,
+                        )

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from events.models import Event
+from events.models import Event, Session
 
 from ..models import Registration
 from .counting import Checked, CheckedRow
@@ -39,6 +39,14 @@ class ReportForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the file of the report")},
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
     )
+    session = forms.ModelChoiceField(
+        Session.objects.none(),
+        label=gettext_lazy("What the meeting was"),
+        required=False,
+        empty_label=gettext_lazy("The whole event, day by day"),
+        help_text=gettext_lazy("Whoever was in the meeting of a session counts as there on its day, too."),
+        error_messages={"invalid_choice": gettext_lazy("Choose a session of the list")},
+    )
     clocks = forms.ChoiceField(
         label=gettext_lazy("The times in it are on"),
         help_text=gettext_lazy("Most programs write the times of the clock of whoever downloaded the file."),
@@ -47,6 +55,11 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, event: Event, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["clocks"].choices = clock_choices(event)  # type: ignore[attr-defined]
+        sessions = event.sessions.in_order()
+        if sessions.exists():
+            self.fields["session"].queryset = sessions  # type: ignore[attr-defined]
+        else:
+            del self.fields["session"]
 
 
 class ClockForm(forms.Form):

@@ -40,7 +40,12 @@ def online(request: HttpRequest, slug: str) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             report = counting.keep(
-                event, file, name=file.name or "", clocks=form.cleaned_data["clocks"], by=request.user
+                event,
+                file,
+                name=file.name or "",
+                clocks=form.cleaned_data["clocks"],
+                session=form.cleaned_data.get("session"),
+                by=request.user,
             )
         except NotAReport as refusal:
             form.add_error("file", str(refusal))
@@ -64,7 +69,7 @@ def _page(request: HttpRequest, event: Event, form: ReportForm, *, status: int =
         "form": form,
         "joined": list(joined),
         "has_link": bool(event.join_url),
-        "reports": event.online_reports.select_related("uploaded_by", "confirmed_by", "taken_back_by"),
+        "reports": event.online_reports.select_related("session", "uploaded_by", "confirmed_by", "taken_back_by"),
     }
     return render(request, "registrations/online/online.html", context, status=status)
 
@@ -189,7 +194,7 @@ def take_back(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 def _report(request: HttpRequest, slug: str, key: int) -> OnlineReport:
     event = organised_event(request, slug)
     found: OnlineReport = get_object_or_404(
-        event.online_reports.select_related("confirmed_by", "taken_back_by"), pk=key
+        event.online_reports.select_related("session", "confirmed_by", "taken_back_by"), pk=key
     )
     found.event = event
     return found

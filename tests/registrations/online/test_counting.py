@@ -10,12 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from registrations.attendance import attended_days, minutes
+from registrations.attendance import attended_days, minutes, session_list
 from registrations.models import AttendanceRecord, OnlineReport, Registration
 from registrations.online import counting
 from registrations.online.counting import ReportChanged, ReportIsThere
 from registrations.online.reports import NotAReport
-from tests.factories import create_event, create_lead, create_project, create_registration, create_user
+from tests.factories import create_event, create_lead, create_project, create_registration, create_session, create_user
 from tests.registrations.online import layouts
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,61 @@ def test_every_layout_counts_the_right_people_with_the_right_minutes(event, peop
     assert counting.confirm(report, sure(checked)) == 2
     assert minutes_by_name(event) == {"Alice Rossi": 117, "Kovács Béla": 75}
     assert {record.how for record in AttendanceRecord.objects.all()} == {"online_report"}
+
+
+def keep_of_session(event, session) -> OnlineReport:
+    file = BytesIO(layouts.zoom("en"))
+    return counting.keep(event, file, name="r.csv", clocks="Europe/Amsterdam", session=session)
+
+
+def was_in(event, session) -> set[int]:
+    return {row.registration.pk for row in session_list(event, session) if row.first_in}
+
+
+def test_a_report_of_a_session_counts_for_it_and_for_its_day(event, people):
+    session, other = create_session(event, title="Round table"), create_session(event, title="Another one")
+    report = keep(event)
+    counting.confirm(report, sure(counting.check(report)))
+    as_of_the_day = minutes(event)
+    counting.take_back(report, reason="It was one session")
+
+    report = keep_of_session(event, session)
+    counting.confirm(report, sure(counting.check(report)))
+    assert was_in(event, session) == set(attended_days(event)) == set(as_of_the_day)
+    assert was_in(event, other) == set()
+    # What overlaps counts once.
+    assert minutes(event) == as_of_the_day
+    counting.take_back(report, reason="Of another session")
+    assert (attended_days(event), was_in(event, session)) == ({}, set())
+
+
+def test_what_is_of_another_day_than_the_session_does_not_count(event, people):
+    event.ends_on = date(2027, 5, 21)
+    event.save()
+    report = keep_of_session(event, create_session(event, day=2))
+    checked = counting.check(report)
+
+    assert {(row.days, row.minutes) for row in checked.rows} == {((), 0)}
+    assert counting.confirm(report, sure(checked)) == 0
+    assert not AttendanceRecord.objects.exists()
+
+
+def test_the_session_is_chosen_on_the_page_where_there_is_one(client, event, bob, people):
+    page = reverse("registrations:online", args=[event.slug])
+    assert "session" not in client.get(page).context["form"].fields
+    session, foreign = create_session(event, title="Round table"), create_session(create_event(event.project))
+
+    def send(chosen):
+        file = SimpleUploadedFile("r.csv", layouts.zoom("en"))
+        return client.post(page, {"clocks": "Europe/Amsterdam", "session": chosen.pk, "file": file})
+
+    refused = send(foreign)
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["session"])
+    send(session)
+    report = OnlineReport.objects.get()
+    shown = client.get(reverse("registrations:online_report", args=[event.slug, report.pk])).content.decode()
+    assert (report.session, "Of the session “Round table”" in shown) == (session, True)
+    assert "Round table" in client.get(page).content.decode()
 
 
 def test_confirming_twice_counts_once(event, people):

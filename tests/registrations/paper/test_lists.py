@@ -46,6 +46,19 @@ def test_long_list_repeats_its_heading_on_each_page():
     assert all("Organisation" in page for page in pages)
 
 
+def test_no_row_is_cut_by_the_end_of_a_page():
+    event = create_event()
+    for number in range(30):
+        words = "of waste and circular economy " * number
+        create_registration(event, f"Person{number}", organisation_name=f"From{number}x {words[:150]} to{number}x")
+
+    pages = pages_of(paper.signed_list(event, FIRST))
+
+    assert len(pages) >= 3
+    for number in range(30):
+        assert [f"to{number}x" in page for page in pages] == [f"From{number}x" in page for page in pages]
+
+
 def test_list_of_another_day_is_refused():
     with pytest.raises(NotADayOfTheEvent):
         paper.signed_list(create_event(), date(2027, 5, 22))

@@ -43,6 +43,7 @@ class Act:
 
     `registration` is None for somebody who is not known, and for an undo that names only what it takes back.
     `kept_because` is a reason that was found before, such as a forged code; "" lets the act be looked at here.
+    `written_in` names whom a device wrote in, for the log where that does not count.
     """
 
     act: uuid.UUID
@@ -58,6 +59,7 @@ class Act:
     reason: str = ""
     undoes: uuid.UUID | None = None
     kept_because: str = ""
+    written_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,7 @@ def _kept(event: Event, act: Act, pk: int | None, reason: str, at: datetime) -> 
         recorded_at=at,
         how=act.how,
         kept_because=reason,
+        written_in=act.written_in,
         reason=act.reason,
         device=act.device,
         helper=act.helper,

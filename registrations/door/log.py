@@ -47,12 +47,19 @@ def log_of(event: Event, day: date | None = None) -> list[Past]:
     return [_past(event, one, undone, clock) for one in acts[:MOST_ACTS]]
 
 
+def _name(event: Event, one: AttendanceRecord | DoorAct) -> str:
+    if one.registration is None:
+        return (one.written_in if isinstance(one, DoorAct) else "") or gettext("Unknown")
+    # Who shows the ticket of another event is nobody whom the hosts of this one know.
+    return one.registration.name if one.registration.event_id == event.pk else gettext("Somebody of another event")
+
+
 def _past(event: Event, one: AttendanceRecord | DoorAct, undone: set[uuid.UUID | None], clock: str) -> Past:
     is_record = isinstance(one, AttendanceRecord)
     can_undo = is_record and one.what != AttendanceRecord.What.UNDO and one.act not in undone
     return Past(
         time=one.happened_at.astimezone(event.zone).strftime(clock),
-        name=one.registration.name if one.registration else gettext("Unknown"),
+        name=_name(event, one),
         what=one.get_what_display(),
         how=one.get_how_display(),
         who=", ".join(part for part in (one.helper or str(one.recorded_by or ""), one.device) if part),

@@ -267,6 +267,8 @@ def _walked_in(by: AtTheDoor, one: Sent, *, device: str, language: str, at: date
             helper=by.name,
             by=by.user,
             kept_because=refused,
+            # Somebody who was turned away stays known to the host, who may put it right.
+            written_in=_written_in(one) if refused else "",
         )
         [outcome] = attendance.record(event, [said], at=at)
     return Result(outcome, registration)
@@ -305,6 +307,11 @@ def _register(by: AtTheDoor, one: Sent, *, language: str, at: datetime) -> tuple
     except RegistrationRefused:
         return None, Kept.FULL
     return registration, ""
+
+
+def _written_in(one: Sent) -> str:
+    said = one.walk_in or {}
+    return ", ".join(filter(None, (typed_words(said.get(name, ""), longest=200) for name in ("name", "organisation"))))
 
 
 # --- Signatures --------------------------------------------------------------------------------------------------

@@ -190,6 +190,9 @@ class DoorAct(models.Model):
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
     how = models.CharField(_("how known"), max_length=20, choices=How.choices)
     kept_because = models.CharField(_("does not count because"), max_length=20, choices=Kept.choices)
+    written_in = models.CharField(
+        _("written in"), max_length=410, blank=True, help_text=_("Name and organisation of whom a device wrote in.")
+    )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     device = models.CharField(_("device"), max_length=100, blank=True)
     helper = models.CharField(_("helper at the door"), max_length=100, blank=True)

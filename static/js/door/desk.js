@@ -29,6 +29,7 @@ export const showCounter = () => {
   const words = say("counter", { ...counted, walk_ins: walkIns() });
   byId("counter").textContent = words;
   const free = state.list.free == null ? null : Math.max(0, state.list.free - people.all.filter((person) => person.isWalkInHere).length);
+  if (free === 0) show(byId("walk-in-pin-field"), true);
   byId("walk-in-places").textContent = free === null ? "" : free ? say("places_left", { count: free }) : say("places_none");
   if (Date.now() - lastSpoken > COUNTER_SPOKEN_EVERY && byId("polite").textContent !== words) {
     lastSpoken = Date.now();

@@ -14,6 +14,7 @@ from registrations.attendance import attended_days, presence
 from registrations.door import listing
 from registrations.door.access import remember
 from registrations.door.codes import replace_ticket
+from registrations.door.log import log_of
 from registrations.door.signing import hash_of, new_code, public_key
 from registrations.models import AttendanceRecord, Door, DoorAct, DoorHelper, DoorLink, Registration, Signature
 from tests.factories import (
@@ -473,6 +474,16 @@ def test_a_full_event_needs_the_pin_of_the_host(helper, event):
 
     assert outcomes(answer) == [("kept", "full"), ("kept", "wrong_pin"), ("counted", "")]
     assert event.registrations.confirmed().count() == 2
+    # Whoever was turned away stays known to the host.
+    assert [one.name for one in log_of(event) if one.why] == ["Ana Lima, Porto"] * 2
+
+
+def test_the_log_names_nobody_of_another_event(helper, event):
+    stranger = create_registration(create_event(), "Beata")
+
+    assert outcomes(send(helper, sent(1, code=stranger.ticket_code))) == [("kept", "other_event")]
+
+    assert [one.name for one in log_of(event)] == ["Somebody of another event"]
 
 
 def test_a_walk_in_who_waits_comes_in_with_the_pin_of_the_host(helper, event):

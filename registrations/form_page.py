@@ -29,7 +29,7 @@ TEMPLATE = "registrations/register.html"
 KEPT = 200
 # Nobody can type them: they are new in each process.
 _TOKEN, _OPENED, _SEATS = (f"blank{secrets.token_hex(16)}" for _blank in range(3))
-_keeper: dict[tuple[str, int, str, str], SafeString] = {}
+_keeper: dict[tuple[str, int, str, str, bool], SafeString] = {}
 
 
 def context_of(
@@ -63,7 +63,7 @@ def empty_for_everybody(
     if not is_the_same_for_all or request.COOKIES.keys() - {settings.CSRF_COOKIE_NAME}:
         return None
     language = get_language() or settings.LANGUAGE_CODE
-    key = (page.event.slug, page.version, language, availability.state)
+    key = (page.event.slug, page.version, language, availability.state, availability.only_waits)
     if (kept := _keeper.get(key)) is None:
         if len(_keeper) >= KEPT:
             _keeper.clear()

@@ -32,7 +32,7 @@ class Availability:
     """Whether people may register. `places`, `free` and `waiting` are those of the room; None: no limit.
 
     At a hybrid event `online_places`, `online_free` and `online_waiting` say the same of taking part online. Of a
-    delegation, `places` and `free` are its seats.
+    delegation, `places` and `free` are its seats. `only_waits`: whoever registers now waits, in the room and online.
     """
 
     opening: Opening
@@ -42,6 +42,7 @@ class Availability:
     online_places: int | None = None
     online_free: int | None = None
     online_waiting: int = 0
+    only_waits: bool = False
 
     @property
     def state(self) -> str:
@@ -72,6 +73,8 @@ def availability(event: Event, *, at: datetime | None = None, delegation: Delega
             online_places=online.places,
             online_free=online.free,
             online_waiting=online.waiting,
+            only_waits=not has_place
+            and not (event.mode == Event.Mode.HYBRID and counted.has_place_for_a_newcomer(ONLINE)),
         )
     if event.is_cancelled:
         return Availability(Opening.CANCELLED)

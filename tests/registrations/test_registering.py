@@ -457,6 +457,10 @@ def test_a_hybrid_event_promises_no_place_online_that_is_not_there(client, place
 
     assert said in page
     assert "room for everybody" not in page
+    # The title, the heading and the button.
+    only_waits = places == in_room and online == 1
+    assert page.count("Join the waiting list") == (3 if only_waits else 0)
+    assert ("Join the waiting list" in client.get(event.get_absolute_url()).content.decode()) is only_waits
 
 
 def test_at_a_hybrid_event_everybody_says_how_they_take_part(client, clock):

@@ -35,6 +35,8 @@ PROGRAMS = [
 
 
 EVERY_TEST = ["-m", "not browser"]
+# On PostgreSQL: what other programs read does not come from the database.
+ONCE_MORE = ["-m", "not browser and not once"]
 # What each database does in its own way.
 WHERE_IT_MATTERS = ["-m", "not browser and (commits or postgresql)"]
 
@@ -60,9 +62,9 @@ def main() -> int:
         # which coverage does not see.
         runs = [Run("Browser", ["pytest", "-m", "browser"], environment)]
         if arguments.next:
-            runs.append(Run("Next", ["pytest", *EVERY_TEST], environment, python=arguments.next, on_postgresql=True))
+            runs.append(Run("Next", ["pytest", *ONCE_MORE], environment, python=arguments.next, on_postgresql=True))
         runs.append(Run("SQLite", ["coverage", "run", "-m", "pytest", *EVERY_TEST], environment))
-        chosen = WHERE_IT_MATTERS if arguments.next else EVERY_TEST
+        chosen = WHERE_IT_MATTERS if arguments.next else ONCE_MORE
         runs.append(Run("PostgreSQL", ["pytest", *chosen], environment, on_postgresql=True))
         try:
             # Servers of their own: tests empty them.

@@ -25,7 +25,7 @@ from projects.models import Partner, Project
 from tests import libical
 from tests.factories import create_event, create_project, create_session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # UID, start and end as dates or in UTC (the end None where there is none), status, title.
 Facts = tuple[str, date | datetime, date | datetime | None, str, str]

@@ -26,7 +26,7 @@ from tests.factories import create_event, create_project, create_registration
 from .reading import text_of
 from .test_certificates import AFTERWARDS, FIRST, NINE, SECOND
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LONG_NAMES = {
     "hu": "dr. Szentgyörgyvölgyi-Őrsényi Zsófia Eszterházyné",

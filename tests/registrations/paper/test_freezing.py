@@ -49,7 +49,8 @@ def by_hand(statement: str, *values: object) -> None:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE registrations_signedlist DISABLE TRIGGER USER")
         else:
-            cursor.execute("DROP TRIGGER IF EXISTS registrations_signedlist_is_never_changed")
+            for trigger in ("is_never_changed", "is_kept", "is_not_changed"):
+                cursor.execute(f"DROP TRIGGER IF EXISTS registrations_signedlist_{trigger}")
         cursor.execute(statement, values)
 
 

@@ -47,7 +47,7 @@ def with_every_list(events: Collection[Event], at: datetime) -> set[int]:
     )
     days: dict[int, set[date]] = defaultdict(set)
     both = [found.order_by().values_list("event", "day") for found in (frozen, scanned)]
-    for event, day in both[0].union(both[1]):
+    for event, day in both[0].union(both[1]).order_by():
         days[event].add(day)
     return {event.pk for event in events if event.days and days[event.pk].issuperset(event.days)}
 

@@ -25,12 +25,14 @@ from ..results import results_of
 def results(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what people learned at an event, and let its organisers write what it sets out to teach."""
     event = organised_event_to_write(request, slug)
-    if request.method != "POST":
+    if request.method == "POST":
+        form = OutcomesForm(request.POST, event=event)
+        if form.is_valid() and form.write():
+            messages.success(request, gettext("The learning outcomes are stored."))
+            return redirect("learning:results", event.slug)
+    else:
         prefetch_related_objects([event], "outcomes")
-    form = OutcomesForm(request.POST or None, event=event)
-    if request.method == "POST" and form.is_valid() and form.write():
-        messages.success(request, gettext("The learning outcomes are stored."))
-        return redirect("learning:results", event.slug)
+        form = OutcomesForm(event=event)
     said, closes = results_of(event), last_minute(event)
     context = {
         "event": event,

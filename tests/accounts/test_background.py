@@ -16,7 +16,7 @@ def write_mail(key="confirmed:1"):
     return write(key=key, to="alice@example.org", subject="Confirmed", text="You are registered.")
 
 
-def wait_until(is_so, seconds=10):
+def wait_until(is_so, seconds=60):
     until = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < until, "it did not happen in time"

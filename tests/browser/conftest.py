@@ -1,5 +1,6 @@
 """A real server with the four projects and the demonstration, and a real browser in front of it."""
 
+import json
 import os
 import re
 import shutil
@@ -34,12 +35,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+# Starting costs more than what is asked: one process answers line by line.
+SHELL = """
+import contextlib, io, json, sys, traceback
+import django
+from django.core.management import call_command
+django.setup()
+for line in sys.stdin:
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(json.loads(line), {"call_command": call_command})
+        answer = {"printed": printed.getvalue()}
+    except Exception:
+        answer = {"error": traceback.format_exc()}
+    print(json.dumps(answer), flush=True)
+"""
+
+
 @dataclass
 class Site:
     """The running demonstration."""
 
     url: str
     environment: dict[str, str]
+    _shell: subprocess.Popen[str] | None = None
 
     def manage(self, *arguments: str) -> str:
         return subprocess.run(
@@ -52,12 +72,29 @@ class Site:
         ).stdout
 
     def query(self, code: str) -> str:
-        """What a line of Python printed in the installation's shell."""
-        return self.manage("shell", "--no-imports", "-c", code).strip()
+        """What lines of Python print in the installation."""
+        if self._shell is None:
+            self._shell = subprocess.Popen(
+                [sys.executable, "-c", SHELL],
+                cwd=ROOT,
+                env={**self.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._shell.stdin and self._shell.stdout
+        print(json.dumps(code), file=self._shell.stdin, flush=True)
+        answer = json.loads(self._shell.stdout.readline())
+        assert "error" not in answer, answer["error"]
+        return answer["printed"].strip()
+
+    def stop(self) -> None:
+        if self._shell is not None:
+            self._shell.communicate()
 
     def sign_in_link(self, role: str) -> str:
         """A fresh link for the demonstration user whose address begins with `role`."""
-        printed = self.manage("demonstration_sign_ins")
+        printed = self.query("call_command('demonstration_sign_ins')")
         link = re.search(rf"{role}@\S+.*?(http\S+/sign-in/\S+)", printed, re.DOTALL)
         assert link, f"No sign-in for {role} in:\n{printed}"
         return link.group(1)
@@ -100,6 +137,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         except OSError:
             time.sleep(0.1)
     yield site
+    site.stop()
     server.terminate()
     server.wait(20)
 

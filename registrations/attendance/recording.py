@@ -385,7 +385,7 @@ def _say(
         came_at=came_at,
     )
     refusal = _why_not(registration.event, said, registration.pk, at)
-    if not refusal and not reason and is_frozen(registration.event, day):
+    if not refusal and not reason and how in SEEN and is_frozen(registration.event, day):
         refusal = Kept.NO_REASON
     if not refusal:
         record(registration.event, [said])

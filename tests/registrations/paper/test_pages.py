@@ -67,7 +67,7 @@ def test_day_is_frozen_with_a_button_that_goes_once_it_says_the_same(client, eve
 def test_correction_is_said_on_the_page(client, event, bob):
     check_in(create_registration(event, "Alice"), DAY, at=MORNING)
     client.post(address(event, "freeze_day", DAY))
-    check_in(create_registration(event, "Charlie"), DAY, at=MORNING)
+    check_in(create_registration(event, "Charlie"), DAY, at=MORNING, how="correction", reason="Seen by all")
 
     assert "were corrected since this day was frozen" in read(client, event)
 
@@ -158,7 +158,7 @@ def test_page_takes_as_many_queries_for_three_people_as_for_one(client, event, b
         read(client, event)
     queries = len(one)
     for name in ("Charlie", "Dora"):
-        check_in(create_registration(event, name), DAY, at=MORNING)
+        check_in(create_registration(event, name), DAY, at=MORNING, how="signed_list")
         client.post(address(event, "freeze_day", DAY))
         client.post(address(event, "add_scan", DAY), {f"scan-{DAY}-file": SimpleUploadedFile("a.pdf", PDF + b" ")})
 

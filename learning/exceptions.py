@@ -1,4 +1,4 @@
-"""Why feedback is not taken, one exception for each reason, and why an outcome stays."""
+"""Why feedback is not taken, one exception for each reason, why an outcome stays, and why nothing is frozen."""
 
 
 class FeedbackRefused(Exception):
@@ -23,3 +23,27 @@ class OutcomeIsRated(Exception):
     def __init__(self, texts: list[str]) -> None:
         super().__init__(texts)
         self.texts = texts
+
+
+class FreezingRefused(Exception):
+    """No version of this report is frozen as it is asked for."""
+
+
+class NothingNew(FreezingRefused):
+    """The report says what the last version says already; `version` is its number."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+class CutOffTooEarly(FreezingRefused):
+    """The cut-off lies before that of the last version: a later version never knows less."""
+
+
+class ReasonMissing(FreezingRefused):
+    """There is a version already, and nobody said why another one is needed."""
+
+
+class FrozenMeanwhile(FreezingRefused):
+    """Somebody else froze a version at the same moment."""

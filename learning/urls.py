@@ -1,8 +1,25 @@
-from django.urls import path
+from django.urls import include, path
 
-from .views import audit, auditors, evidence, feedback, reports, results
+from .views import audit, auditors, evidence, feedback, frozen_reports, reports, results
 
 app_name = "learning"
+
+# Behind the address of each report: its files, its versions, and at last the rows of its numbers
+_of_a_report = [
+    path("report.<slug:extension>", frozen_reports.report_file, name="report_file"),
+    path("tables/<slug:table>.csv", frozen_reports.report_table, name="report_table"),
+    path("freeze/", frozen_reports.freeze_report, name="freeze_report"),
+    path("versions/<int:version>/", frozen_reports.frozen_report, name="frozen_report"),
+    path("versions/<int:version>/changes/", frozen_reports.frozen_report_changes, name="frozen_report_changes"),
+    path(
+        "versions/<int:version>/report.<slug:extension>", frozen_reports.frozen_report_file, name="frozen_report_file"
+    ),
+    path(
+        "versions/<int:version>/tables/<slug:table>.csv", frozen_reports.frozen_report_table, name="frozen_report_table"
+    ),
+    path("<slug:figure>/", reports.report_rows, name="report_rows"),
+]
+
 urlpatterns = [
     path("registrations/<str:code>/feedback/", feedback.feedback, name="feedback"),
     path("organise/<slug:slug>/learning/", results.results, name="results"),
@@ -27,5 +44,5 @@ urlpatterns = [
     path("organise/projects/<slug:project>/auditors/<int:pk>/revoke/", auditors.revoke, name="revoke_project_link"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<slug:project>/<int:number>/", reports.report, name="report"),
-    path("reports/<slug:project>/<int:number>/<slug:figure>/", reports.report_rows, name="report_rows"),
+    path("reports/<slug:project>/<int:number>/", include(_of_a_report)),
 ]

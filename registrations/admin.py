@@ -24,7 +24,17 @@ class ReadOnlyInline(admin.TabularInline):
 
 class AttendanceInline(ReadOnlyInline):
     model = AttendanceRecord
-    fields = readonly_fields = ("day", "session", "what", "happened_at", "how", "reason", "device", "recorded_by")
+    fields = readonly_fields = (
+        "day",
+        "session",
+        "what",
+        "happened_at",
+        "came_at",
+        "how",
+        "reason",
+        "device",
+        "recorded_by",
+    )
 
 
 class OfferInline(ReadOnlyInline):

@@ -62,7 +62,7 @@ def beside_in_words(form: TakingPartForm) -> list[Answer]:
 
 def _picked_in_words(form: TakingPartForm, session: Session, language: str) -> str:
     words = session_in_words(session, language=language)
-    return gettext("%(session)s (full – waiting list)") % {"session": words} if session.pk in form.full else words
+    return gettext("%(session)s (full – waiting list)") % {"session": words} if form.is_full(session) else words
 
 
 def consents_in_words(form: RegistrationForm) -> list[Answer]:

@@ -51,6 +51,13 @@ class Asking:
     def is_nothing(self) -> bool:
         return not self.questions and not self.groups
 
+    @property
+    def has_limits(self) -> bool:
+        """Whether something can be picked whose places may be limited."""
+        return bool(self.groups) or any(
+            option.places is not None for question in self.questions for option in question.options.all()
+        )
+
     def without_files(self) -> "Asking":
         """The same without the questions that ask for a file."""
         kept = tuple(question for question in self.questions if question.kind != Question.Kind.FILE)

@@ -30,6 +30,9 @@ class TickForm(_DayForm):
     person = forms.ModelChoiceField(queryset=Registration.objects.none())
     session = forms.ModelChoiceField(queryset=Session.objects.none(), required=False)
     correct = forms.BooleanField(required=False)
+    since = forms.TimeField(
+        required=False, error_messages={"invalid": _("Enter the time as 09:30, or leave it empty for the whole day.")}
+    )
     reason = forms.CharField(max_length=300, required=False)
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
@@ -48,6 +51,12 @@ class SignedListForm(_DayForm):
             "invalid_choice": _("One of the ticked people is not registered for this event."),
             "invalid_pk_value": _("One of the ticked people is not registered for this event."),
         },
+    )
+    reason = forms.CharField(
+        label=_("Why it was not on the list before"),
+        max_length=300,
+        required=False,
+        help_text=_("The list of this day is frozen. The reason is kept with each record."),
     )
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:

@@ -19,7 +19,7 @@ from events.times import day_in_words, hours_in_words
 
 from . import places
 from .asking import IN_THE_ROOM_ONLY, NOTHING, Asking, SessionGroup
-from .exceptions import ChoicesClash, ChoicesDoNotFit
+from .exceptions import ChoicesClash
 from .models import Option, Question, Registration
 from .questions import files
 from .questions.answering import is_empty
@@ -130,21 +130,21 @@ class TakingPartForm(forms.Form):
         self.event, self.asking, self.asked_as = event, asking, participant_kind
         self.values: dict[int, Any] = {}
         self.sessions: list[Session] = []
-        # The keys of the sessions and options in which no place was left when the form was made.
-        self.full: set[int] = set()
-        self.full_options: set[int] = set()
+        # How things stood when the form was made; None where nothing limited is picked.
+        self.counted: places.Counted | None = None
         self.questions: list[Question] = []
         self.is_preview = False
         if not asking.is_nothing:
             self._language = get_language() or "en"
+            if asking.has_limits:
+                self.counted = places.count_all(event)
             self._add_sessions(set(chosen))
             self._add_questions(answered or {})
 
     def _add_sessions(self, chosen: set[int]) -> None:
         if not self.asking.groups:
             return
-        left = places.session_places(self.event)
-        self.full = {key for key, its in left.items() if its.is_full}
+        left = self.counted.sessions if self.counted else {}
         is_online = self._mode_that_is_certain() == Registration.Mode.ONLINE
         for group in self.asking.groups:
             there = group.for_mode(is_online=is_online)
@@ -186,9 +186,7 @@ class TakingPartForm(forms.Form):
         if not self.questions:
             return
         by_key = {question.pk: question for question in self.asking.questions}
-        has_limits = any(option.places is not None for one in self.questions for option in one.options.all())
-        left = places.option_places(self.event) if has_limits else {}
-        self.full_options = {key for key, its in left.items() if its.is_full}
+        left = self.counted.options if self.counted else {}
         for question in self.questions:
             hints: list[str] = [why_and_until(question, language=self._language)]
             if condition := only_if(question, self.event, by_key, language=self._language):
@@ -278,13 +276,10 @@ class TakingPartForm(forms.Form):
                 self.add_error(group.field, ValidationError(_does_not_fit(of_group, len(picked)), code="rule"))
             self.sessions += picked
         try:
-            if self.sessions:
-                places.check_choices(self.event, self.sessions, mode=mode)
+            # Whether as many are picked as the groups ask for is said above, at the field of each.
+            places.check_clashes(self.sessions)
         except ChoicesClash as clash:
             self._say_that_they_clash(clash)
-        except ChoicesDoNotFit:
-            # Said above, at the field of the group.
-            pass
 
     def _say_that_they_clash(self, clash: ChoicesClash) -> None:
         first, second = cast("tuple[Session, Session]", clash.sessions)
@@ -305,8 +300,15 @@ class TakingPartForm(forms.Form):
     @property
     def picks_something_full(self) -> bool:
         """Whether they will wait for a part of what they picked."""
-        sessions, options = ({one.pk for one in picked} for picked in (self.sessions, self.options))
-        return not (self.full.isdisjoint(sessions) and self.full_options.isdisjoint(options))
+        picked: list[Session | Option] = [*self.sessions, *self.options]
+        return any(self.is_full(one) for one in picked)
+
+    def is_full(self, picked: Session | Option) -> bool:
+        """Whether no place was left in it when the form was made."""
+        if self.counted is None:
+            return False
+        left = (self.counted.sessions if isinstance(picked, Session) else self.counted.options).get(picked.pk)
+        return left is not None and left.is_full
 
     def keep_files(self, *, may_send: Callable[[], bool]) -> None:
         """Store the files that came with the form, so that they are there when it comes back.

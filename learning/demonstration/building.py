@@ -16,7 +16,7 @@ from projects.models import Membership, Organisation, Partner, Programme, Projec
 from registrations.models import AttendanceRecord, Person, Registration
 from venues.models import Site, Venue
 
-from ..models import Feedback, OutcomeRating
+from ..models import Feedback, FrozenReport, OutcomeRating
 from .admitting import admit
 from .delegations import hold_seats
 from .door import open_the_door
@@ -142,6 +142,8 @@ def remove() -> None:
         OutcomeRating.objects.filter(**{f"feedback__{name}": value for name, value in of_project.items()}).delete()
         Feedback.objects.filter(**of_project).delete()
         take_away()
+        for frozen in FrozenReport.objects.filter(project__source_key=SOURCE_KEY).order_by("-version"):
+            FrozenReport.objects.filter(pk=frozen.pk).delete()
         AttendanceRecord.objects.filter(**of_project).delete()
         Registration.objects.filter(event__project__source_key=SOURCE_KEY).delete()
         Person.objects.filter(project__source_key=SOURCE_KEY).delete()

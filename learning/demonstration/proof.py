@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from accounts.models import User
 from events.models import Event
 from projects.models import Project
-from registrations.attendance import day_list
+from registrations.attendance import day_list, programme_begins_at
 from registrations.models import AttendanceRecord, Certificate, ScannedList, SignedList
 from registrations.proof import freeze
 from registrations.proof.certificates import issue_to_all
@@ -36,6 +36,7 @@ def prove(project: Project, *, by: User | None, at: datetime) -> None:
             how=AttendanceRecord.How.CORRECTION,
             reason="Signed on paper, and was not ticked at the door",
             happened_at=corrected_at,
+            came_at=programme_begins_at(event, first.day),
             recorded_at=corrected_at,
             recorded_by=by,
         )

@@ -127,7 +127,7 @@ def folder_of(event: Event) -> Folder:
     names = {**due, **{key: str(name) for key, name in EvidenceKind.choices if key not in due}}
     found = _Found(event)
     sections, paths = [], _Paths()
-    own = {document.evidence: document.evidence for document in found.documents if document.evidence not in names}
+    own = {one.evidence: one.evidence for one in found.documents if one.evidence and one.evidence not in names}
     for number, (key, name) in enumerate({**names, **own}.items(), start=1):
         items = tuple(found.items(key, number, paths))
         is_due = key in due
@@ -216,6 +216,12 @@ class _Found:
                 report.product,
                 stored=report.file,
             )
+            if report.matches:
+                report.event = self.event
+                page = made.of_report(report)
+                yield Item(
+                    paths.of(number, key, page.name), page.title, gettext("Made from the records"), write=page.write
+                )
 
     def _document(self, document: Document, number: int, key: str, paths: _Paths) -> Item:
         about = [TYPES.get(document.file_type, ("", ""))[0], document.session.title if document.session else ""]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import fmean
 
 from django.db.models import Max, Min, Q
@@ -12,10 +13,11 @@ from accounts.letters import absolute_url
 from accounts.models import Mail
 from events.models import Event, EvidenceKind
 from events.programme.days import programme, shown_sessions
-from events.times import instant_in_words, when_in_words
+from events.times import dates_in_words, instant_in_words, when_in_words
 from events.where import where_in_words
 from registrations import mail_previews
-from registrations.models import Consent, Invitation, MailText
+from registrations.models import Consent, Invitation, MailText, OnlineReport
+from registrations.online.kept import kept_rows
 from registrations.wording import KINDS
 
 from ..models import Feedback, LearningOutcome, OutcomeRating
@@ -71,6 +73,14 @@ def made_for(event: Event) -> list[MadePage]:
         for section, name, title, write, is_there in pages
         if is_there(there)
     ]
+
+
+def of_report(report: OnlineReport) -> MadePage:
+    """Return the page that says who of the report of an online meeting was taken for whom."""
+    stem = report.file_name.rpartition(".")[0] or report.file_name
+    title = gettext("Who is who in the report of the online meeting")
+    name = f"{stem}-who-is-who.html"
+    return MadePage(EvidenceKind.SIGNED_LISTS, name, title, _writer(report.event, title, partial(_who, report)))
 
 
 def _writer(event: Event, title: str, write: Callable[[Event], Page]) -> Callable[[], str]:
@@ -138,6 +148,36 @@ def facts_of(event: Event) -> Facts:
     if event.host_id is not None:
         facts.append((gettext("Host"), str(event.host)))
     return facts
+
+
+def _who(report: OnlineReport, event: Event) -> Page:
+    rows = [
+        (
+            " / ".join([row.name, *row.other_names]),
+            row.email,
+            ", ".join(part for part in (row.person, row.organisation) if part),
+            " / ".join(f"{dates_in_words(day.day, day.day)}, {day.hours}" for day in row.days),
+            str(row.minutes),
+            row.how_in_words,
+        )
+        for row in kept_rows(report)
+    ]
+    header = (
+        gettext("In the report"),
+        gettext("Address"),
+        gettext("Taken for"),
+        gettext("There"),
+        gettext("Minutes"),
+        gettext("How we know"),
+    )
+    facts = [
+        (gettext("File"), report.file_name),
+        (gettext("SHA-256 of the file"), report.sha256),
+        (gettext("Clock of the times in it"), report.clocks),
+    ]
+    if report.confirmed_at:
+        facts.append((gettext("Confirmed"), instant_in_words(report.confirmed_at, event.zone)))
+    return Page(facts=facts, tables=[Table(gettext("Who was taken for whom"), header, rows)])
 
 
 # --- Pages -------------------------------------------------------------------------------------------------------

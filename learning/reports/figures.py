@@ -46,6 +46,7 @@ class Gap:
 
     slug: str
     text: str
+    count: int
 
 
 def figure(report: SemesterReport, slug: str) -> Figure | None:
@@ -184,7 +185,7 @@ def gaps(report: SemesterReport) -> list[Gap]:
             ),
         ),
     ]
-    return [Gap(slug, sentence(len(rows)) % {"n": len(rows)}) for slug, rows, sentence in found if rows]
+    return [Gap(slug, sentence(len(rows)) % {"n": len(rows)}, len(rows)) for slug, rows, sentence in found if rows]
 
 
 _FIGURES: dict[str, Callable[[SemesterReport], Figure]] = {

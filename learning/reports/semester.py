@@ -22,7 +22,8 @@ from registrations.models import AttendanceRecord, Registration
 from registrations.models.attendance import What, weight
 
 from ..feedback import last_minute
-from ..models import Feedback, LearningOutcome, OutcomeRating
+from ..models import Feedback, FrozenReport, LearningOutcome, OutcomeRating
+from .subject import Subject
 
 # A mean of fewer answers says more about who answered than about the event.
 MINIMUM_ANSWERS = 5
@@ -133,6 +134,8 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationRow:
+    # See Guest.organisation_key.
+    key: tuple[str, str]
     name: str
     is_matched: bool
     countries: tuple[str, ...]
@@ -201,6 +204,10 @@ class SemesterReport:
     evidence: tuple[EvidenceRow, ...]
 
     @cached_property
+    def subject(self) -> Subject:
+        return Subject(FrozenReport.Kind.SEMESTER, self.project, self.semester)
+
+    @cached_property
     def kinds(self) -> tuple[KindRow, ...]:
         """Events by kind, the most frequent first."""
         by_kind: dict[EventKind, list[EventRow]] = defaultdict(list)
@@ -252,12 +259,13 @@ class SemesterReport:
                 by_organisation[guest.organisation_key].append(guest)
         rows = [
             OrganisationRow(
+                key,
                 guests[0].organisation,
                 guests[0].organisation_id is not None,
                 _distinct(guest.country_name for guest in guests),
                 tuple({guest.person_id: guest.name for guest in guests}.values()),
             )
-            for guests in by_organisation.values()
+            for key, guests in by_organisation.items()
         ]
         return tuple(sorted(rows, key=lambda row: (-len(row.people), fold(row.name), not row.is_matched)))
 

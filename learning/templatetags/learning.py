@@ -3,7 +3,6 @@
 Events and registrations stand below this app, so their templates ask for what they show of it.
 """
 
-from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,10 @@ from registrations.models import Registration
 
 from ..exceptions import FeedbackRefused
 from ..feedback import last_minute, must_be_open
+from ..models import FrozenReport
+from ..reports.document import instant
 from ..reports.semester import SemesterReport
+from ..reports.subject import Subject
 
 register = template.Library()
 
@@ -46,7 +48,7 @@ def rows_address(context: RequestContext, *figure: str) -> str:
 
     It carries the cut-off of the page, so that the rows agree with the number that was clicked.
     """
-    return _address(context["report"], "learning:report_rows", "".join(figure))
+    return _address(context["report"], "learning:report_rows", figure="".join(figure))
 
 
 @register.simple_tag(takes_context=True)
@@ -55,6 +57,47 @@ def report_address(context: RequestContext) -> str:
     return _address(context["report"], "learning:report")
 
 
-def _address(report: SemesterReport, view: str, *args: str) -> str:
-    path = reverse(view, args=[report.project.slug, report.semester.number, *args])
-    return f"{path}?{urlencode({'at': report.at.astimezone(UTC).isoformat().replace('+00:00', 'Z')}, safe=':')}"
+@register.simple_tag(takes_context=True)
+def report_file_address(context: RequestContext, extension: str) -> str:
+    """Return the address of the page's report as a file, with the same cut-off."""
+    return _address(context["report"], "learning:report_file", extension=extension)
+
+
+@register.simple_tag(takes_context=True)
+def freeze_address(context: RequestContext) -> str:
+    """Return the address at which the page's report is frozen with the same cut-off."""
+    return _address(context["report"], "learning:freeze_report")
+
+
+@register.simple_tag
+def subject_address(subject: Subject) -> str:
+    """Return the address of what a report is about, as of now."""
+    return reverse("learning:report", kwargs=subject.address)
+
+
+@register.simple_tag(takes_context=True)
+def version_address(context: RequestContext, frozen: FrozenReport, page: str = "") -> str:
+    """Return the address of a frozen version, or of its page “changes”."""
+    return _of_version(context, frozen, f"learning:frozen_report_{page}" if page else "learning:frozen_report")
+
+
+@register.simple_tag(takes_context=True)
+def version_file_address(context: RequestContext, frozen: FrozenReport, extension: str) -> str:
+    """Return the address of a frozen version as a file."""
+    return _of_version(context, frozen, "learning:frozen_report_file", extension=extension)
+
+
+@register.simple_tag(takes_context=True)
+def version_table_address(context: RequestContext, frozen: FrozenReport, table: str) -> str:
+    """Return the address of one table of a frozen version."""
+    return _of_version(context, frozen, "learning:frozen_report_table", table=table)
+
+
+def _of_version(context: RequestContext, frozen: FrozenReport, view: str, **more: str) -> str:
+    subject = context.get("subject") or context["report"].subject
+    return reverse(view, kwargs={**subject.address, "version": frozen.version, **more})
+
+
+def _address(report: SemesterReport, view: str, **more: str) -> str:
+    path = reverse(view, kwargs={**report.subject.address, **more})
+    return f"{path}?{urlencode({'at': instant(report.at)}, safe=':')}"

@@ -4,9 +4,9 @@
 `presence` counts it for an event, and `lists` tells it person by person, with times and minutes.
 """
 
-from .lists import DayRow, day_list, minutes, programme_minutes, session_list
+from .lists import DayRow, day_list, minutes, programme_begins_at, programme_minutes, session_list
 from .presence import DayPresence, Presence, attended_days, begun_days, presence
-from .recording import Act, Outcome, SignedList, check_in, check_out, record, record_signed_list
+from .recording import Act, Outcome, SignedList, check_in, check_out, is_frozen, is_over, record, record_signed_list
 from .standing import Standing, standing_of
 
 __all__ = [
@@ -22,8 +22,11 @@ __all__ = [
     "check_in",
     "check_out",
     "day_list",
+    "is_frozen",
+    "is_over",
     "minutes",
     "presence",
+    "programme_begins_at",
     "programme_minutes",
     "record",
     "record_signed_list",

@@ -19,18 +19,24 @@ What = AttendanceRecord.What
 
 
 class Said(NamedTuple):
-    """One act of one registration, about one day or session."""
+    """One act of one registration, about one day or session. `came_at` is there where somebody said it afterwards."""
 
     happened_at: datetime
     act: UUID
     what: str
     how: str = ""
     undoes: UUID | None = None
+    came_at: datetime | None = None
 
     @property
     def place(self) -> tuple[datetime, int, UUID]:
         """Where it stands among the acts about the same; see also AttendanceQuerySet.in_order."""
         return self.happened_at, weight(self.what, self.how), self.act
+
+    @property
+    def seen_at(self) -> datetime:
+        """When whoever came did so."""
+        return self.came_at or self.happened_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Folded:
 
     @property
     def first_in(self) -> datetime | None:
-        return self.stays[0].since.happened_at if self.stays else None
+        return self.stays[0].since.seen_at if self.stays else None
 
     @property
     def last_out(self) -> datetime | None:
@@ -60,6 +66,23 @@ class Folded:
     @property
     def how(self) -> str:
         return self.stays[0].since.how if self.stays else ""
+
+
+def came_last(said: Iterable[Said]) -> tuple[UUID, ...]:
+    """The acts by which somebody is there since they came last: all that have to be taken back for them not to be.
+
+    Whoever was scanned at two desks is there by two acts, and taking one of them back leaves the other.
+    """
+    came: list[UUID] = []
+    has_left = False
+    for one in counting(said):
+        if one.what != What.IN:
+            has_left = True
+        elif has_left:
+            came, has_left = [one.act], False
+        else:
+            came.append(one.act)
+    return tuple(came)
 
 
 def undone(said: Iterable[Said]) -> set[UUID]:

@@ -14,7 +14,7 @@ from .folding import Folded, Said, counting, fold
 from .standing import NOBODY_SAID
 
 How = AttendanceRecord.How
-# They say that somebody was there, and nothing of when.
+# They say that somebody was there, and nothing of when; unless a correction says that, too.
 WITHOUT_TIME = (How.SIGNED_LIST, How.CORRECTION)
 
 # From when to when, both instants.
@@ -89,7 +89,7 @@ def _list(event: Event, day: date | None, session: Session | None) -> tuple[DayR
 def _acts(records) -> dict[int, dict[tuple[date, int | None], list[Said]]]:
     acts: dict[int, dict[tuple[date, int | None], list[Said]]] = defaultdict(lambda: defaultdict(list))
     rows = records.order_by().values_list(
-        "registration_id", "day", "session_id", "happened_at", "act", "what", "how", "undoes"
+        "registration_id", "day", "session_id", "happened_at", "act", "what", "how", "undoes", "came_at"
     )
     for pk, day, session, *said in rows.iterator(chunk_size=2_000):
         acts[pk][day, session].append(Said(*said))
@@ -116,8 +116,8 @@ def minutes(event: Event) -> dict[int, dict[date, int]]:
     out.
 
     From coming to leaving. Whoever nobody saw leave stayed until the programme of the day, or the session, ended; a
-    list signed on paper and a correction mean the whole of it. What overlaps counts once. Records of days and of
-    sessions both count. Two queries.
+    list signed on paper and a correction that names no time mean the whole of it. What overlaps counts once. Records of
+    days and of sessions both count. Two queries.
     """
     programme = _Programme(event)
     found: dict[int, dict[date, int]] = {}
@@ -130,6 +130,12 @@ def minutes(event: Event) -> dict[int, dict[date, int]]:
         if days := {day: spent for day, spent in days.items() if spent}:
             found[pk] = days
     return found
+
+
+def programme_begins_at(event: Event, day: date, session: Session | None = None) -> datetime:
+    """Return when the programme of a day, or a session of it, begins; its midnight where nobody said. One query."""
+    programme = _Programme(event)
+    return (programme.of_session(session, day) if session else programme.of_day(day))[0]
 
 
 def programme_minutes(event: Event) -> dict[date, int]:
@@ -145,12 +151,14 @@ def _minutes(folded: Iterable[tuple[Folded, Interval]], day: date, event: Event)
     intervals = []
     for whole, (begins, ends) in folded:
         for stay in whole.stays:
-            has_time = (
-                stay.since.how not in WITHOUT_TIME and stay.since.happened_at.astimezone(event.zone).date() == day
-            )
-            since = stay.since.happened_at if has_time else begins
+            since = stay.since.seen_at if _has_time(stay.since, day, event) else begins
             intervals.append((since, stay.until or ends))
     return round(_together(intervals).total_seconds() / 60)
+
+
+def _has_time(since: Said, day: date, event: Event) -> bool:
+    says_when = since.how not in WITHOUT_TIME or (since.how == How.CORRECTION and since.came_at is not None)
+    return says_when and since.seen_at.astimezone(event.zone).date() == day
 
 
 def _together(intervals: Iterable[Interval]) -> timedelta:

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
 from django.db.models import CharField, Q, Value
@@ -28,6 +28,12 @@ from ..exceptions import (
 )
 from ..models import AttendanceRecord, DoorAct, Registration
 from ..models.attendance import How, Kept, What
+from .lists import programme_begins_at
+
+# A dinner goes on past midnight: a day is over so long after it.
+NIGHT = timedelta(hours=4)
+# What is said by whoever stood there, and needs no reason while the day lasts.
+SEEN = (How.SCAN, How.NAME_SEARCH, How.WALK_IN, How.SIGNATURE)
 
 _STATES = {
     Registration.State.WAITING: Kept.WAITING,
@@ -43,7 +49,8 @@ class Act:
 
     `registration` is None for somebody who is not known, and for an undo that names only what it takes back.
     `kept_because` is a reason that was found before, such as a forged code; "" lets the act be looked at here.
-    `written_in` names whom a device wrote in, for the log where that does not count.
+    `written_in` names whom a device wrote in, for the log where that does not count. `came_at` is since when somebody
+    was there, if that is said afterwards: `happened_at` is when it was said.
     """
 
     act: uuid.UUID
@@ -60,6 +67,7 @@ class Act:
     undoes: uuid.UUID | None = None
     kept_because: str = ""
     written_in: str = ""
+    came_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,7 @@ def _store(event: Event, acts: Sequence[Act], known: _Known, at: datetime) -> li
             outcomes.append(known.outcome(act))
             continue
         pk = _whose(act, known)
-        reason = _why_not(event, act, pk)
+        reason = _why_not(event, act, pk, at)
         outcome = known.outcomes[act.act] = Outcome(act.act, counted=not reason, reason=reason)
         outcomes.append(outcome)
         if reason or pk is None or act.day is None:
@@ -216,9 +224,24 @@ def _whose(act: Act, known: _Known) -> int | None:
     return None
 
 
-def _why_not(event: Event, act: Act, pk: int | None) -> str:
+def is_over(event: Event, day: date, *, at: datetime) -> bool:
+    """Whether a day of an event is over at an instant: what happened on it is put right with a reason from then on."""
+    return at >= datetime.combine(day + timedelta(days=1), time.min, event.zone) + NIGHT
+
+
+def _is_too_late(event: Event, act: Act, at: datetime) -> bool:
+    """Whether somebody says only now what they saw on a day that is over. What was kept on a phone happened before."""
+    if act.how not in SEEN or act.reason or act.day is None:
+        return False
+    # A phone whose clock is ahead did nothing later than it was heard of.
+    return is_over(event, act.day, at=min(act.happened_at, at))
+
+
+def _why_not(event: Event, act: Act, pk: int | None, at: datetime) -> str:
     if act.kept_because:
         return act.kept_because
+    if act.day in event.days and _is_too_late(event, act, at):
+        return Kept.DAY_OVER
     if pk is None:
         return Kept.UNDO_WAITS if act.what == What.UNDO else Kept.UNKNOWN
     if act.registration is not None and act.registration.event_id != event.pk:
@@ -252,6 +275,7 @@ def _record(act: Act, pk: int, day: date, at: datetime) -> AttendanceRecord:
         undoes=act.undoes if act.what == What.UNDO else None,
         happened_at=act.happened_at,
         recorded_at=at,
+        came_at=act.came_at,
         how=act.how,
         reason=act.reason,
         device=act.device,
@@ -311,14 +335,21 @@ def check_in(
     at: datetime | None = None,
     reason: str = "",
     session: Session | None = None,
+    came_at: datetime | None = None,
 ) -> AttendanceRecord:
     """Record that somebody is present on a day of their event; the same act again returns its record.
 
-    `at` is when they were seen, an aware datetime that defaults to now. Raises NotConfirmed without a place,
-    NotADayOfTheEvent, DayNotBegun before that day begins in the event's zone, and ActUsedElsewhere when the act's id
-    belongs to another act.
+    `at` is when they were seen, an aware datetime that defaults to now; for a correction it is when it is made, and
+    `came_at` since when they were there, None from the beginning of the programme. Raises NotConfirmed without a place,
+    NotADayOfTheEvent, DayNotBegun before that day begins in the event's zone, ReasonMissing without a `reason` for a
+    correction and for a day that is over or whose list is frozen, and ActUsedElsewhere when the act's id belongs to
+    another act.
     """
-    return _say(What.IN, registration, day, by=by, how=how, act=act, at=at, reason=reason, session=session)
+    if how == How.CORRECTION and came_at is None:
+        came_at = programme_begins_at(registration.event, day, session)
+    return _say(
+        What.IN, registration, day, by=by, how=how, act=act, at=at, reason=reason, session=session, came_at=came_at
+    )
 
 
 def check_out(
@@ -336,7 +367,9 @@ def check_out(
     return _say(What.ABSENT, registration, day, by=by, how=how, act=act, at=at, reason=reason, session=session)
 
 
-def _say(what: str, registration: Registration, day: date, *, by, how, act, at, reason, session) -> AttendanceRecord:
+def _say(
+    what: str, registration: Registration, day: date, *, by, how, act, at, reason, session, came_at=None
+) -> AttendanceRecord:
     at = at or timezone.now()
     act = act or uuid.uuid4()
     said = Act(
@@ -349,8 +382,11 @@ def _say(what: str, registration: Registration, day: date, *, by, how, act, at, 
         how=how,
         by=by,
         reason=reason,
+        came_at=came_at,
     )
-    refusal = _why_not(registration.event, said, registration.pk)
+    refusal = _why_not(registration.event, said, registration.pk, at)
+    if not refusal and not reason and how in SEEN and is_frozen(registration.event, day):
+        refusal = Kept.NO_REASON
     if not refusal:
         record(registration.event, [said])
     # What was recorded before stays so, whatever happened to the place since.
@@ -362,12 +398,17 @@ def _say(what: str, registration: Registration, day: date, *, by, how, act, at, 
     return known
 
 
+def is_frozen(event: Event, day: date) -> bool:
+    """Whether a list of the day was frozen: what an organiser changes from then on needs a reason. One query."""
+    return event.signed_lists.filter(day=day).exists()
+
+
 def _refusal(reason: str, registration: Registration, day: date) -> RegistrationRefused:
     if reason == Kept.NOT_BEGUN:
         return DayNotBegun(day)
     if reason in (Kept.NOT_A_DAY, Kept.NOT_A_SESSION):
         return NotADayOfTheEvent(day)
-    if reason == Kept.NO_REASON:
+    if reason in (Kept.NO_REASON, Kept.DAY_OVER):
         return ReasonMissing(registration)
     return NotConfirmed(registration)
 
@@ -391,19 +432,25 @@ def record_signed_list(
     act: uuid.UUID,
     by=None,
     at: datetime | None = None,
+    reason: str = "",
 ) -> SignedList:
     """Record that these people of an event signed the list of a day; the same list sent again adds nothing.
 
-    `act` stands for the whole list. Raises NotADayOfTheEvent and DayNotBegun as `check_in` does.
+    `act` stands for the whole list. A day that is over needs no reason, as the paper is one, unless its list is frozen.
+    Raises NotADayOfTheEvent, DayNotBegun and ReasonMissing as `check_in` does.
     """
     at = at or timezone.now()
     if day not in event.days:
         raise NotADayOfTheEvent(day)
     if at.astimezone(event.zone).date() < day:
         raise DayNotBegun(day)
+    if not reason and is_frozen(event, day):
+        raise ReasonMissing(day)
     registrations = tuple(registrations)
     ticked = tuple(registration for registration in registrations if registration.is_confirmed)
     one = Act(act=act, what=What.IN, registration=None, day=day, happened_at=at, how=How.SIGNED_LIST, by=by)
+    # The paper says that they were there, not since when: they did not come when somebody typed it.
+    one = replace(one, came_at=programme_begins_at(event, day), reason=reason)
     # The same person in the same list is the same act.
     acts = [replace(one, act=uuid.uuid5(act, str(person.pk)), registration=person) for person in ticked]
     record(event, acts, at=at)

@@ -43,4 +43,4 @@ def standing_of(
 
 
 def said(record: AttendanceRecord) -> Said:
-    return Said(record.happened_at, record.act, record.what, record.how, record.undoes)
+    return Said(record.happened_at, record.act, record.what, record.how, record.undoes, record.came_at)

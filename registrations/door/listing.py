@@ -210,7 +210,7 @@ def _person(one: _Row, key: str, days: list[str], acts: dict[str, list[Said]]) -
     }
 
 
-_SAID = ("registration_id", "day", "session_id", "happened_at", "act", "what", "how", "undoes")
+_SAID = ("registration_id", "day", "session_id", "happened_at", "act", "what", "how", "undoes", "came_at")
 _ACTS = Compiled(
     lambda people: AttendanceRecord.objects.filter(registration__in=people).order_by().values_list(*_SAID), people=[int]
 )
@@ -296,10 +296,10 @@ def counter(event: Event, day: date | None, *, at: datetime) -> Counter:
     acts: dict[int, list[Said]] = defaultdict(list)
     # Those of sessions are left out here: asked for those without, SQLite would go through the records of all events.
     rows = AttendanceRecord.objects.filter(registration__event=event, day=day or date.min)
-    fields = ("registration_id", "registration__state", "session_id", "happened_at", "act", "what", "how", "undoes")
-    for pk, state, session, happened_at, act, what, how, undoes in rows.order_by().values_list(*fields):
+    fields = ("registration_id", "registration__state", *_SAID[2:])
+    for pk, state, session, *said in rows.order_by().values_list(*fields):
         if session is None and state == Registration.State.CONFIRMED:
-            acts[pk].append(Said(happened_at, act, what, how, undoes))
+            acts[pk].append(Said(*said))
     here = [folded for folded in map(fold, acts.values()) if folded.attended]
     walked_in = [folded for folded in here if any(stay.since.how == "walk_in" for stay in folded.stays)]
     lately = [folded for folded in here if folded.first_in and at - LATELY <= folded.first_in]

@@ -140,6 +140,11 @@ def words() -> dict[str, str]:
         "forged_what": _("This code was not made by us. Search the name."),
         "other_day": _("Other day"),
         "other_day_what": _("Their place is for other days. Ask the host."),
+        "not_today": _("This is not today."),
+        "day_over": _("This day is over"),
+        "day_over_what": _(
+            "This day is over. Whoever organises the event puts it right under Attendance, with the reason."
+        ),
         "waiting": _("On the waiting list"),
         "waiting_what": _("They have no place yet. Ask the host whether one is free."),
         "offered": _("Place offered"),

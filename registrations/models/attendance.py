@@ -109,6 +109,12 @@ class AttendanceRecord(NeverChanged):
     undoes = models.UUIDField(_("takes back the act"), null=True, blank=True)
     happened_at = models.DateTimeField(_("happened at"), default=timezone.now, help_text=_("By the clock of the door."))
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+    came_at = models.DateTimeField(
+        _("there since"),
+        null=True,
+        blank=True,
+        help_text=_("Where somebody said so afterwards; else whoever came did so when it happened."),
+    )
     how = models.CharField(_("how known"), max_length=20, choices=How.choices)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     device = models.CharField(_("device"), max_length=100, blank=True)
@@ -160,6 +166,7 @@ class Kept(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
     NOT_A_DAY = "not_a_day", _("Not a day of the event")
     NOT_BEGUN = "not_begun", _("The day had not begun")
+    DAY_OVER = "day_over", _("The day was over: the host puts it right, with the reason")
     NOT_A_SESSION = "not_a_session", _("Not a session of this day of the event")
     NO_REASON = "no_reason", _("A correction without its reason")
     USED = "used", _("The id of another act")

@@ -19,8 +19,9 @@ class OnlineReport(models.Model):
     """The report of an online meeting, as its program wrote it. Nothing in it counts until somebody confirms it.
 
     The file is kept as it came and is read anew whenever it is shown, so that an auditor sees what was there.
-    `decisions` says which registration each person of the file is: {code of the person: primary key}; `acts` are the
-    ids of the attendance records that followed.
+    `decisions` says which registration each person of the file is: {code of the person: primary key}; `matches` says
+    the same for people, with how it came, and stays when the event or the registrations change; `acts` are the ids of
+    the attendance records that followed.
     """
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="online_reports", verbose_name=_("event"))
@@ -44,6 +45,9 @@ class OnlineReport(models.Model):
     product = models.CharField(_("written by"), max_length=50, blank=True)
     clocks = models.CharField(_("clock of the times in it"), max_length=50, validators=[check_time_zone])
     decisions = models.JSONField(default=dict, editable=False)
+    matches = models.JSONField(
+        default=list, editable=False, help_text="Who of the file was taken for whom, as online/kept.py writes it."
+    )
     acts = models.JSONField(default=list, editable=False, help_text="What followed from it, to be taken back.")
     uploaded_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
     uploaded_by = models.ForeignKey(
@@ -88,12 +92,19 @@ class OnlineReport(models.Model):
         return self.confirmed_at is not None and self.taken_back_at is None
 
     def confirm(
-        self, *, decisions: dict[str, int], acts: list[str], counted: int, by: Any = None, at: Any = None
+        self,
+        *,
+        decisions: dict[str, int],
+        matches: list[dict[str, Any]],
+        acts: list[str],
+        counted: int,
+        by: Any = None,
+        at: Any = None,
     ) -> None:
         """Note who is who, and that it counts from now on. online/counting.py records the acts with it."""
-        self.decisions, self.acts, self.counted = decisions, acts, counted
+        self.decisions, self.matches, self.acts, self.counted = decisions, matches, acts, counted
         self.confirmed_at, self.confirmed_by = at or timezone.now(), by
-        self.save(update_fields=["decisions", "acts", "counted", "confirmed_at", "confirmed_by"])
+        self.save(update_fields=["decisions", "matches", "acts", "counted", "confirmed_at", "confirmed_by"])
 
     def take_back(self, *, reason: str, by: Any = None, at: Any = None) -> None:
         """Note that it counts no longer, and why."""

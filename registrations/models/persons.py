@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -15,17 +17,31 @@ class PersonQuerySet(models.QuerySet["Person"]):
         The name counts because mailboxes are shared: the same address under another name is somebody else. Whoever was
         found to be somebody else is that person.
         """
+        return self.recognised_with_past(project, email=email, name=name).person
+
+    def recognised_with_past(self, project: Project, *, email: str, name: str) -> "Recognised":
+        """The same, saying whether they were registered for anything before. One query, two for who was merged."""
         person = Person(project=project, email=email.casefold(), name=name, name_key=fold(name))
         with connection.cursor() as cursor:
-            cursor.execute(_RECOGNISED, [project.pk, person.email, person.name, person.name_key])
-            person.pk, merged_into = cursor.fetchone()
+            cursor.execute(_recognised(), [project.pk, person.email, person.name, person.name_key])
+            person.pk, merged_into, has_registrations = cursor.fetchone()
         person._state.adding, person._state.db = False, connection.alias
-        return person if merged_into is None else self.get(pk=merged_into)
+        if merged_into is not None:
+            return Recognised(self.get(pk=merged_into), may_be_registered=True)
+        return Recognised(person, may_be_registered=bool(has_registrations))
 
     def known_as(self, *, email: str, name: str) -> "PersonQuerySet":
         """Persons with this address and name, and those whom they were found to be."""
         same = self.filter(email=email.casefold(), name_key=fold(name))
         return self.filter(Q(pk__in=same.values("pk")) | Q(pk__in=same.values("merged_into")))
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A person, and whether they may have a registration: False for whoever has none, at any event."""
+
+    person: "Person"
+    may_be_registered: bool
 
 
 class Person(models.Model):
@@ -66,8 +82,13 @@ class Person(models.Model):
 
 # One statement, so that the same person at two events at once is neither two people nor an error. The update changes
 # nothing; without one the database would not return the row that was there.
-_RECOGNISED = f"""
-    INSERT INTO {Person._meta.db_table} (project_id, email, name, name_key) VALUES (%s, %s, %s, %s)
-    ON CONFLICT (project_id, email, name_key) DO UPDATE SET name_key = excluded.name_key
-    RETURNING id, merged_into_id
-"""  # noqa: S608 - nothing in it comes from outside
+@cache
+def _recognised() -> str:
+    persons, registrations = Person._meta, Person._meta.get_field("registrations").related_model._meta  # type: ignore[union-attr]
+    return f"""
+        INSERT INTO {persons.db_table} (project_id, email, name, name_key) VALUES (%s, %s, %s, %s)
+        ON CONFLICT (project_id, email, name_key) DO UPDATE SET name_key = excluded.name_key
+        RETURNING id, merged_into_id, EXISTS (
+            SELECT 1 FROM {registrations.db_table} WHERE person_id = {persons.db_table}.id
+        )
+    """  # noqa: S608 - nothing in it comes from outside

@@ -25,6 +25,7 @@ from ..attendance import Act, record
 from ..attendance.recording import is_session_of
 from ..exceptions import RegistrationRefused
 from ..models import AttendanceRecord, OnlineReport, Registration
+from .kept import to_keep
 from .matching import How, Match, match
 from .reports import MeetingReport, NotAReport, read
 from .reports.reading import Interval, merged, minutes_of
@@ -293,11 +294,19 @@ def confirm(
             return report.counted
         raise ReportChanged(report)
     people = {registration.pk: registration for registration in decisions.values()}
-    acts = list(_acts(report, chosen, people, by))
+    checked = check(report)
+    acts = list(_acts(report, checked.meeting, chosen, people, by))
     outcomes = record(report.event, acts, at=at)
     recorded = [act for act, outcome in zip(acts, outcomes, strict=True) if outcome.counted]
     counted = len({act.registration.pk for act in recorded if act.registration})
-    report.confirm(decisions=chosen, acts=[str(act.act) for act in recorded], counted=counted, by=by, at=at)
+    report.confirm(
+        decisions=chosen,
+        matches=to_keep(checked, chosen),
+        acts=[str(act.act) for act in recorded],
+        counted=counted,
+        by=by,
+        at=at,
+    )
     return counted
 
 
@@ -335,13 +344,16 @@ def take_back(report: OnlineReport, *, reason: str, by: Any = None, at: datetime
 
 
 def _acts(
-    report: OnlineReport, chosen: Mapping[str, int], people: Mapping[int, Registration], by: Any
+    report: OnlineReport,
+    meeting: MeetingReport,
+    chosen: Mapping[str, int],
+    people: Mapping[int, Registration],
+    by: Any,
 ) -> Iterator[Act]:
     """Give the acts that follow from a report: in and out for each stay, with ids that are the same each time.
 
     Whoever was in the meeting of a session was there on its day, too.
     """
-    meeting = _read(report.event, _content(report), report.clocks)
     stays: dict[int, list[Interval]] = defaultdict(list)
     for attendee in meeting.attendees:
         if (pk := chosen.get(code_of(attendee.key))) in people:

@@ -16,6 +16,7 @@ MOST_OPTIONS = 10_000
 # Where people who hold such meetings, and the accounts of the programs, have their clocks.
 _AREAS = ("Europe/", "Atlantic/")
 _ELSEWHERE = ("America/New_York", "America/Los_Angeles")
+_NO_CLOCK = dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose a clock of the list"))
 
 
 def clock_choices(event: Event) -> list[tuple[str, str]]:
@@ -50,6 +51,7 @@ class ReportForm(forms.Form):
     clocks = forms.ChoiceField(
         label=gettext_lazy("The times in it are on"),
         help_text=gettext_lazy("Most programs write the times of the clock of whoever downloaded the file."),
+        error_messages=_NO_CLOCK,
     )
 
     def __init__(self, *args: Any, event: Event, **options: Any) -> None:
@@ -65,7 +67,7 @@ class ReportForm(forms.Form):
 class ClockForm(forms.Form):
     """On whose clock the times of a report are."""
 
-    clocks = forms.ChoiceField(label=gettext_lazy("The times in it are on"))
+    clocks = forms.ChoiceField(label=gettext_lazy("The times in it are on"), error_messages=_NO_CLOCK)
 
     def __init__(self, *args: Any, event: Event, **options: Any) -> None:
         super().__init__(*args, **options)

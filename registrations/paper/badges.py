@@ -15,7 +15,7 @@ from events.times import when_in_words
 from ..door.codes import ticket_svg
 from ..models import Consent, Registration
 from .heads import fact, facts_of, head
-from .letters import cleaned
+from .letters import MARK, cleaned, is_written_whole
 from .lists import country_name
 from .setting import pdf
 
@@ -140,9 +140,30 @@ def ticket(registration: Registration) -> bytes:
             "sentences": [
                 gettext("On paper or on a screen, both do. The code is yours alone: it opens nothing but the door."),
                 gettext("Without it you are found by your name."),
+                *_not_whole(registration),
             ],
         }
         return pdf("ticket", data, raw={"qr": ticket_svg(registration)})
+
+
+def to_be_written_by_hand(event: Event) -> list[Registration]:
+    """Return whoever has a place and a name or organisation that our fonts cannot write whole, in the order of names.
+
+    One query. On paper a mark stands for these letters (letters.py).
+    """
+    people = event.registrations.confirmed().only("event", "name", "organisation_name").order_by("search_text", "pk")
+    return [person for person in people if not is_printed_whole(person)]
+
+
+def is_printed_whole(registration: Registration) -> bool:
+    """Whether our fonts have every letter of what badges, lists and certificates say of somebody."""
+    return is_written_whole(registration.name, registration.organisation_name)
+
+
+def _not_whole(registration: Registration) -> list[str]:
+    if is_printed_whole(registration):
+        return []
+    return [gettext("%(mark)s stands for letters that cannot be printed here.") % {"mark": MARK}]
 
 
 def _with_a_place(event: Event) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -12,6 +13,7 @@ from events.times import day_in_words, instant_in_words
 from ..door.codes import svg
 from ..models import Certificate, Registration
 from .heads import fact, facts_of, head, in_groups, verify_address
+from .letters import MARK, is_written_whole
 from .setting import ARCHIVAL, pdf
 
 
@@ -37,6 +39,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
             "certifies": gettext("This certifies that"),
             "name": content["name"],
             "organisation": content["organisation"],
+            "not_whole": _not_whole(content),
             "attended": gettext("attended"),
             "facts": [
                 fact(gettext("Date"), " – ".join(dates)),
@@ -75,6 +78,13 @@ def certificate_pdf(certificate: Certificate) -> bytes:
             },
         }
         return pdf("certificate", data, raw=raw, standards=ARCHIVAL, at=issued_at)
+
+
+def _not_whole(content: dict[str, Any]) -> str:
+    if is_written_whole(content["name"], content["organisation"]):
+        return ""
+    words = gettext("%(mark)s stands for letters that cannot be printed here. The file attached to this PDF has them.")
+    return words % {"mark": MARK}
 
 
 def hours_in_words(minutes: int) -> str:

@@ -1,5 +1,6 @@
 """The letters that our fonts have. One that is in none of them would stop an archival PDF, so it never gets there."""
 
+import re
 import struct
 import unicodedata
 from functools import cache
@@ -8,24 +9,38 @@ from typing import Any
 
 # Noto Sans has Latin, Greek and Cyrillic; DejaVu, which also draws our pictures of links, has some more scripts.
 FONT_FOLDERS = (Path(__file__).parent / "fonts", Path(__file__).parents[2] / "events" / "syndication" / "fonts")
-# What stands for a letter that no font has: the reader sees that there is one.
-MISSING = "□"
+# What stands for letters that no font has: nobody takes it for a part of a name, and it is read aloud as a question.
+MARK = "[?]"
 
 
 def clean(text: str) -> str:
     """Return a text as one line that our fonts can write, composed (NFC).
 
-    Control characters, also those that turn the direction of writing, are left out; a letter that no font has becomes
-    “□”.
+    Control characters, also those that turn the direction of writing, are left out; “[?]” stands for letters in a row
+    that no font has. Nothing is put in their place: how a name is written in Latin letters, its owner decides.
     """
+    return _IN_A_ROW.sub(MARK, _marked(text))
+
+
+def is_written_whole(*texts: str) -> bool:
+    """Whether our fonts have every letter of these texts."""
+    return not any(_MISSING in _marked(text) for text in texts)
+
+
+def _marked(text: str) -> str:
+    """A text as one line, with a sign that nobody can type in place of each letter that no font has."""
     line = unicodedata.normalize("NFC", " ".join(text.split()))
-    written = []
+    if line.isascii() and line.isprintable():
+        return line
+    written: list[str] = []
     for sign in line:
-        if sign == " " or ord(sign) in _codes():
-            if unicodedata.category(sign) not in _UNSEEN:
-                written.append(sign)
-        elif unicodedata.category(sign) not in _UNSEEN:
-            written.append(MISSING)
+        if unicodedata.category(sign) in _UNSEEN:
+            continue
+        is_there = sign == " " or ord(sign) in _codes()
+        # An accent on a letter that is not there would stand on the one before.
+        if is_there and written and written[-1] == _MISSING and unicodedata.category(sign).startswith("M"):
+            is_there = False
+        written.append(sign if is_there else _MISSING)
     return "".join(written)
 
 
@@ -40,6 +55,9 @@ def cleaned(value: Any) -> Any:
     return value
 
 
+# A control character, which no text keeps.
+_MISSING = "\x00"
+_IN_A_ROW = re.compile(f"{_MISSING}(?: *{_MISSING})*")
 # Controls, formats (direction, joiners, soft hyphens, tags), surrogates, private and unassigned code points.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 

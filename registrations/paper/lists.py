@@ -14,7 +14,7 @@ from ..door.codes import svg
 from ..exceptions import NotADayOfTheEvent
 from ..models import AttendanceRecord, SignedList
 from .heads import fact, facts_of, head, in_groups, verify_address
-from .letters import clean, cleaned
+from .letters import MARK, clean, cleaned, is_written_whole
 from .setting import ARCHIVAL, pdf
 
 # In millimetres: as high as a name is written by hand.
@@ -50,6 +50,7 @@ def signed_list(event: Event, day: date) -> bytes:
                 "With your signature you confirm that you attended on this day. The list is kept by the host and the "
                 "lead partner as evidence for the programme and its auditors."
             ),
+            *_not_whole(rows),
         ],
         "proof": None,
     }
@@ -87,7 +88,10 @@ def frozen_list(signed_list: SignedList, people: list[dict[str, Any]]) -> bytes:
             column("signature", gettext("Signature"), millimetres=28),
         ],
         "row_height": 8,
-        "opening": [there],
+        "opening": [
+            there,
+            *_not_whole(rows, gettext("The file attached to this PDF has the names as their owners write them.")),
+        ],
         "proof": {
             "heading": gettext("Proof"),
             "qr_alt": gettext("QR code of the address at which this list is verified"),
@@ -106,6 +110,20 @@ def frozen_list(signed_list: SignedList, people: list[dict[str, Any]]) -> bytes:
         "attached": {"name": "list.json", "content": signed_list.content, "about": gettext("The list as data")},
     }
     return pdf("attendance_list", data, raw=raw, standards=ARCHIVAL, at=signed_list.frozen_at)
+
+
+def _not_whole(rows: list[dict[str, Any]], more: str = "") -> list[str]:
+    """Say in which rows there are letters that cannot be printed; nothing where there are none."""
+    numbers = [row["number"] for row in rows if not is_written_whole(row.get("name", ""), row.get("organisation", ""))]
+    if not numbers:
+        return []
+    words = ngettext(
+        "%(mark)s stands for letters that cannot be printed here, in row %(numbers)s.",
+        "%(mark)s stands for letters that cannot be printed here, in rows %(numbers)s.",
+        len(numbers),
+    )
+    said = words % {"mark": MARK, "numbers": ", ".join(numbers)}
+    return [f"{said} {more}".strip()]
 
 
 def _facts_of_proof(signed_list: SignedList) -> list[dict[str, str]]:

@@ -7,17 +7,18 @@ places in the room (`Event.places`) and online (`Event.online_places`); every ot
 """
 
 from .changing import change
-from .choosing import Chosen, check_choices, choose, option_places, session_places
-from .counting import Left, free, lock, mode_at, taken
+from .choosing import Chosen, check_choices, check_clashes, choose, count_all, option_places, session_places
+from .counting import Counted, Left, free, lock, mode_at, taken
 from .deciding import approve, hand_over, move_ahead, reject, restore
 from .leaving import accept_offer, cancel, decline_offer, undo_cancelling
-from .registering import Expected, Registered, correct, expected, register
+from .registering import Expected, Registered, correct, expected, register, register_in_transaction
 from .settling import release_delegations, settle, settle_all
 from .standing import Availability, Opening, availability
 
 __all__ = [
     "Availability",
     "Chosen",
+    "Counted",
     "Expected",
     "Left",
     "Opening",
@@ -28,8 +29,10 @@ __all__ = [
     "cancel",
     "change",
     "check_choices",
+    "check_clashes",
     "choose",
     "correct",
+    "count_all",
     "decline_offer",
     "expected",
     "free",
@@ -39,6 +42,7 @@ __all__ = [
     "move_ahead",
     "option_places",
     "register",
+    "register_in_transaction",
     "reject",
     "release_delegations",
     "restore",

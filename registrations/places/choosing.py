@@ -4,7 +4,7 @@ Only who has a seat at the event holds a choice; those of everybody else wait un
 what is free in the order of picking, at once and without an offer: they come anyway.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
@@ -23,7 +23,7 @@ from ..exceptions import ChoicesClash, ChoicesDoNotFit
 from ..models import Choice, Option, Registration
 from ..models.choices import ChoiceQuerySet
 from . import counting
-from .counting import Left
+from .counting import Counted, Left
 
 State = Registration.State
 
@@ -48,14 +48,19 @@ def check_choices(event: Event, sessions: Collection[Session], *, mode: str = ""
     Raises ChoicesClash for two at the same time, ChoicesDoNotFit where the rule of a choice group is not kept. At a
     hybrid event, who takes part online (`mode`) may pick fewer: what is seen on site cannot be asked of them.
     """
-    for first, second in combinations(sessions, 2):
-        if first.day is not None and first.day == second.day and overlap(first, second):
-            raise ChoicesClash(first, second)
+    check_clashes(sessions)
     is_online = event.mode == Event.Mode.HYBRID and mode == Registration.Mode.ONLINE
     for group in _GROUPS_WITH_A_RULE.rows(event=event.pk):
         picked = sum(session.choice_group_id == group.pk for session in sessions)
         if not group.fits(picked, may_be_fewer=is_online):
             raise ChoicesDoNotFit(group, picked)
+
+
+def check_clashes(sessions: Collection[Session]) -> None:
+    """Refuse sessions that take place at the same time, with ChoicesClash. No query."""
+    for first, second in combinations(sessions, 2):
+        if first.day is not None and first.day == second.day and overlap(first, second):
+            raise ChoicesClash(first, second)
 
 
 # --- Picking -----------------------------------------------------------------------------------------------------
@@ -108,6 +113,42 @@ def pick(
         if (session, option) not in picked
     )
     give_free_choices(registration.event, at=at, untold=registration)
+
+
+def pick_first(
+    registration: Registration,
+    sessions: Collection[Session],
+    options: Collection[Option],
+    counted: Counted,
+    *,
+    at: datetime,
+) -> list[Session | Option]:
+    """Set what somebody picks who has picked nothing yet; return for what of it they wait though they have a seat.
+
+    The caller holds the lock and has counted the choices under it. One query, unless somebody else waits for a place
+    that is free: then it is given in the order of picking, as ever.
+    """
+    picked: list[tuple[Session | Option, Left | None]]
+    picked = [(session, counted.sessions.get(session.pk)) for session in sessions]
+    picked += [(option, counted.options.get(option.pk)) for option in options]
+    may_have_a_place = registration.is_confirmed and registration.event.can_be_joined(at=at)
+    if may_have_a_place and any(left and left.waiting and not left.is_full for _one, left in picked):
+        pick(registration, sessions, options, before=(), at=at)
+        return waited_for(registration, sessions, options)
+    has_place = [may_have_a_place and left is not None and not left.is_full for _one, left in picked]
+    Choice.objects.bulk_create(
+        Choice(
+            registration=registration,
+            session=one if isinstance(one, Session) else None,
+            option=one if isinstance(one, Option) else None,
+            has_place=has,
+            since=at,
+        )
+        for (one, _left), has in zip(picked, has_place, strict=True)
+    )
+    if not registration.is_confirmed:
+        return []
+    return [one for (one, _left), has in zip(picked, has_place, strict=True) if not has]
 
 
 def waited_for(
@@ -189,25 +230,16 @@ def _left_where_somebody_waits(event: Event) -> dict[tuple[int | None, int | Non
 # --- Saying how things stand -------------------------------------------------------------------------------------
 
 
-def session_places(event: Event) -> dict[int, Left]:
+def count_all(event: Event, *, at: datetime | None = None) -> Counted:
+    """Count the places of an event, and those of its sessions and answers, at an instant (default: now). One query."""
+    return counting.count(event, at or timezone.now(), with_choices=True)
+
+
+def session_places(event: Event) -> Mapping[int, Left]:
     """Return what is left of each session of an event, by its key, in one query. No limit: its `places` are None."""
-    return _by_key(_SESSIONS, event)
+    return count_all(event).sessions
 
 
-def option_places(event: Event) -> dict[int, Left]:
+def option_places(event: Event) -> Mapping[int, Left]:
     """Return what is left of each answer to a question of an event, by its key, in one query."""
-    return _by_key(_OPTIONS, event)
-
-
-def _counted(limited: QuerySet) -> QuerySet:
-    taken = Count("choices", filter=Q(choices__has_place=True))
-    waiting = Count("choices", filter=Q(choices__has_place=False, choices__registration__state=State.CONFIRMED))
-    return limited.order_by().values_list("pk", "places").annotate(taken=taken, waiting=waiting)
-
-
-_SESSIONS: Compiled[Session] = Compiled(lambda event: _counted(Session.objects.filter(event=event)), "event")
-_OPTIONS: Compiled[Option] = Compiled(lambda event: _counted(Option.objects.filter(question__event=event)), "event")
-
-
-def _by_key(limited: Compiled[Any], event: Event) -> dict[int, Left]:
-    return {key: Left(*numbers) for key, *numbers in limited.tuples(event=event.pk)}
+    return count_all(event).options

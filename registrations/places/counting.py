@@ -6,7 +6,7 @@ one query, which is built once, because it is asked at every reading of an event
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,12 @@ from django.db import transaction
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from events.models import Event
+from events.models import Event, Session
 
 from .. import wording
 from ..compiled import Compiled
 from ..exceptions import NotRegistered
-from ..models import Delegation, Registration
+from ..models import Delegation, Option, Registration
 from ..models.registrations import ONLINE, ROOM, Line, holds_a_place
 
 State, Mode = Registration.State, Registration.Mode
@@ -106,6 +106,7 @@ class Counted:
     """The people of an event at an instant. `seats` are those of each delegation, `holding` the ones still held.
 
     `taken` and `waiting` are by the delegation that somebody is of, `of()` brings them into the lines there are now.
+    `sessions` and `options` are what is left of each, by its key, where `count` was asked for them too, else empty.
     """
 
     event: Event
@@ -116,6 +117,8 @@ class Counted:
     offered: int = 0
     holds_ended: int = 0
     is_release_due: bool = False
+    sessions: Mapping[int, Left] = field(default_factory=dict)
+    options: Mapping[int, Left] = field(default_factory=dict)
 
     def line(self, mode: str, delegation: int | None) -> Line:
         """The line of whoever takes part like this. See also Registration.line."""
@@ -208,21 +211,52 @@ def _delegations(event: int, at: datetime) -> QuerySet[Delegation, Any]:
     return of_event.values_list("pk", Value(""), F("seats"), held, is_due, Value(0))
 
 
+_SESSION, _OPTION = "session", "option"
+
+
+def _picked(limited: QuerySet[Any, Any], what: str) -> QuerySet[Any, Any]:
+    waiting = Q(choices__has_place=False, choices__registration__state=State.CONFIRMED)
+    return (
+        limited.order_by()
+        .values_list("pk", Value(what), "places")
+        .annotate(
+            taken=Count("choices", filter=Q(choices__has_place=True)),
+            waits=Count("choices", filter=waiting),
+            nothing=Value(0),
+        )
+    )
+
+
+def _choices(event: int) -> list[QuerySet[Any, Any]]:
+    sessions, options = Session.objects.filter(event=event), Option.objects.filter(question__event=event)
+    return [_picked(sessions, _SESSION), _picked(options, _OPTION)]
+
+
 # Without an order: that of the model is of columns that are not counted.
 _COUNTED = Compiled(
     lambda event, at: _people(event, at).union(_delegations(event, at), all=True).order_by(), "event", at=datetime
 )
+_COUNTED_WITH_CHOICES = Compiled(
+    lambda event, at: _people(event, at).union(_delegations(event, at), *_choices(event), all=True).order_by(),
+    "event",
+    at=datetime,
+)
 
 
-def count(event: Event, at: datetime) -> Counted:
-    """Count the people and seats of an event at an instant, in one query."""
+def count(event: Event, at: datetime, *, with_choices: bool = False) -> Counted:
+    """Count the people and seats of an event at an instant, `with_choices` those of what is picked too. One query."""
+    counted = _COUNTED_WITH_CHOICES if with_choices else _COUNTED
     seats, holding = {}, set()
+    left: dict[str, dict[int, Left]] = {_SESSION: {}, _OPTION: {}}
     taken: Counter[Line] = Counter()
     waiting: Counter[Line] = Counter()
     offered = ended = 0
     is_due = False
     has_begun = event.has_begun(at=at)
-    for delegation, mode, *numbers in _COUNTED.tuples(event=event.pk, at=at):
+    for delegation, mode, *numbers in counted.tuples(event=event.pk, at=at):
+        if mode in left:
+            left[mode][delegation] = Left(*numbers[:3])
+            continue
         if not mode:
             seats[delegation], held, due, _nothing = numbers
             if held == _UNTIL_A_DATE or (held == _UNTIL_THE_START and not has_begun):
@@ -235,7 +269,8 @@ def count(event: Event, at: datetime) -> Counted:
         waiting[line] += numbers[1]
         offered += numbers[2]
         ended += numbers[3]
-    return Counted(event, seats, frozenset(holding), taken, waiting, offered, ended, is_due)
+    lines = (event, seats, frozenset(holding), taken, waiting, offered, ended, is_due)
+    return Counted(*lines, sessions=left[_SESSION], options=left[_OPTION])
 
 
 def taken(event: Event, at: datetime | None = None) -> int:

@@ -57,11 +57,14 @@ class Expected:
     mail: emails.Written
 
 
-def expected(event: Event, *, at: datetime | None = None, **answers: Any) -> Expected | None:
+def expected(
+    event: Event, *, counted: Counted | None = None, at: datetime | None = None, **answers: Any
+) -> Expected | None:
     """Write the mail of a registration before the lock is taken, as if the person were new; None where no seat is free.
 
     What is done under the lock keeps everybody else waiting, and the mail is most of it. `answers` are those of
-    `register`, which writes another mail if things come out differently. One query where there is a limit.
+    `register`, which writes another mail if things come out differently. One query where there is a limit, none where
+    the caller has `counted`.
     """
     at = at or timezone.now()
     for name in _NOT_IN_THE_MAIL:
@@ -70,15 +73,14 @@ def expected(event: Event, *, at: datetime | None = None, **answers: Any) -> Exp
     # Whatever the mail will be, under the lock it need not be asked for.
     wording.read(event)
     if counting.has_limit(event, mode):
-        counted = counting.count(event, at)
+        counted = counted or counting.count(event, at)
         if not counted.has_place_for_a_newcomer(counted.line(mode, None)):
             return None
     registration = Registration(event=event, state=State.CONFIRMED, joined_at=at, confirmed_at=at, **answers)
     return Expected(registration.code, event.changed_at, emails.confirmation(registration))
 
 
-@transaction.atomic
-def register(
+def register_in_transaction(
     event: Event,
     *,
     name: str,
@@ -96,17 +98,21 @@ def register(
     participant_kind: str = Registration.ParticipantKind.PARTICIPANT,
     is_approved: bool = False,
     by: User | None = None,
+    choices_fit: bool = False,
     at_the_door: bool = False,
     over_limit: bool = False,
     **details: Any,
 ) -> Registered:
     """Register one person: for a place, or in its line when all are taken or somebody waits, or for approval.
 
+    In the transaction of the caller, who rolls it back when this raises; `register` opens one.
+
     Whoever is registered already under this address and name stays as they are and gets their link by mail again.
     `details` are other fields of Registration (`organisation`, `phone`, `language`, `mode`); `consents` are unsaved.
     `opened_at` says when the form was opened: the same answers since then are the same act, sent twice.
     `expected` is what `expected()` wrote for the same answers. `sessions` and `options` are what is picked; whether
-    the rules of choice groups are kept is looked at only if something is. `delegation`: they get one of its seats, or
+    the rules of choice groups are kept is looked at only if something is, and not again if they fitted a moment ago
+    (`choices_fit`). `delegation`: they get one of its seats, or
     wait in its line. `is_approved`: the host was asked before. `by`: the organiser or coordinator who does it for them,
     who may do so until the event is over. `at_the_door`: they came without being registered, maybe some time ago, and
     are put on no list; `over_limit`: the host lets them in although it is full. Raises NoFreePlace at the door,
@@ -119,15 +125,16 @@ def register(
     # What a phone without network kept may arrive when the event is over.
     if not (may_come or (at_the_door and event.status in (Event.Status.ANNOUNCED, Event.Status.HELD))):
         raise RegistrationClosed(event)
-    counted = settled(event, at)
+    consents, sessions, options = list(consents), list(sessions), list(options)
+    counted = settled(event, at, with_choices=bool(sessions or options))
     answers = {"name": name, "email": email, "organisation_name": organisation_name, "country": country, **details}
     answers["mode"] = mode_at(event, answers.get("mode"))
-    consents, sessions, options = list(consents), list(sessions), list(options)
-    if sessions:
+    if sessions and not choices_fit:
         choosing.check_choices(event, sessions, mode=answers["mode"])
 
-    person = Person.objects.recognised(event.project, email=email, name=name)
-    mine = _OF_PERSON.rows(event=event.pk, person=person.pk)
+    recognised = Person.objects.recognised_with_past(event.project, email=email, name=name)
+    person = recognised.person
+    mine = _OF_PERSON.rows(event=event.pk, person=person.pk) if recognised.may_be_registered else []
     for registration in mine:
         registration.event, registration.person = event, person
     # Whoever cancelled minutes ago and comes back gets the seat that is held for them.
@@ -181,11 +188,12 @@ def register(
             choosing.let_go(held.choices.all())
         held.choices.update(registration=registration)
     waits_for: list[Session | Option] = []
-    if held or sessions or options:
-        before = registration.choices.all() if held else ()
-        choosing.pick(registration, sessions, options, before=before, at=at)
+    if held:
+        choosing.pick(registration, sessions, options, before=registration.choices.all(), at=at)
         if registration.is_confirmed:
             waits_for = choosing.waited_for(registration, sessions, options)
+    elif sessions or options:
+        waits_for = choosing.pick_first(registration, sessions, options, counted, at=at)
     if by or at_the_door:
         registration.decisions.create(
             kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED,
@@ -206,6 +214,9 @@ def register(
         written = expected.mail if expected and fits else None
         emails.state(registration, written=written, place=place, waits_for=waits_for)
     return Registered(registration, is_new=True, is_own=True, has_place=for_anybody)
+
+
+register = transaction.atomic(register_in_transaction)
 
 
 def _at_the_door(*, has_place: bool) -> str:

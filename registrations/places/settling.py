@@ -28,21 +28,21 @@ def settle(event: Event, *, at: datetime | None = None) -> None:
     choosing.give_free_choices(event, at=at)
 
 
-def settled(event: Event, at: datetime) -> Counted:
-    """Settle under the lock that the caller holds, and return how things stand then.
+def settled(event: Event, at: datetime, *, with_choices: bool = False) -> Counted:
+    """Settle under the lock that the caller holds, and return how things stand then, `with_choices` those too.
 
     Choices that nobody gave back are not looked at.
     """
-    counted = counting.count(event, at)
+    counted = counting.count(event, at, with_choices=with_choices)
     something_ended = bool(counted.offered and waiting_list.expire_offers(event, at=at))
     if counted.holds_ended:
         _end_holds(event, at=at)
     if counted.is_release_due:
         Delegation.objects.filter(event=event).due_for_release(at=at).update(released_at=at)
-    if something_ended:
-        counted = counting.count(event, at)
+    if something_ended or (with_choices and counted.holds_ended):
+        counted = counting.count(event, at, with_choices=with_choices)
     if any(counted.waiting.values()) and waiting_list.offer_free_places(event, counted, at=at):
-        counted = counting.count(event, at)
+        counted = counting.count(event, at, with_choices=with_choices)
     return counted
 
 

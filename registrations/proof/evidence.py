@@ -12,4 +12,5 @@ def connect() -> None:
     of_file = ("event_id", "file", "sha256")
     guard(Guard(SignedList, of_file))
     guard(Guard(ScannedList, (*of_file, "day")))
-    guard(Guard(OnlineReport, of_file, Q(confirmed_at__isnull=False), "OLD.confirmed_at IS NOT NULL"))
+    matched = (*of_file, "matches")
+    guard(Guard(OnlineReport, matched, Q(confirmed_at__isnull=False), "OLD.confirmed_at IS NOT NULL"))

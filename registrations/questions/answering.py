@@ -30,17 +30,20 @@ def keep_answers(
     values: Mapping[int, Any],
     *,
     at: datetime | None = None,
+    are_first: bool = False,
 ) -> None:
     """Store what somebody answered to these questions, read by `read_questions`; what is empty now is deleted.
 
     `values` are stored values by the keys of their questions, of files an Upload, or the stored value where it stays.
-    Two queries where nothing was answered before; the caller's transaction holds them.
+    Two queries where nothing was answered before, one where the caller knows that (`are_first`); its transaction holds
+    them.
     """
     at = at or timezone.now()
     questions = list(questions)
     if not questions:
         return
-    before = {answer.question_id: answer for answer in registration.question_answers.filter(question__in=questions)}
+    stored = () if are_first else registration.question_answers.filter(question__in=questions)
+    before = {answer.question_id: answer for answer in stored}
     new = []
     for question in questions:
         value = values.get(question.pk)

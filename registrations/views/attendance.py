@@ -4,12 +4,14 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
@@ -22,7 +24,17 @@ from events.organised import organised_event
 from events.times import instant_in_words, whose_clock_in_words
 from projects.access import people_with_a_role
 
-from ..attendance import DayPresence, begun_days, check_in, check_out, presence, record_signed_list, standing_of
+from ..attendance import (
+    DayPresence,
+    begun_days,
+    check_in,
+    check_out,
+    is_frozen,
+    is_over,
+    presence,
+    record_signed_list,
+    standing_of,
+)
 from ..attendance_forms import SignedListForm, TickForm
 from ..exceptions import (
     ActUsedElsewhere,
@@ -39,7 +51,8 @@ from ..people import PAGE_SIZE, PeopleList
 @dataclass(frozen=True, slots=True)
 class Tick:
     """One person on one day or in one session: since when they are here, in words, what was recorded about it, and the
-    id that the next tick of the row gets.
+    id that the next tick of the row gets. `typed` is a correction with something wrong, to be typed again; `is_signed`
+    says that the box beside it was ticked.
     """
 
     registration: Registration
@@ -47,6 +60,8 @@ class Tick:
     since: str
     act: uuid.UUID
     records: list[str]
+    typed: dict[str, str]
+    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +98,30 @@ def attendance(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, event)
 
 
-def _page(request: HttpRequest, event: Event, *, status: int = 200, form=None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    event: Event,
+    *,
+    status: int = 200,
+    form: SignedListForm | None = None,
+    wrong: TickForm | None = None,
+) -> HttpResponse:
     listing = PeopleList(search=PeopleList.of(request.GET).search, state=Registration.State.CONFIRMED)
     begun = begun_days(event)
     day = _chosen_day(request, event, begun)
-    context = {"event": event, "listing": listing, "day": day, "begun": begun, "form": form}
+    context = {"event": event, "listing": listing, "day": day, "begun": begun, "form": form, "wrong": wrong}
     if day is not None:
         counted = presence(event)
         sessions = _sessions_of(event, day)
         session = next((one for one in sessions if str(one.pk) == request.GET.get("session")), None)
         page = Paginator(listing.people(event), PAGE_SIZE).get_page(request.GET.get("page"))
+        frozen = day in begun and is_frozen(event, day)
         context |= {
             "page": page,
-            "ticks": _ticks(event, page.object_list, day, session),
+            "ticks": _ticks(event, page.object_list, day, session, form=form, wrong=wrong),
+            "is_frozen": frozen,
+            "needs_reason": frozen or (day in begun and is_over(event, day, at=timezone.now())),
+            "signed": form or SignedListForm(event=event),
             "session": session,
             "parts": _parts(listing, day, sessions, session),
             "zone": whose_clock_in_words(event, day),
@@ -133,23 +159,37 @@ def _parts(listing: PeopleList, day: date, sessions: list[Session], chosen: Sess
 
 
 def _ticks(
-    event: Event, registrations: Iterable[Registration], day: date, session: Session | None = None
+    event: Event,
+    registrations: Iterable[Registration],
+    day: date,
+    session: Session | None = None,
+    *,
+    form: SignedListForm | None = None,
+    wrong: TickForm | None = None,
 ) -> list[Tick]:
     registrations = list(registrations)
     standings = standing_of(registrations, day, session)
+    signed = set(form.data.getlist("people")) if form else set()  # type: ignore[attr-defined]
     ticks = []
     for registration in registrations:
         standing = standings.get(registration.pk)
         since = _since(event, standing.since, day) if standing and standing.since else ""
         records = [_record_in_words(event, record, day) for record in standing.acts] if standing else []
-        ticks.append(Tick(registration, bool(since), since, uuid.uuid4(), records))
+        key = str(registration.pk)
+        typed = {name: wrong.data.get(name, "") for name in _TYPED} if wrong and wrong.data.get("person") == key else {}
+        ticks.append(Tick(registration, bool(since), since, uuid.uuid4(), records, typed, key in signed))
     return ticks
+
+
+_TYPED = ("since", "reason")
 
 
 def _record_in_words(event: Event, record: AttendanceRecord, day: date) -> str:
     """Say one record in a line: when, what, how known, who stood there, and the reason of a correction."""
     who = [record.helper or str(record.recorded_by or ""), record.device]
     said = [_since(event, record.happened_at, day), record.get_what_display(), record.get_how_display(), *who]
+    if record.came_at:
+        said.insert(2, gettext("there since %(time)s") % {"time": _since(event, record.came_at, day)})
     return ", ".join(part for part in [*said, record.reason] if part)
 
 
@@ -161,12 +201,15 @@ def _since(event: Event, at: datetime, day: date) -> str:
 
 def _tick(request: HttpRequest, event: Event) -> HttpResponse:
     form = TickForm(request.POST, event=event)
+    if not form.is_valid() and set(form.errors) == {"since"} and not request.htmx:  # type: ignore[attr-defined]
+        return _page(request, event, status=422, wrong=form)
     if not form.is_valid():
         return _refused(request, gettext("Nothing was changed, because this page was out of date. Try again."))
     registration, day = form.cleaned_data["person"], form.cleaned_data["day"]
     is_in = form.cleaned_data["tick"] == TickForm.IN
-    act = check_in if is_in else check_out
     session = form.cleaned_data["session"]
+    since = form.cleaned_data["since"]
+    act = partial(check_in, came_at=datetime.combine(day, since, event.zone) if since else None) if is_in else check_out
     how = AttendanceRecord.How.CORRECTION if form.cleaned_data["correct"] else AttendanceRecord.How.NAME_SEARCH
     try:
         act(
@@ -187,11 +230,19 @@ def _tick(request: HttpRequest, event: Event) -> HttpResponse:
             "tick": _ticks(event, [registration], day, session)[0],
             "session": session,
             "presence": presence(event).on(day),
+            "needs_reason": _needs_reason(event, day),
         }
         return render(request, "registrations/includes/ticked.html", context)
-    here = gettext("%(name)s is here.") if is_in else gettext("%(name)s is not here. The tick is undone.")
+    if how == AttendanceRecord.How.CORRECTION:
+        here = gettext("%(name)s was there: put right.") if is_in else gettext("%(name)s was not there: put right.")
+    else:
+        here = gettext("%(name)s is here.") if is_in else gettext("%(name)s is not here. The tick is undone.")
     messages.success(request, here % {"name": registration.name})
     return HttpResponseRedirect(f"{request.get_full_path()}#person-{registration.pk}")
+
+
+def _needs_reason(event: Event, day: date) -> bool:
+    return is_over(event, day, at=timezone.now()) or is_frozen(event, day)
 
 
 def _save_list(request: HttpRequest, event: Event) -> HttpResponse:
@@ -200,8 +251,16 @@ def _save_list(request: HttpRequest, event: Event) -> HttpResponse:
         return _page(request, event, status=422, form=form)
     try:
         done = record_signed_list(
-            event, form.cleaned_data["day"], form.cleaned_data["people"], act=form.cleaned_data["act"], by=request.user
+            event,
+            form.cleaned_data["day"],
+            form.cleaned_data["people"],
+            act=form.cleaned_data["act"],
+            by=request.user,
+            reason=form.cleaned_data["reason"],
         )
+    except ReasonMissing:
+        form.add_error("reason", gettext("Say why: the list of this day is frozen, and this changes what it says."))
+        return _page(request, event, status=422, form=form)
     except RegistrationRefused as refusal:
         return _refused(request, _in_words(refusal, event))
     if count := len(done.ticked):
@@ -225,7 +284,10 @@ def _in_words(refusal: RegistrationRefused, event: Event, registration: Registra
         case NotConfirmed() if registration:
             return gettext("%(name)s has no confirmed place, so nobody was ticked.") % {"name": registration.name}
         case ReasonMissing():
-            return gettext("Say why, in the field beside the button. Nothing was changed.")
+            return gettext(
+                "Say why, in the field beside the button. Nothing was changed: a correction needs its reason, and so "
+                "does whatever changes a day that is over or whose list is frozen."
+            )
         case DayNotBegun():
             return not_yet_in_words(event, refusal.args[0])
         case NotADayOfTheEvent():

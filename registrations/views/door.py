@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,9 @@ from events.models import Event
 from events.times import day_in_words, instant_in_words
 from projects.search import fold, typed_words
 
-from ..attendance import standing_of
+from ..attendance import is_over, standing_of
+from ..attendance.folding import came_last
+from ..attendance.standing import said
 from ..door import listing, sending
 from ..door.access import (
     AtTheDoor,
@@ -50,14 +52,14 @@ MOST_FOUND = 50
 class Row:
     """Somebody who was found. `since` is when they came, "" for whoever is not here; `act` is the id of the next act.
 
-    `undoes` is the act that an undo takes back.
+    `undoes` are the acts that an undo takes back: all by which they are here.
     """
 
     registration: Registration
     person: str
     since: str
     act: uuid.UUID
-    undoes: uuid.UUID | None
+    undoes: tuple[uuid.UUID, ...]
 
 
 # --- Beginning and ending ----------------------------------------------------------------------------------------
@@ -232,6 +234,8 @@ def _page(request: HttpRequest, by: AtTheDoor, *, walk_in: WalkInForm | None = N
         "event": event,
         "by": by,
         "day": day,
+        "is_over": day is not None and is_over(event, day, at=now),
+        "can_undo": day is not None and not is_over(event, day, at=now),
         "days": [(one, day_in_words(one)) for one in event.days],
         "search": search,
         "rows": _rows(event, people, day) if day else [],
@@ -250,9 +254,9 @@ def _rows(event: Event, people: list[Registration], day: date) -> list[Row]:
     rows = []
     for registration, person in zip(people, ids_of(event.pk, [one.pk for one in people]), strict=True):
         standing = standings.get(registration.pk)
-        stays = standing.folded.stays if standing else ()
-        since = f"{stays[0].since.happened_at.astimezone(event.zone):%H:%M}" if stays else ""
-        rows.append(Row(registration, person, since, uuid.uuid4(), stays[-1].since.act if stays else None))
+        since = f"{standing.since.astimezone(event.zone):%H:%M}" if standing and standing.since else ""
+        undoes = came_last(map(said, standing.acts)) if standing else ()
+        rows.append(Row(registration, person, since, uuid.uuid4(), undoes))
     return rows
 
 
@@ -276,7 +280,9 @@ def _act(request: HttpRequest, by: AtTheDoor) -> HttpResponse:
     elif fields.get("code"):
         act |= {"how": "scan", "code": fields["code"]}
     try:
-        [result] = sending.take(by, [act], device="", language=get_language() or "en", at=timezone.now())
+        [result, *_others] = sending.take(
+            by, [act, *_same_for_others(act, fields)], device="", language=get_language() or "en", at=timezone.now()
+        )
     except sending.NotUnderstood:
         messages.error(request, gettext("Nothing was changed, because this page was out of date. Try again."))
         return HttpResponseRedirect(request.get_full_path())
@@ -292,3 +298,13 @@ def _act(request: HttpRequest, by: AtTheDoor) -> HttpResponse:
     else:
         messages.warning(request, f"{name}: {result.words}" if name else result.words)
     return HttpResponseRedirect(request.get_full_path())
+
+
+def _same_for_others(act: dict[str, Any], fields: QueryDict) -> list[dict[str, Any]]:
+    """The undos beside the one of `act`: whoever was scanned twice is here by two acts."""
+    try:
+        act_id = uuid.UUID(act["act"] or "")
+    except ValueError:
+        return []
+    others = [undoes for undoes in fields.getlist("undoes")[: sending.MOST] if undoes != act["undoes"]]
+    return [{**act, "act": str(uuid.uuid5(act_id, undoes)), "undoes": undoes} for undoes in others[: sending.MOST - 1]]

@@ -1,6 +1,6 @@
 """Who took part online, for organisers: personal links, and the reports of meetings."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +22,7 @@ from ..models import AttendanceRecord, OnlineReport
 from ..online import counting
 from ..online.counting import ReportChanged, ReportIsThere
 from ..online.forms import ClockForm, ReportForm, TakeBackForm, WhoIsWhoForm
+from ..online.kept import kept_rows
 from ..online.reports import NotAReport
 
 
@@ -78,18 +79,22 @@ def _page(request: HttpRequest, event: Event, form: ReportForm, *, status: int =
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, slug: str, key: int) -> HttpResponse:
-    """Show who is who in a report; a POST confirms it, and only then it counts."""
+    """Show who is who in a report; a POST confirms it, and only then it counts. Then, show who was taken for whom."""
     found = _report(request, slug, key)
+    if not found.is_waiting:
+        if request.method == "POST":
+            messages.info(request, gettext("This report was confirmed before. Here is who was taken for whom."))
+            return redirect("registrations:online_report", slug, key)
+        return _confirmed(request, found, TakeBackForm(auto_id="id_take_back_%s"))
+    if request.method != "POST":
+        return _to_be_checked(request, found, ClockForm(**_clocks(found)))
     try:
         checked = counting.check(found)
     except (NotAReport, FileNotFoundError) as refusal:
-        # The event moved to other days after the upload, or its file is gone.
-        return _unreadable(request, found, str(refusal) if isinstance(refusal, NotAReport) else "")
-    if request.method != "POST" or not found.is_waiting:
-        return _checked(request, found, WhoIsWhoForm(checked=checked))
+        return _unreadable(request, found, refusal)
     form = WhoIsWhoForm(request.POST, checked=checked)
     if not form.is_valid():
-        return _checked(request, found, form, status=422)
+        return _checked(request, found, form, ClockForm(**_clocks(found)), status=422)
     try:
         number = counting.confirm(found, form.decisions, by=request.user)
     except ReportChanged:
@@ -101,38 +106,66 @@ def report(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     return redirect("registrations:online", slug)
 
 
-def _checked(request: HttpRequest, found: OnlineReport, form: WhoIsWhoForm, *, status: int = 200) -> HttpResponse:
+def _to_be_checked(
+    request: HttpRequest, found: OnlineReport, clock_form: ClockForm, *, status: int = 200
+) -> HttpResponse:
+    try:
+        checked = counting.check(found)
+    except (NotAReport, FileNotFoundError) as refusal:
+        return _unreadable(request, found, refusal)
+    return _checked(request, found, WhoIsWhoForm(checked=checked), clock_form, status=status)
+
+
+def _checked(
+    request: HttpRequest, found: OnlineReport, form: WhoIsWhoForm, clock_form: ClockForm, *, status: int = 200
+) -> HttpResponse:
     context = {
-        **_about(found),
+        "event": found.event,
+        "report": found,
         "checked": form.checked,
         "form": form,
+        # What is wrong is with one of the two.
+        "wrong": clock_form if clock_form.errors else form,
+        "clock_form": clock_form,
         "rows": form.rows,
         "several_days": len(found.event.days) > 1,
-        "zone": _zone_in_words(found.event),
+        "zone": _zone_in_words(found.event, found.event.days[0]),
     }
     return render(request, "registrations/online/report.html", context, status=status)
 
 
-def _zone_in_words(event: Event) -> str:
-    offset = offset_in_words(datetime.combine(event.days[0], time(12), event.zone))
+def _clocks(found: OnlineReport) -> dict[str, Any]:
+    return {"event": found.event, "initial": {"clocks": found.clocks}, "auto_id": "id_again_%s"}
+
+
+def _confirmed(request: HttpRequest, found: OnlineReport, form: TakeBackForm, *, status: int = 200) -> HttpResponse:
+    rows = kept_rows(found)
+    days = sorted({one.day for row in rows for one in row.days})
+    context = {
+        "event": found.event,
+        "report": found,
+        "form": form,
+        "rows": rows,
+        "counted": sum(row.counts for row in rows),
+        "several_days": len(days) > 1,
+        "zone": _zone_in_words(found.event, days[0]) if days else "",
+    }
+    return render(request, "registrations/online/confirmed.html", context, status=status)
+
+
+def _zone_in_words(event: Event, day: date) -> str:
+    offset = offset_in_words(datetime.combine(day, time(12), event.zone))
     if town := zone_in_words(event.zone):
         return gettext("Times are in %(town)s time, %(offset)s.") % {"town": town, "offset": offset}
     return gettext("Times are in %(offset)s.") % {"offset": offset}
 
 
-def _unreadable(request: HttpRequest, found: OnlineReport, why: str) -> HttpResponse:
-    why = why or gettext("The file of this report is not there any more.")
-    return render(request, "registrations/online/report.html", {**_about(found), "unreadable": why})
-
-
-def _about(found: OnlineReport, *, take_back_form: TakeBackForm | None = None) -> dict[str, Any]:
-    event = found.event
-    return {
-        "event": event,
-        "report": found,
-        "clock_form": ClockForm(event=event, initial={"clocks": found.clocks}, auto_id="id_again_%s"),
-        "take_back_form": take_back_form or TakeBackForm(auto_id="id_take_back_%s"),
-    }
+def _unreadable(request: HttpRequest, found: OnlineReport, refusal: Exception) -> HttpResponse:
+    """The event moved to other days after the upload, or its file is gone."""
+    lost = gettext("The file of this report is not there any more.")
+    why = str(refusal) if isinstance(refusal, NotAReport) else lost
+    context = {"event": found.event, "report": found, "unreadable": why, "clock_form": ClockForm(**_clocks(found))}
+    return render(request, "registrations/online/report.html", context)
 
 
 @access(people_with_a_role)
@@ -150,15 +183,19 @@ def file(request: HttpRequest, slug: str, key: int) -> HttpResponseBase:
 def read_again(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """Read the times of a report on another clock."""
     found = _report(request, slug, key)
-    form = ClockForm(request.POST, event=found.event)
+    if not found.is_waiting:
+        return _changed(request, found)
+    form = ClockForm(request.POST, **_clocks(found))
     if form.is_valid():
         try:
             counting.read_again(found, clocks=form.cleaned_data["clocks"])
         except NotAReport as refusal:
-            messages.error(request, str(refusal))
+            form.add_error("clocks", str(refusal))
         except ReportChanged:
             return _changed(request, found)
-    return redirect("registrations:online_report", slug, key)
+        else:
+            return redirect("registrations:online_report", slug, key)
+    return _to_be_checked(request, found, form, status=422)
 
 
 @access(people_with_a_role)
@@ -179,10 +216,11 @@ def discard(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 def take_back(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """Let a report count no longer, for a reason that is kept."""
     found = _report(request, slug, key)
+    if not found.counts:
+        return _changed(request, found)
     form = TakeBackForm(request.POST, auto_id="id_take_back_%s")
     if not form.is_valid():
-        context = {**_about(found, take_back_form=form), "form": form, "only_take_back": True}
-        return render(request, "registrations/online/report.html", context, status=422)
+        return _confirmed(request, found, form, status=422)
     try:
         counting.take_back(found, reason=form.cleaned_data["reason"], by=request.user)
     except ReportChanged:

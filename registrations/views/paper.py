@@ -31,6 +31,9 @@ from ..proof.days import proof_of
 from ..proof.exceptions import MadeMeanwhile, NobodyThere, NotEnough, NothingChanged, NotOver
 from ..proof.freezing import freeze
 
+# Of those whose names cannot be printed whole; a page of a thousand links helps nobody.
+MOST_NAMED = 50
+
 
 @access(people_with_a_role)
 @never_cache
@@ -41,8 +44,11 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, event: Event, *, form=None, day: date | None = None, status: int = 200) -> HttpResponse:
+    by_hand = paper.to_be_written_by_hand(event)
     context = {
         "event": event,
+        "by_hand": by_hand[:MOST_NAMED],
+        "more_by_hand": len(by_hand[MOST_NAMED:]),
         "days": proof_of(event),
         "form": form,
         "day_of_form": day,

@@ -79,7 +79,7 @@ def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         expected = None
         if not (receipt or _may_come_out_otherwise(admission) or form.picks_something_full):
-            expected = places.expected(event, **form.answers)
+            expected = places.expected(event, counted=form.counted, **form.answers)
         # In one transaction: each that writes waits for all others, which is what takes longest in a rush.
         with transaction.atomic():
             limits.count(request, form.cleaned_data["email"])
@@ -129,8 +129,10 @@ def _register(
         # Cancelled in the meantime, it cannot be corrected: then this is somebody who comes back.
         with suppress(NotRegistered):
             return places.correct(own, consents=form.consents, **form.answers)
-    chosen: dict[str, Any] = {} if form.asking.is_nothing else {"sessions": form.sessions, "options": form.options}
-    return places.register(
+    chosen: dict[str, Any] = {}
+    if not form.asking.is_nothing:
+        chosen = {"sessions": form.sessions, "options": form.options, "choices_fit": True}
+    return places.register_in_transaction(
         event,
         consents=form.consents,
         opened_at=form.opened_at,
@@ -149,7 +151,7 @@ def _keep_what_else_was_asked(event: Event, form: RegistrationForm, done: places
     if done.is_own:
         if not done.is_new:
             places.choose(done.registration, sessions=form.sessions, options=form.options)
-        keep_answers(done.registration, form.questions, form.values)
+        keep_answers(done.registration, form.questions, form.values, are_first=done.is_new)
     return receipts.keep_beside_the_core(event, beside)
 
 

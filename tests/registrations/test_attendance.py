@@ -19,11 +19,14 @@ from registrations.attendance import (
     begun_days,
     check_in,
     check_out,
+    day_list,
+    is_over,
     presence,
     record_signed_list,
 )
 from registrations.exceptions import ActUsedElsewhere, DayNotBegun, NotADayOfTheEvent, NotConfirmed, ReasonMissing
 from registrations.models import AttendanceRecord, Registration
+from registrations.models import SignedList as FrozenList
 from tests.factories import (
     create_coordinator,
     create_event,
@@ -202,8 +205,8 @@ def test_a_list_takes_the_same_queries_for_one_and_three(count, django_assert_nu
     event = create_event()
     people = [create_registration(event, f"Guest {n}", email=f"guest-{n}@example.org") for n in range(count)]
 
-    # What is known of these acts, and what waits for them; the insert.
-    with django_assert_num_queries(2):
+    # Whether the list is frozen, when the programme begins, what is known of these acts; the insert.
+    with django_assert_num_queries(4):
         record_signed_list(event, FIRST, people, act=ACT, at=MORNING)
 
 
@@ -589,8 +592,9 @@ def test_the_page_takes_the_same_queries_for_one_and_three(desk, event, count, d
     for n in range(count):
         record_attendance(create_registration(event, f"Guest {n}", email=f"guest-{n}@example.org"))
 
-    # Session, user, role, event; two for who is here; sessions; how many people, the people, their records; navigation.
-    with django_assert_num_queries(11):
+    # Session, user, role, event; two for who is here; sessions; how many people, the people, their records; whether the
+    # list is frozen; navigation.
+    with django_assert_num_queries(12):
         assert desk.get(ADDRESS).status_code == 200
 
 
@@ -633,3 +637,126 @@ def test_a_session_is_ticked_apart_from_its_day(desk, event):
     assert [tick.is_here for tick in desk.get(ADDRESS).context["ticks"]] == [False]
     assert desk.post(ADDRESS, tick_of(registration, session="999999")).status_code == 302
     assert AttendanceRecord.objects.count() == 1
+
+
+# --- A day that is over, or frozen ---------------------------------------------------------------------------------
+
+
+def freeze_by_hand(event: Event, day: date = FIRST) -> None:
+    """A frozen list, without its paper."""
+    FrozenList.objects.create(
+        event=event, day=day, version=1, content="{}", sha256="0" * 64, code="A" * 20, people=0, frozen_at=MORNING,
+        file="list.pdf", file_sha256="0" * 64, octets=1,
+    )  # fmt: skip
+
+
+def test_a_day_is_over_four_hours_after_its_midnight_where_the_event_is():
+    event = create_event()
+    midnight = datetime(2027, 5, 20, 22, tzinfo=UTC)
+
+    assert not is_over(event, FIRST, at=midnight + hours(4) - timedelta(seconds=1))
+    assert is_over(event, FIRST, at=midnight + hours(4))
+
+
+@pytest.mark.parametrize("tick", [check_in, check_out])
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_a_day_that_is_over_or_frozen_is_changed_with_a_reason_only(tick, is_frozen):
+    registration = create_registration()
+    at = MORNING + hours(1) if is_frozen else NEXT_MORNING
+    if is_frozen:
+        freeze_by_hand(registration.event)
+
+    with pytest.raises(ReasonMissing):
+        tick(registration, FIRST, at=at)
+    assert not AttendanceRecord.objects.exists()
+
+    tick(registration, FIRST, how=AttendanceRecord.How.CORRECTION, reason="Signed on the back.", at=at)
+    record = AttendanceRecord.objects.get()
+    assert (record.reason, record.happened_at) == ("Signed on the back.", at)
+
+
+def test_a_correction_says_since_when_somebody_was_there_and_not_when_it_was_made():
+    event = create_event()
+    alice, bob = create_registration(event, "Alice"), create_registration(event, "Bob")
+    correction = {"how": AttendanceRecord.How.CORRECTION, "reason": "The phone broke.", "at": NEXT_MORNING}
+
+    check_in(alice, FIRST, **correction)
+    check_in(bob, FIRST, came_at=MORNING + hours(3), **correction)
+
+    # The event begins at nine and ends at four, where it is.
+    assert [(row.name, row.first_in, row.minutes) for row in day_list(event, FIRST)] == [
+        ("Alice", MORNING, 420),
+        ("Bob", MORNING + hours(3), 240),
+    ]
+
+
+def test_a_later_correction_counts_whatever_instant_it_is_about():
+    registration = create_registration()
+    correction = {"how": AttendanceRecord.How.CORRECTION, "reason": "Asked them."}
+    check_out(registration, FIRST, at=NEXT_MORNING, **correction)
+
+    check_in(registration, FIRST, at=NEXT_MORNING + hours(1), came_at=MORNING + hours(1), **correction)
+
+    assert [row.first_in for row in day_list(registration.event, FIRST)] == [MORNING + hours(1)]
+
+
+def test_a_list_signed_on_paper_is_typed_later_and_says_nothing_of_when_until_it_is_frozen():
+    event = create_event()
+    alice, bob = create_registration(event, "Alice"), create_registration(event, "Bob")
+
+    record_signed_list(event, FIRST, [alice], act=ACT, at=NEXT_MORNING)
+    freeze_by_hand(event)
+    with pytest.raises(ReasonMissing):
+        record_signed_list(event, FIRST, [bob], act=uuid.uuid4(), at=NEXT_MORNING)
+    record_signed_list(event, FIRST, [bob], act=uuid.uuid4(), at=NEXT_MORNING, reason="Page 2 was found.")
+
+    assert [(row.name, row.first_in) for row in day_list(event, FIRST)] == [("Alice", MORNING), ("Bob", MORNING)]
+    assert list(AttendanceRecord.objects.order_by("pk").values_list("reason", flat=True)) == ["", "Page 2 was found."]
+
+
+def test_the_page_of_a_day_that_is_over_asks_for_the_reason_and_shows_it(desk, event, clock):
+    registration = create_registration(event, "Ágnes")
+    clock.move_to(NEXT_MORNING)
+    address = f"{ADDRESS}?day={FIRST}"
+    page = desk.get(address).content.decode()
+    assert "This day is over. What you put right needs a reason" in page
+    assert f'id="tick-{registration.pk}"' not in page
+
+    desk.post(address, tick_of(registration))
+    assert not AttendanceRecord.objects.exists()
+    assert "a day that is over or whose list is frozen" in desk.get(address).content.decode()
+
+    desk.post(address, tick_of(registration, correct="on", reason="The phone broke.", since="09:30"))
+    assert AttendanceRecord.objects.get().came_at == MORNING + timedelta(minutes=30)
+    page = desk.get(address).content.decode()
+    assert "since 09:30" in page
+    assert "Came, there since 09:30, Correction, Bob, The phone broke." in page
+
+
+def test_a_time_that_is_none_is_said_and_nothing_typed_is_lost(desk, event):
+    registration = create_registration(event, "Ágnes")
+
+    answer = desk.post(ADDRESS, tick_of(registration, correct="on", reason="The phone broke.", since="half past"))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "<title>Error: " in page.replace("\n", "")
+    assert page.count("Enter the time as 09:30, or leave it empty for the whole day.") == 2
+    assert 'value="half past"' in page and 'value="The phone broke."' in page
+    assert not AttendanceRecord.objects.exists()
+
+
+def test_a_paper_list_of_a_frozen_day_without_a_reason_says_so_and_keeps_the_boxes(desk, event):
+    registration = create_registration(event)
+    freeze_by_hand(event)
+    sent = {"list": "save", "act": str(ACT), "day": str(FIRST), "people": [registration.pk]}
+
+    answer = desk.post(f"{ADDRESS}?day={FIRST}", sent)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count("Say why: the list of this day is frozen") == 2
+    assert 'aria-describedby="signed-list-hint" checked' in page
+
+    assert desk.post(f"{ADDRESS}?day={FIRST}", {**sent, "reason": "Page 2 was found."}).status_code == 302
+    assert AttendanceRecord.objects.get().reason == "Page 2 was found."

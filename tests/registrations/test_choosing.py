@@ -331,12 +331,24 @@ def test_picking_when_registering_costs_few_queries(django_assert_num_queries):
     with CaptureQueriesContext(connection) as plain:
         register(event, "Alice")
 
-    # What groups ask for, the choices, what is left, who waits for that, giving it, and whether they wait for any.
-    with django_assert_num_queries(len(plain) + 6):
-        register(event, "Bob", sessions=visits, options=[dinner])
-    # Nothing is given.
-    with django_assert_num_queries(len(plain) + 4):
-        register(event, "Charlie", sessions=visits, options=[dinner])
+    # What groups ask for, and the choices: what is left is counted with the seats.
+    for person, has_place in (("Bob", True), ("Charlie", False)):
+        with django_assert_num_queries(len(plain) + 2):
+            registration = register(event, person, sessions=visits, options=[dinner])
+        assert set(registration.choices.values_list("has_place", flat=True)) == {has_place}
+
+
+def test_a_newcomer_takes_no_place_that_somebody_else_waits_for():
+    event = create_event()
+    visit = create_session(event, places=1)
+    for person in ("Alice", "Bob"):
+        register(event, person, sessions=[visit])
+    # The limit was raised, and nobody has settled yet.
+    visit.__class__.objects.filter(pk=visit.pk).update(places=2)
+
+    register(event, "Charlie", sessions=[visit])
+
+    assert held(visit) == ["Alice", "Bob"]
 
 
 @pytest.mark.parametrize("comes_back", ["undone", "restored"])

@@ -96,8 +96,8 @@ def test_the_whole_flow_takes_three_requests_and_few_queries(client, clock):
     with CaptureQueriesContext(connection) as confirming:
         client.get(response["Location"])
 
-    # Four of those that send are savepoints.
-    assert (len(opening), len(sending), len(confirming)) == (2, 15, 1)
+    # Two of those that send begin and end the transaction.
+    assert (len(opening), len(sending), len(confirming)) == (2, 12, 1)
 
 
 def test_whoever_comes_to_a_full_event_costs_no_more_than_whoever_gets_a_seat(client, clock):
@@ -111,7 +111,7 @@ def test_whoever_comes_to_a_full_event_costs_no_more_than_whoever_gets_a_seat(cl
         client.post(form_address(event), {**ALICE, "opened": opened})
 
     assert event.registrations.get(name=ALICE["name"]).is_waiting
-    assert len(sending) == 15
+    assert len(sending) == 12
 
 
 def test_the_form_that_is_made_once_is_everybodys_own(clock):

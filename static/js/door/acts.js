@@ -3,7 +3,7 @@ import { codeIn, hashOf, isSigned } from "./codes.js";
 import { showAll } from "./desk.js";
 import { canBeUndone } from "./history.js";
 import { byId, say } from "./page.js";
-import { chosen, chosenPlace, time } from "./places.js";
+import { chosen, chosenPlace, isOver, time } from "./places.js";
 import { showResult } from "./result.js";
 import { askForSignature, endSigning } from "./signing.js";
 import { otherWindows, people, state, STATUSES } from "./state.js";
@@ -30,6 +30,7 @@ export const keep = async (act) => {
 
 const verdictOf = (person) => {
   const { day } = chosen();
+  if (isOver(day)) return "day_over";
   if (STATUSES.includes(person.status)) return person.status;
   if (!people.isExpected(person, day)) return "other_day";
   const { here, left } = people.standing(person, chosenPlace());
@@ -48,6 +49,7 @@ export const checkIn = async (person, how, { code = null, from = performance.now
 };
 
 export const leave = async (person, from = performance.now()) => {
+  if (isOver(chosen().day)) return showResult("day_over", { person, what: say("day_over_what"), from });
   const act = await keep({ what: "out", person: person.id, how: "name_search" });
   showResult("left", { person, act, from });
   showAll();

@@ -1,11 +1,11 @@
 // What was done on this phone, and what of it can be undone or is to be mended.
 import { byId, element, say, show } from "./page.js";
-import { time } from "./places.js";
+import { isOver, time } from "./places.js";
 import { people, state } from "./state.js";
 
 const nameOf = (act) => people.get(act.person)?.name ?? act.walk_in?.name ?? "";
 export const canBeUndone = (act) =>
-  act.what !== "undo" && act.person && (!act.sent || act.outcome === "counted") && !state.acts.some((other) => other.undoes === act.act);
+  act.what !== "undo" && act.person && !isOver(act.day) && (!act.sent || act.outcome === "counted") && !state.acts.some((other) => other.undoes === act.act);
 
 // The server did not take whom this phone wrote in, and nobody has tried again.
 const isToBeMended = (act) => act.sent && act.walk_in && act.outcome !== "counted" && !act.mended;

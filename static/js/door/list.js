@@ -30,7 +30,10 @@ export const takeAnswer = async (answer, answered) => {
     } else if (known && act.what === "out") known.left = { ...known.left, [place]: act.at };
     else if (known && act.what === "undo") {
       const undone = state.acts.find((one) => one.act === act.undoes);
-      if (undone?.what === "in" && isSame(known.here[place], undone.at)) known.here = { ...known.here, [place]: null };
+      if (undone?.what === "in" && isSame(known.here[place], undone.at)) {
+        const { here } = people.standing(known, place);
+        known.here = { ...known.here, [place]: isSame(here, undone.at) ? null : here };
+      }
       if (undone?.what === "out") known.left = { ...known.left, [place]: null };
     }
   }

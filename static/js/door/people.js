@@ -103,7 +103,7 @@ export class People {
     const undone = new Set(acts.filter((act) => act.what === "undo").map((act) => act.undoes));
     for (const act of acts) {
       if (act.sent && undone.has(act.act) && acts.some((undo) => undo.undoes === act.act && !undo.sent)) {
-        if (act.what === "in" && isSame(here, act.at)) here = null;
+        if (act.what === "in" && isSame(here, act.at)) here = this.#otherwiseHere(acts, undone);
         if (act.what === "out") left = null;
       }
       if (act.sent || undone.has(act.act)) continue;
@@ -113,6 +113,14 @@ export class People {
       if (act.what === "out" && here && !isLater(here) && !isLater(left)) left = act.at;
     }
     return { here, left };
+  }
+
+  // Since when somebody is here by the other acts of this phone, those that were not taken back: whoever was scanned twice
+  // stays here when one of the two is undone.
+  #otherwiseHere(acts, undone) {
+    const before = acts.findLast((act) => act.sent && act.what === "out" && !undone.has(act.act));
+    const others = acts.filter((act) => act.what === "in" && act.sent && act.outcome === "counted" && !undone.has(act.act));
+    return others.find((act) => !before || Date.parse(act.at) > Date.parse(before.at))?.at ?? null;
   }
 
   // Those whose name or organisation holds every word that was typed.

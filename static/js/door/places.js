@@ -13,6 +13,14 @@ const dayInWords = (day) =>
 export const chosen = () => ({ day: byId("day").value, session: byId("session").value || null });
 export const chosenPlace = () => placeOf(byId("day").value, byId("session").value);
 
+const NIGHT_HOURS = 4;
+// Whether a day is over where the event takes place, a night after its end (registrations/attendance/recording.py): from
+// then on the host puts right who was there.
+export const isOver = (day) => {
+  const at = new Date(Date.now() - NIGHT_HOURS * 3_600_000);
+  return Boolean(day) && new Intl.DateTimeFormat("sv-SE", { timeZone: door.zone }).format(at) > day;
+};
+
 export const fillPlaces = () => {
   const { days, sessions = [] } = state.list.event;
   const before = byId("day").value;
@@ -25,4 +33,5 @@ export const fillPlaces = () => {
   byId("session").value = ofDay.some((one) => String(one.id) === session) ? session : "";
   show(byId("session-field"), ofDay.length > 0);
   show(byId("day-note"), byId("day").value !== today());
+  if (!byId("day-note").hidden) byId("day-note").textContent = say(isOver(byId("day").value) ? "day_over_what" : "not_today");
 };

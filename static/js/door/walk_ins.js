@@ -2,6 +2,7 @@
 import { keep, searchNext } from "./acts.js";
 import { showAll } from "./desk.js";
 import { byId, element, say, show } from "./page.js";
+import { chosen, isOver } from "./places.js";
 import { WALK_IN } from "./queue.js";
 import { showResult } from "./result.js";
 import { showScreen } from "./screens.js";
@@ -34,6 +35,10 @@ byId("walk-in-form").addEventListener("submit", async (event) => {
     return;
   }
   const from = performance.now();
+  if (isOver(chosen().day)) {
+    showScreen("desk", { focus: false });
+    return showResult("day_over", { what: say("day_over_what"), from });
+  }
   const pin = walkInField("pin").value.trim();
   const id = crypto.randomUUID();
   const act = await keep({

@@ -23,6 +23,7 @@ from learning.evidence.folder import safe_name
 from learning.evidence.packing import MANIFEST, packed_bytes
 from learning.models import AuditorLink, EvidencePack, PhotoConsent
 from registrations.models import Consent, Invitation
+from registrations.online import counting
 from registrations.proof import freezing, scans
 from tests.factories import (
     create_event,
@@ -35,6 +36,7 @@ from tests.factories import (
     create_user,
     record_attendance,
 )
+from tests.registrations.online import layouts
 
 pytestmark = pytest.mark.django_db
 DUE = ["invitation", "agenda", "signed_lists", "minutes", "photos", "feedback"]
@@ -122,6 +124,31 @@ def test_the_checklist_of_the_event_knows_what_records_bring(event):
 
     fill(event)
     assert evidence_missing(event) == []
+
+
+def test_a_document_that_is_no_evidence_is_there_once_among_the_others(event):
+    fill(event)
+    folder = folder_of(event)
+
+    assert folder.sections[-1].name == "Other documents"
+    assert [item.title for item in folder.sections[-1].items] == ["Way to the station"]
+    titles = [item.title for item in folder.items]
+    assert titles.count("Way to the station") == 1
+    assert all(section.name for section in folder.sections)
+
+
+def test_a_report_of_the_meeting_tells_who_was_taken_for_whom(event):
+    alice = create_registration(event, "Alice Rossi", email="alice@example.org")
+    report = counting.keep(event, io.BytesIO(layouts.zoom("en")), name="zoom.csv", clocks="Europe/Amsterdam")
+    checked = counting.check(report)
+    assert "zoom-who-is-who.html" not in {item.name for item in folder_of(event).items}
+
+    counting.confirm(report, {row.code: alice for row in checked.rows if row.is_sure})
+
+    names = {item.name: item for item in folder_of(event).items}
+    text = b"".join(names["zoom-who-is-who.html"].chunks()).decode()
+    assert "Alice Rossi, City of Gävle" in text and "Same address" in text and "Nobody Known" in text
+    assert report.sha256 in text and "zoom.csv" in names
 
 
 def test_a_day_without_its_list_is_named(event):

@@ -594,3 +594,70 @@ def test_an_event_without_days_has_no_door(client, event):
     client.force_login(create_coordinator(event.host))
 
     assert client.get(DOOR).status_code == 404
+
+
+# --- A day that is over ------------------------------------------------------------------------------------------
+
+
+def test_what_was_kept_on_a_phone_counts_later_and_what_is_said_later_does_not(helper, event, morning):
+    alice, bob = create_registration(event, "Alice"), create_registration(event, "Bob")
+    send(helper, sent(1, code=alice.ticket_code))
+    morning.move_to(MORNING + timedelta(days=1))
+    tomorrow = (MORNING + timedelta(days=1)).isoformat()
+    walker = {"name": "Wanda", "organisation": "Porto", "country": "PT", "told": True}
+
+    answer = send(
+        helper,
+        sent(2, code=bob.ticket_code),
+        sent(3, code=bob.ticket_code, at=tomorrow),
+        sent(4, "undo", undoes=str(uuid.UUID(int=1)), at=tomorrow),
+        sent(5, how="walk_in", walk_in=walker, at=tomorrow),
+    )
+
+    assert outcomes(answer) == [("counted", ""), ("kept", "day_over"), ("kept", "day_over"), ("kept", "day_over")]
+    assert set(attended_days(event)) == {alice.pk, bob.pk}
+    assert event.registrations.count() == 2
+
+
+def test_a_phone_whose_clock_is_days_ahead_still_checks_people_in(helper, event):
+    alice = create_registration(event, "Alice")
+
+    answer = send(helper, sent(1, code=alice.ticket_code, at=(MORNING + timedelta(days=3)).isoformat()))
+
+    assert outcomes(answer) == [("counted", "")]
+
+
+def test_the_plain_page_of_a_day_that_is_over_changes_nothing(helper, event, morning):
+    registration = create_registration(event, "Alice")
+    send(helper, sent(1, code=registration.ticket_code))
+    morning.move_to(MORNING + timedelta(days=1))
+
+    page = helper.get(f"{DOOR}?day={FIRST}").content.decode()
+
+    assert "This day is over. Whoever organises the event puts it right under Attendance" in page
+    assert 'name="what"' not in page
+    helper.post(DOOR, {"act": uuid.uuid4(), "what": "in", "code": registration.ticket_code, "day": FIRST})
+    assert "The day was over" in helper.get(DOOR).content.decode()
+    assert AttendanceRecord.objects.count() == 1
+
+
+# --- Scanned twice -----------------------------------------------------------------------------------------------
+
+
+def test_undoing_one_of_two_scans_leaves_the_other_and_undoing_beside_a_name_takes_both_back(helper, event):
+    alice = create_registration(event, "Alice")
+    send(helper, sent(1, code=alice.ticket_code), sent(2, code=alice.ticket_code))
+
+    send(helper, sent(3, "undo", undoes=str(uuid.UUID(int=1))))
+    assert presence(event).on(FIRST).here == 1
+    assert "since 09:02" in helper.get(DOOR).content.decode()
+
+    send(helper, sent(4, code=alice.ticket_code))
+    page = helper.get(DOOR)
+    [row] = page.context["rows"]
+    assert [act.int for act in row.undoes] == [2, 4]
+    undo = {"act": row.act, "what": "undo", "undoes": row.undoes, "person": row.person, "day": FIRST}
+    for _twice in range(2):
+        assert helper.post(DOOR, undo).status_code == 302
+    assert presence(event).on(FIRST).here == 0
+    assert AttendanceRecord.objects.filter(what="undo").count() == 3

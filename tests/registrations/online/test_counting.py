@@ -14,6 +14,7 @@ from registrations.attendance import attended_days, minutes, session_list
 from registrations.models import AttendanceRecord, OnlineReport, Registration
 from registrations.online import counting
 from registrations.online.counting import ReportChanged, ReportIsThere
+from registrations.online.kept import kept_rows
 from registrations.online.reports import NotAReport
 from tests.factories import create_event, create_lead, create_project, create_registration, create_session, create_user
 from tests.registrations.online import layouts
@@ -398,6 +399,79 @@ def test_a_report_is_discarded_or_taken_back_with_a_reason(client, event, bob, p
     client.post(address("take_online_report_back", event, report.pk), {"reason": "The rehearsal"})
     assert attended_days(event) == {}
     assert "The rehearsal" in client.get(address("online", event)).content.decode()
+
+
+def test_a_confirmed_report_shows_who_was_taken_for_whom_and_keeps_it(client, event, bob, people):
+    report = keep(event)
+    rows = counting.check(report).rows
+    unknown = counting.code_of("nobody known")
+    decisions = {row.code: row.match.registration for row in rows if row.name != "Béla Kovács" and row.is_sure}
+    counting.confirm(report, {**decisions, unknown: people["Zoltán Nagy"]}, by=bob)
+    report.refresh_from_db()
+    kept = [(row.name, row.person, row.minutes, row.how_in_words) for row in kept_rows(report)]
+    assert kept == [
+        ("Alice Rossi", "Alice Rossi", 117, "Same address"),
+        ("Nobody Known", "Zoltán Nagy", 10, "Chosen by the organiser"),
+        ("Béla Kovács", "", 75, "Does not count"),
+    ]
+
+    # Neither another name nor another day of the event changes what was confirmed, nor does taking it back.
+    people["Alice Rossi"].name = "Alice Bianchi"
+    people["Alice Rossi"].save()
+    event.move(starts_on=date(2027, 6, 3), ends_on=date(2027, 6, 3))
+    counting.take_back(report, reason="Wrong people")
+    assert [(row.name, row.person, row.minutes, row.how_in_words) for row in kept_rows(report)] == kept
+    page = client.get(address("online_report", event, report.pk)).content.decode()
+    assert "Who was taken for whom" in page and "Wrong people" in page and "Chosen by the organiser" in page
+    assert address("person", event, people["Zoltán Nagy"].pk) in page
+
+
+def test_a_confirmed_report_is_sent_again_without_effect(client, event, bob, people):
+    report = keep(event)
+    counting.confirm(report, sure(counting.check(report)))
+
+    answer = client.post(address("online_report", event, report.pk), {}, follow=True)
+
+    assert "This report was confirmed before." in answer.content.decode()
+    assert AttendanceRecord.objects.count() == 6
+
+
+def test_the_page_of_a_confirmed_report_asks_as_often_for_three_as_for_one(client, event, bob, people):
+    report = keep(event)
+    counting.confirm(report, {counting.code_of("nobody known"): people["Zoltán Nagy"]})
+    with CaptureQueriesContext(connection) as one:
+        client.get(address("online_report", event, report.pk))
+    counting.take_back(report, reason="Wrong people")
+    report = keep(event)
+    counting.confirm(report, {**sure(counting.check(report)), counting.code_of("nobody known"): people["Zoltán Nagy"]})
+    with CaptureQueriesContext(connection) as three:
+        client.get(address("online_report", event, report.pk))
+
+    assert len(one) == len(three)
+
+
+@pytest.mark.parametrize("clocks", ["Mars/Olympus", ""])
+def test_a_clock_that_is_none_is_refused_beside_its_field(client, event, bob, people, clocks):
+    report = keep(event)
+
+    answer = client.post(address("read_online_report_again", event, report.pk), {"clocks": clocks})
+
+    text = answer.content.decode()
+    assert (answer.status_code, "Choose a clock of the list" in text) == (422, True)
+    assert "Error:" in text.partition("</title>")[0]
+    report.refresh_from_db()
+    assert report.clocks == "Europe/Amsterdam"
+
+
+def test_a_clock_on_which_nothing_is_of_the_event_is_refused_beside_its_field(client, event, bob, people, clock):
+    report = keep(event)
+    clock.move_to(datetime(2027, 5, 20, 11, 50, tzinfo=UTC))
+
+    answer = client.post(address("read_online_report_again", event, report.pk), {"clocks": "America/Los_Angeles"})
+
+    assert answer.status_code == 422
+    assert "which is still to come" in answer.content.decode()
+    assert counting.code_of("nobody known") in answer.context["form"].fields
 
 
 def test_the_clock_is_changed_before_it_counts(client, event, bob, people):

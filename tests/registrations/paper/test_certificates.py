@@ -59,6 +59,16 @@ def test_certificate_says_who_was_where_and_for_how_long(event):
     assert verify(issued.code).state == State.GENUINE
 
 
+def test_certificate_says_that_letters_of_a_name_are_missing(event):
+    li = there_on(create_registration(event, "李小明 Bruce"), FIRST, SECOND)
+
+    issued = issue(li, at=AFTERWARDS)
+
+    text = text_of(paper.certificate(li)).replace("\n", " ")
+    assert "[?] Bruce" in text and "[?] stands for letters that cannot be printed here." in text
+    assert json.loads(issued.content)["name"] == "李小明 Bruce"
+
+
 def test_nobody_gets_one_before_the_event_is_over(event):
     alice = there_on(create_registration(event, "Alice"), FIRST)
 

@@ -184,7 +184,7 @@ def test_content_and_hash_changed_together_leave_the_paper_without_its_list(even
 
 def test_an_earlier_version_changed_by_hand_is_seen_from_the_later_one(event, present):
     first = freeze(event, DAY, by=None, at=EVENING)
-    check_in(present["Charlie"], DAY, at=EVENING)
+    check_in(present["Charlie"], DAY, at=EVENING, how="correction", reason="Seen in a picture")
     second = freeze(event, DAY, by=None, at=EVENING + timedelta(hours=1))
     by_hand("UPDATE registrations_signedlist SET content = REPLACE(content, 'Bob', 'Bab') WHERE version = 1")
 

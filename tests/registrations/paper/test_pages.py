@@ -67,7 +67,7 @@ def test_day_is_frozen_with_a_button_that_goes_once_it_says_the_same(client, eve
 def test_correction_is_said_on_the_page(client, event, bob):
     check_in(create_registration(event, "Alice"), DAY, at=MORNING)
     client.post(address(event, "freeze_day", DAY))
-    check_in(create_registration(event, "Charlie"), DAY, at=MORNING)
+    check_in(create_registration(event, "Charlie"), DAY, at=MORNING, how="correction", reason="Seen by all")
 
     assert "were corrected since this day was frozen" in read(client, event)
 
@@ -158,13 +158,56 @@ def test_page_takes_as_many_queries_for_three_people_as_for_one(client, event, b
         read(client, event)
     queries = len(one)
     for name in ("Charlie", "Dora"):
-        check_in(create_registration(event, name), DAY, at=MORNING)
+        check_in(create_registration(event, name), DAY, at=MORNING, how="signed_list")
         client.post(address(event, "freeze_day", DAY))
         client.post(address(event, "add_scan", DAY), {f"scan-{DAY}-file": SimpleUploadedFile("a.pdf", PDF + b" ")})
 
     with django_assert_num_queries(queries):
         read(client, event)
     assert queries <= 15
+
+
+# --- Letters that no font has ------------------------------------------------------------------------------------
+
+
+def test_names_that_cannot_be_printed_are_named_before_printing(client, event, bob, django_assert_num_queries):
+    create_registration(event, "Ágnes Őry")
+    with CaptureQueriesContext(connection) as without:
+        assert "Our fonts for paper lack letters" not in read(client, event)
+    li = create_registration(event, "李小明 Bruce")
+    create_registration(event, "王伟", state="waiting")
+
+    with django_assert_num_queries(len(without)):
+        page = read(client, event)
+
+    assert "Our fonts for paper lack letters" in page
+    assert address(event, "person", li.pk) in page and "李小明 Bruce" in page
+    assert "Ágnes" not in page and "王伟" not in page
+
+
+def test_list_says_in_which_rows_letters_are_missing(client, event, bob):
+    for name in ("Ágnes Őry", "李小明 Bruce", "王伟"):
+        check_in(create_registration(event, name), DAY, at=MORNING)
+    client.post(address(event, "freeze_day", DAY))
+
+    to_sign = text_of(client.get(address(event, "list_to_sign", DAY)).content)
+    frozen = text_of(client.get(address(event, "frozen_list", DAY, 1)).content)
+
+    said = "[?] stands for letters that cannot be printed here, in rows 2, 3."
+    assert said in to_sign.replace("\n", " ")
+    assert said + " The file attached to this PDF has the names" in frozen.replace("\n", " ")
+    assert "[?] Bruce" in to_sign and "[?] Bruce" in frozen
+    assert "李小明 Bruce" in SignedList.objects.get().content
+
+
+def test_whoever_has_such_a_name_reads_it_beside_their_ticket(client):
+    coming = create_event(starts_on=date(2027, 6, 1), ends_on=date(2027, 6, 1))
+    li, agnes = create_registration(coming, "李小明 Bruce"), create_registration(coming, "Ágnes Őry")
+
+    assert "On paper “[?]” stands for them" in client.get(li.get_absolute_url()).content.decode()
+    assert "On paper" not in client.get(agnes.get_absolute_url()).content.decode()
+    ticket = text_of(client.get(reverse("registrations:ticket", args=[li.code])).content)
+    assert "[?] Bruce" in ticket and "[?] stands for letters" in ticket
 
 
 # --- Badges, signs and tickets -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 
 from registrations.paper import setting
 from registrations.paper.exceptions import NotSet, TakesTooLong
-from registrations.paper.letters import clean
+from registrations.paper.letters import clean, is_written_whole
 from registrations.paper.setting import ARCHIVAL, pdf
 
 from .reading import text_of
@@ -48,7 +48,11 @@ def a_list(*names: str) -> dict:
         ("Иванка Петрова", "Иванка Петрова"),
         (unicodedata.normalize("NFD", "Őry Ǽ"), "Őry Ǽ"),
         ("two\n\tlines ", "two lines"),
-        ("漢字 Li", "□□ Li"),
+        ("漢字 Li", "[?] Li"),
+        ("Li 漢 字 Wei 漢", "Li [?] Wei [?]"),
+        ("नमस्ते", "[?]"),
+        ("漢\u0301 💚\ufe0f", "[?]"),
+        ("a\u200d漢\u200d字", "a[?]"),
         ("a\u202eb\u200bc\x00d\ufeff", "abcd"),
         ("\ud800\ue000", ""),
         ("", ""),
@@ -56,6 +60,15 @@ def a_list(*names: str) -> dict:
 )
 def test_text_keeps_the_letters_that_we_can_write(typed, written):
     assert clean(typed) == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_whole"),
+    [("Őry Ágnes", True), ("محمد", True), ("a\u202eb\x00", True), ("", True), ("漢字 Li", False), ("Anna 💚", False)],
+)
+def test_text_with_letters_that_we_cannot_write_is_known(typed, is_whole):
+    assert is_written_whole(typed) == is_whole
+    assert (clean(typed).find("[?]") < 0) == is_whole
 
 
 def test_no_letter_stops_an_archival_file():

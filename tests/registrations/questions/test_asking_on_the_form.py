@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
@@ -17,6 +18,7 @@ from registrations import places
 from registrations.models import Answer, Choice, Question, Registration, TypedAnswers, Upload
 from tests import forms
 from tests.factories import create_event, create_question, create_registration, create_session
+from tests.forms import ALICE, opened_in
 
 pytestmark = pytest.mark.django_db
 Kind = Question.Kind
@@ -309,6 +311,58 @@ def test_two_of_three_visits_in_four_pages_with_one_full(client, clock, visits):
     alice = event.registrations.get(name="Alice Ödegård")
     assert {(choice.session, choice.has_place) for choice in alice.choices.all()} == {(mill, False), (farm, True)}
     assert alice.consents.get().purpose == "photos"
+
+
+@pytest.mark.parametrize("answers_too", [False, True])
+def test_registering_for_visits_takes_few_queries(client, clock, visits, answers_too):
+    """Two of those that are counted begin and end the transaction. What is said about personal data takes one more."""
+    event, mill, farm, _plant = visits
+    event.places = 50
+    event.save()
+    picked = {f"choice{mill.choice_group_id}": [str(mill.pk), str(farm.pk)], "step": "check"}
+    if answers_too:
+        dinner = create_question(event, "Dinner", kind=Kind.ONE_OF, options=(("Yes", 2), "No"))
+        note = create_question(event, "Anything else?")
+        picked |= {f"q{dinner.pk}": str(dinner.options.get(label="Yes").pk), f"q{note.pk}": "I come late"}
+    # What is kept from the first one on.
+    fill_in(Client(), event, clock, name="Bob", email="bob@example.org", **picked)
+
+    for person in ("Charlie", "Dana"):
+        opened = opened_in(client.get(address(event)))
+        clock.shift(timedelta(seconds=3))
+        with CaptureQueriesContext(connection) as queries:
+            client.post(
+                address(event), {**ALICE, **picked, "name": person, "email": f"{person}@example.org", "opened": opened}
+            )
+
+        choices = event.registrations.get(name=person).choices
+        assert set(choices.filter(option=None).values_list("session", "has_place")) == {
+            (mill.pk, False),
+            (farm.pk, True),
+        }
+        assert len(queries) <= 15
+
+
+def test_registering_with_a_limited_answer_takes_few_queries(client, clock):
+    event = create_event(places=50)
+    dinner = create_question(event, "Dinner", kind=Kind.ONE_OF, options=(("Yes", 2), "No"))
+    note = create_question(event, "Anything else?")
+    yes = dinner.options.get(label="Yes")
+    picked = {f"q{dinner.pk}": str(yes.pk), f"q{note.pk}": "I come late"}
+    fill_in(Client(), event, clock, name="Bob", email="bob@example.org", **picked)
+
+    for person, has_place in (("Charlie", True), ("Dana", False)):
+        opened = opened_in(client.get(address(event)))
+        clock.shift(timedelta(seconds=3))
+        with CaptureQueriesContext(connection) as queries:
+            client.post(
+                address(event), {**ALICE, **picked, "name": person, "email": f"{person}@example.org", "opened": opened}
+            )
+
+        registration = event.registrations.get(name=person)
+        assert registration.choices.get().has_place == has_place
+        assert answers(registration) == {"Dinner": yes.pk, "Anything else?": "I come late"}
+        assert len(queries) <= 15
 
 
 def test_sending_the_last_page_twice_registers_once(client, clock, visits):

@@ -1,0 +1,89 @@
+"""Freezing a report: what it says at its cut-off becomes a version that nobody changes, kept for ever."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from registrations.proof.canonical import hash_of
+
+from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew, ReasonMissing
+from ..models import FrozenReport
+from .document import document, instant, written
+from .semester import SemesterReport
+
+# What a version holds beside the document.
+OF_THE_VERSION = "frozen"
+
+
+def freeze(report: SemesterReport, *, by: Any, because: str = "", at: datetime | None = None) -> FrozenReport:
+    """Freeze what a report says, in the current language, and return that version.
+
+    `because` says why there is another version; the first needs no reason. `at` is when it is frozen, an aware
+    datetime that defaults to now; the cut-off is the report's own. Raises NothingNew, CutOffTooEarly, ReasonMissing
+    and FrozenMeanwhile.
+    """
+    at = at or timezone.now()
+    says = document(report)
+    previous = report.subject.versions.first()
+    if previous is not None:
+        if report.at < previous.at:
+            raise CutOffTooEarly
+        if _without_instant(says) == _without_instant(document_in(previous)):
+            raise NothingNew(previous.version)
+        if not because.strip():
+            raise ReasonMissing
+    version = previous.version + 1 if previous else 1
+    content = written(
+        says
+        | {
+            OF_THE_VERSION: {
+                "version": version,
+                "previous": previous.sha256 if previous else "",
+                "because": because.strip(),
+                "frozen_at": instant(at),
+            }
+        }
+    )
+    frozen = FrozenReport(
+        **report.subject.fields,
+        version=version,
+        previous=previous,
+        at=report.at,
+        because=because.strip(),
+        content=content,
+        sha256=hash_of(content),
+        frozen_at=at,
+        frozen_by=by,
+    )
+    try:
+        with transaction.atomic():
+            frozen.save()
+    except IntegrityError:
+        raise FrozenMeanwhile from None
+    return frozen
+
+
+def content_of(frozen: FrozenReport) -> dict[str, Any]:
+    """Return what a version holds: its document, and under “frozen” what is said of the version."""
+    return dict(json.loads(frozen.content))
+
+
+def document_in(frozen: FrozenReport) -> dict[str, Any]:
+    """Return the document of a version, as `document` made it."""
+    return {key: value for key, value in content_of(frozen).items() if key != OF_THE_VERSION}
+
+
+def is_intact(frozen: FrozenReport) -> bool:
+    """Whether the content still has the hash that was stored with it, and follows the version before it."""
+    if hash_of(frozen.content) != frozen.sha256:
+        return False
+    said = content_of(frozen)[OF_THE_VERSION]
+    before = frozen.previous.sha256 if frozen.previous else ""
+    return bool(said["version"] == frozen.version and said["previous"] == before)
+
+
+def _without_instant(says: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in says.items() if key != "at"}

@@ -1,0 +1,171 @@
+"""The files of reports, and the versions of them that were frozen."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import access, signed_in
+
+from ..asked_reports import asked_subject, can_freeze, cut_off, made
+from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew
+from ..models import FrozenReport
+from ..report_forms import FreezeForm
+from ..reports.comparing import compare
+from ..reports.document import document, instant
+from ..reports.figures import gaps
+from ..reports.formats import FORMATS, csv_files
+from ..reports.freezing import content_of, document_in, freeze, is_intact
+from ..reports.reading import facts_of, tables_of
+from ..reports.subject import Subject
+
+
+@access(signed_in)
+@never_cache
+@require_safe
+def report_file(request: HttpRequest, extension: str, **address: Any) -> HttpResponse:
+    """Hand out a report as it is counted now, or up to the instant in the address, as one file."""
+    subject = asked_subject(request, **address)
+    return _file(document(made(subject, at=cut_off(request.GET.get("at", "")))), extension, subject.file_name)
+
+
+@access(signed_in)
+@never_cache
+@require_safe
+def report_table(request: HttpRequest, table: str, **address: Any) -> HttpResponse:
+    """Hand out one table of a report as CSV."""
+    subject = asked_subject(request, **address)
+    return _table(document(made(subject, at=cut_off(request.GET.get("at", "")))), table, subject.file_name)
+
+
+@access(signed_in)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def freeze_report(request: HttpRequest, **address: Any) -> HttpResponse:
+    """Say what would be frozen, what is missing and what is new; a POST freezes it."""
+    subject = asked_subject(request, **address)
+    if not can_freeze(request.user, subject):
+        raise Http404
+    report = made(subject, at=cut_off((request.POST or request.GET).get("at", "")))
+    previous = subject.versions.first()
+    form = FreezeForm(request.POST if request.method == "POST" else None, previous=previous)
+    if request.method == "POST" and form.is_valid():
+        try:
+            frozen = freeze(report, by=request.user, because=form.cleaned_data["because"])
+        except NothingNew as refused:
+            form.add_error(
+                None,
+                gettext("Nothing changed since version %(version)s: it is what you would hand in.")
+                % {"version": refused.version},
+            )
+        except CutOffTooEarly:
+            form.add_error(
+                None,
+                gettext("This report ends before the last version does. Open the report as of now, and freeze that."),
+            )
+        except FrozenMeanwhile:
+            form.add_error(None, gettext("Somebody else froze a version just now. Look at it first."))
+        else:
+            messages.success(
+                request, gettext("Version %(version)s is frozen. It stays as it is.") % {"version": frozen.version}
+            )
+            return redirect("learning:frozen_report", **subject.address, version=frozen.version)
+    context = {
+        "report": report,
+        "subject": subject,
+        "cut_off": instant(report.at),
+        "form": form,
+        "previous": previous,
+        "gaps": gaps(report),
+        "changes": compare(document_in(previous), document(report)) if previous else None,
+    }
+    return render(request, "learning/frozen/freeze.html", context, status=422 if form.errors else 200)
+
+
+@access(signed_in)
+@require_safe
+def frozen_report(request: HttpRequest, version: int, **address: Any) -> HttpResponse:
+    """Show a version as it was frozen, and whether the records still say the same."""
+    subject = asked_subject(request, **address)
+    frozen = _version(subject, version)
+    content = content_of(frozen)
+    context = {
+        "subject": subject,
+        "frozen": frozen,
+        "content": content,
+        "facts": facts_of(content),
+        "tables": tables_of(content).values(),
+        "formats": FORMATS,
+        "is_intact": is_intact(frozen),
+        "later": subject.versions.filter(version__gt=version).last(),
+    }
+    return render(request, "learning/frozen/report.html", context)
+
+
+@access(signed_in)
+@require_safe
+def frozen_report_changes(request: HttpRequest, version: int, **address: Any) -> HttpResponse:
+    """Show what a version says otherwise than an earlier one: the one before, or `since` of the address."""
+    subject = asked_subject(request, **address)
+    frozen = _version(subject, version)
+    since = request.GET.get("since", "")
+    earlier = list(subject.versions.filter(version__lt=version))
+    older = next((each for each in earlier if str(each.version) == since), earlier[0] if earlier else None)
+    if older is None:
+        raise Http404
+    context = {
+        "subject": subject,
+        "frozen": frozen,
+        "older": older,
+        "earlier": earlier,
+        "between": [each for each in [frozen, *earlier] if older.version < each.version <= frozen.version],
+        "changes": compare(document_in(older), document_in(frozen)),
+    }
+    return render(request, "learning/frozen/changes.html", context)
+
+
+@access(signed_in)
+@require_safe
+def frozen_report_file(request: HttpRequest, version: int, extension: str, **address: Any) -> HttpResponse:
+    """Hand out a version as one file."""
+    subject = asked_subject(request, **address)
+    content = content_of(_version(subject, version))
+    return _file(content, extension, f"{subject.file_name}-version-{version}")
+
+
+@access(signed_in)
+@require_safe
+def frozen_report_table(request: HttpRequest, version: int, table: str, **address: Any) -> HttpResponse:
+    """Hand out one table of a version as CSV."""
+    subject = asked_subject(request, **address)
+    return _table(content_of(_version(subject, version)), table, f"{subject.file_name}-version-{version}")
+
+
+def _version(subject: Subject, version: int) -> FrozenReport:
+    return get_object_or_404(subject.versions.select_related("previous"), version=version)
+
+
+def _file(content: dict[str, Any], extension: str, name: str) -> HttpResponse:
+    chosen = FORMATS.get(extension)
+    if chosen is None:
+        raise Http404
+    return _handed_out(chosen.make(content), chosen.media_type, f"{name}.{extension}")
+
+
+def _table(content: dict[str, Any], table: str, name: str) -> HttpResponse:
+    made_of_it = csv_files.table(content, table)
+    if made_of_it is None:
+        raise Http404
+    return _handed_out(made_of_it, csv_files.MEDIA_TYPE, f"{name}-{table}.csv")
+
+
+def _handed_out(content: bytes, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -28,7 +28,7 @@ class Item:
     """One file of a folder: its path in the ZIP, what people call it, and a word about it.
 
     It is a stored file, or made from the records whenever it is read. `is_there` is False for a stored file that is
-    lost. `document` is the document that it is, None for every other file.
+    lost. `document` is the document that it is, None for every other file; `made_as` the name of what is made.
     """
 
     path: str
@@ -38,6 +38,7 @@ class Item:
     write: Callable[[], str] | None = None
     document: Document | None = None
     consent: "PhotoConsent | None" = None
+    made_as: str = ""
 
     @property
     def key(self) -> str:
@@ -47,6 +48,14 @@ class Item:
     @property
     def name(self) -> str:
         return self.path.rpartition("/")[2]
+
+    @property
+    def piece(self) -> str:
+        """What tells it from any other one of its event: where it is stored, or the name of what is made.
+
+        See also pieces.py, which knows it of many events at once.
+        """
+        return str(self.stored.name) if self.stored is not None else self.made_as
 
     @property
     def is_there(self) -> bool:
@@ -158,7 +167,7 @@ class _Found:
         for page in self.made:
             if page.section == key:
                 path = paths.of(number, key, page.name)
-                yield Item(path, page.title, gettext("Made from the records"), write=page.write)
+                yield self._made(page, path)
         for document in self.documents:
             if document.evidence == key:
                 yield self._document(document, number, key, paths)
@@ -219,9 +228,10 @@ class _Found:
             if report.matches:
                 report.event = self.event
                 page = made.of_report(report)
-                yield Item(
-                    paths.of(number, key, page.name), page.title, gettext("Made from the records"), write=page.write
-                )
+                yield self._made(page, paths.of(number, key, page.name))
+
+    def _made(self, page: made.MadePage, path: str) -> Item:
+        return Item(path, page.title, gettext("Made from the records"), write=page.write, made_as=page.name)
 
     def _document(self, document: Document, number: int, key: str, paths: _Paths) -> Item:
         about = [TYPES.get(document.file_type, ("", ""))[0], document.session.title if document.session else ""]

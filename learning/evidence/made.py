@@ -1,6 +1,6 @@
 """Pages of a folder that are made from the records: the invitation, the agenda, the feedback, what was made public."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from statistics import fmean
@@ -54,33 +54,29 @@ class MadePage:
 
 def made_for(event: Event) -> list[MadePage]:
     """Return the pages that the records of an event have something to say for. One query."""
-    pages = [
-        (
-            EvidenceKind.INVITATION,
-            "invitation.html",
-            gettext("Invitation as it was sent"),
-            _invitation,
-            _was_invited_to,
-        ),
-        (EvidenceKind.AGENDA, "agenda.html", gettext("Programme"), _agenda, _has_programme),
-        (EvidenceKind.PHOTOS, "consent.html", gettext("Who may be shown in photos"), _consent, _has_consents),
-        (EvidenceKind.FEEDBACK, "feedback.html", gettext("Summary of the feedback"), _feedback, _has_feedback),
-        (EvidenceKind.PRESS, "public.html", gettext("What was public, and since when"), _public, _was_public),
-    ]
-    there = _There(event)
+    [there] = _there([event])
     return [
-        MadePage(section, name, title, _writer(event, title, write))
-        for section, name, title, write, is_there in pages
-        if is_there(there)
+        MadePage(kind.section, kind.name, kind.title, _writer(event, kind.title, kind.write))
+        for kind in _kinds()
+        if kind.is_there(there)
     ]
+
+
+def names_for(events: Collection[Event]) -> dict[int, set[str]]:
+    """Return the file names of `made_for` for each event, by its key. One query, however many events there are."""
+    return {there.event.pk: {kind.name for kind in _kinds() if kind.is_there(there)} for there in _there(events)}
 
 
 def of_report(report: OnlineReport) -> MadePage:
     """Return the page that says who of the report of an online meeting was taken for whom."""
-    stem = report.file_name.rpartition(".")[0] or report.file_name
     title = gettext("Who is who in the report of the online meeting")
-    name = f"{stem}-who-is-who.html"
-    return MadePage(EvidenceKind.SIGNED_LISTS, name, title, _writer(report.event, title, partial(_who, report)))
+    write = _writer(report.event, title, partial(_who, report))
+    return MadePage(EvidenceKind.SIGNED_LISTS, name_of_matches(report), title, write)
+
+
+def name_of_matches(report: OnlineReport) -> str:
+    """Return the name of the file of `of_report`."""
+    return f"{report.file_name.rpartition('.')[0] or report.file_name}-who-is-who.html"
 
 
 def _writer(event: Event, title: str, write: Callable[[Event], Page]) -> Callable[[], str]:
@@ -97,24 +93,51 @@ def _writer(event: Event, title: str, write: Callable[[Event], Page]) -> Callabl
     return written
 
 
+@dataclass(frozen=True, slots=True)
 class _There:
-    """What there is of an event, in one query."""
+    """What there is of an event."""
 
-    def __init__(self, event: Event) -> None:
-        self.event = event
-        found = (
-            Event.objects.filter(pk=event.pk)
-            .annotate(
-                invited_at=Max("invitations__sent_at"),
-                first_session=Min("sessions__pk", filter=Q(sessions__deleted_at__isnull=True)),
-                first_feedback=Min("registrations__feedback__pk"),
-            )
-            .values("invited_at", "first_session", "first_feedback")
-            .get()
+    event: Event
+    invited: bool
+    programme: bool
+    feedback: bool
+
+
+def _there(events: Collection[Event]) -> list[_There]:
+    by_key = {event.pk: event for event in events}
+    found = (
+        Event.objects.filter(pk__in=by_key)
+        .order_by()
+        .annotate(
+            invited_at=Max("invitations__sent_at"),
+            first_session=Min("sessions__pk", filter=Q(sessions__deleted_at__isnull=True)),
+            first_feedback=Min("registrations__feedback__pk"),
         )
-        self.invited = found["invited_at"] is not None
-        self.programme = found["first_session"] is not None
-        self.feedback = found["first_feedback"] is not None
+        .values_list("pk", "invited_at", "first_session", "first_feedback")
+    )
+    return [_There(by_key[pk], *(one is not None for one in there)) for pk, *there in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A page that folders may have, and of which events."""
+
+    section: str
+    name: str
+    title: str
+    write: Callable[[Event], Page]
+    is_there: Callable[[_There], bool]
+
+
+def _kinds() -> list[_Kind]:
+    kind = EvidenceKind
+    return [
+        _Kind(kind.INVITATION, "invitation.html", gettext("Invitation as it was sent"), _invitation, _was_invited_to),
+        _Kind(kind.AGENDA, "agenda.html", gettext("Programme"), _agenda, _has_programme),
+        _Kind(kind.PHOTOS, "consent.html", gettext("Who may be shown in photos"), _consent, _has_consents),
+        _Kind(kind.FEEDBACK, "feedback.html", gettext("Summary of the feedback"), _feedback, _has_feedback),
+        _Kind(kind.PRESS, "public.html", gettext("What was public, and since when"), _public, _was_public),
+    ]
 
 
 def _was_invited_to(there: _There) -> bool:

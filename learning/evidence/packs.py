@@ -92,7 +92,7 @@ def _make(wanted: EvidencePack) -> bool:
             octets = file.tell()
             file.seek(0)
             wanted.file.save(wanted.file_name, File(file), save=False)
-            wanted.finish(sha256=sha256, octets=octets)
+            wanted.finish(sha256=sha256, octets=octets, pieces=sorted(item.piece for item in folder.items))
     except Exception as error:
         logger.exception("The evidence of %s could not be packed.", wanted.event)
         wanted.fail(f"{type(error).__name__}: {error}")

@@ -76,6 +76,9 @@ class EvidencePack(models.Model):
     file = models.FileField(_("file"), upload_to=pack_path, max_length=200, blank=True)
     sha256 = models.CharField(_("hash"), max_length=64, blank=True)
     octets = models.PositiveBigIntegerField(_("size"), default=0)
+    pieces = models.JSONField(
+        default=list, editable=False, help_text="What was in the folder, as learning/evidence/pieces.py names it."
+    )
 
     objects = EvidencePackQuerySet.as_manager()
 
@@ -119,11 +122,11 @@ class EvidencePack(models.Model):
         self.done, self.heard_at = done, at or timezone.now()
         self.save(update_fields=["done", "heard_at"])
 
-    def finish(self, *, sha256: str, octets: int, at: datetime | None = None) -> None:
-        """The file is stored, and this is its hash."""
+    def finish(self, *, sha256: str, octets: int, pieces: list[str], at: datetime | None = None) -> None:
+        """The file is stored, this is its hash, and these pieces of the folder are in it."""
         self.sha256, self.octets, self.finished_at = sha256, octets, at or timezone.now()
-        self.done = self.total
-        self.save(update_fields=["file", "sha256", "octets", "finished_at", "done"])
+        self.done, self.pieces = self.total, pieces
+        self.save(update_fields=["file", "sha256", "octets", "finished_at", "done", "pieces"])
 
     def fail(self, why: str) -> None:
         self.failed_because = why[:300]

@@ -17,6 +17,7 @@ from registrations.people import with_gaps
 
 from ..evidence import folder_of, links, packs
 from ..evidence.handing_out import hand_out, hand_out_pack
+from ..evidence.pieces import packs_of, since
 from ..models import AuditorLink, EvidencePack
 
 View = Callable[..., HttpResponseBase]
@@ -47,7 +48,9 @@ def audit(request: HttpRequest, link: AuditorLink, code: str) -> HttpResponse:
     if link.event is not None:
         return _folder(request, link, code, link.event)
     rows = with_gaps(list(link.events().with_page_data().in_order()))
-    return render(request, "learning/evidence/audit_project.html", {"link": link, "code": code, "rows": rows})
+    ready = packs_of([row.event for row in rows])
+    context = {"link": link, "code": code, "rows": [(row, ready[row.event.pk]) for row in rows]}
+    return render(request, "learning/evidence/audit_project.html", context)
 
 
 @access(holder_of_the_link)
@@ -61,14 +64,15 @@ def folder(request: HttpRequest, link: AuditorLink, code: str, slug: str) -> Htt
 
 
 def _folder(request: HttpRequest, link: AuditorLink, code: str, event: Event) -> HttpResponse:
-    folder = folder_of(event)
+    folder, pack = folder_of(event), packs.latest(event)
     context = {
         "event": event,
         "link": link,
         "code": code,
         "folder": folder,
         "missing": folder.missing,
-        "pack": packs.latest(event),
+        "pack": pack,
+        "since": since(pack, folder),
     }
     return render(request, "learning/evidence/audit.html", context)
 

@@ -18,6 +18,7 @@ from projects.models import Project
 
 from ..evidence import folder_of, links, packs
 from ..evidence.handing_out import hand_out, hand_out_pack
+from ..evidence.pieces import since
 from ..evidence_forms import AuditorLinkForm, KeptUntilForm, PhotoForm
 from ..models import AuditorLink, EvidencePack, PhotoConsent
 
@@ -32,13 +33,14 @@ def evidence(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, event: Event, form: AuditorLinkForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    folder = folder_of(event)
+    folder, pack = folder_of(event), packs.latest(event)
     context = {
         "event": event,
         "folder": folder,
         "missing": folder.missing,
         "number": len(folder.items),
-        "pack": packs.latest(event),
+        "pack": pack,
+        "since": since(pack, folder),
         "links": AuditorLink.objects.filter(event=event).select_related("event"),
         "form": form,
         "kept_form": KeptUntilForm(now=None, initial={"day": event.project.evidence_kept_until}, auto_id="id_kept_%s"),
@@ -76,7 +78,9 @@ def _address(event: Event) -> str:
 def pack_state(request: HttpRequest, slug: str) -> HttpResponse:
     """How far the file is: what the page asks for again and again while it is made."""
     event = organised_event(request, slug)
-    return render(request, "learning/evidence/includes/pack.html", {"event": event, "pack": packs.latest(event)})
+    pack = packs.latest(event)
+    context = {"event": event, "pack": pack, "since": since(pack, folder_of(event)) if pack and pack.is_ready else None}
+    return render(request, "learning/evidence/includes/pack.html", context)
 
 
 @access(people_with_a_role)

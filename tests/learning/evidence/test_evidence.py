@@ -21,6 +21,7 @@ from events.models import Document
 from learning.evidence import folder_of, links, packs
 from learning.evidence.folder import safe_name
 from learning.evidence.packing import MANIFEST, packed_bytes
+from learning.evidence.pieces import packs_of, pieces_of
 from learning.models import AuditorLink, EvidencePack, PhotoConsent
 from registrations.models import Consent, Invitation
 from registrations.online import counting
@@ -318,6 +319,50 @@ def test_a_pack_is_made_by_whoever_runs_next(event):
     assert (made.sha256, made.octets) == (hashlib.sha256(content).hexdigest(), len(content))
     assert (made.done, made.total, made.is_ready) == (made.total, len(folder_of(event).items), True)
     assert packs.make_waiting() == 0
+
+
+def test_a_pack_that_is_older_than_the_folder_says_so(client, event, bob):
+    fill(event)
+    packs.ask_for(event, language="en")
+    packs.make_waiting()
+    address_of_project = links.make(event.project, label="Control", until=date(2027, 7, 1))[1]
+    page, listed = client.get(address("evidence", event)), client.get(address_of_project)
+    for answer in (page, listed, client.get(address("pack_state", event))):
+        assert "Made: " in answer.content.decode()
+        assert "older than" not in answer.content.decode() and "came since" not in answer.content.decode()
+
+    add_document(event, "More minutes", "minutes")
+    add_document(event, "Slides", "presentations")
+    minutes = Document.objects.get(title="Minutes")
+    client.post(reverse("events:delete_document", args=[event.slug, minutes.pk]), {"reason": "Of another event"})
+
+    text = client.get(address("evidence", event)).content.decode()
+    assert "2 pieces came since." in text and "1 piece in it is in the folder no more." in text
+    assert "2 pieces came since" in client.get(address_of_project).content.decode()
+    packs.ask_for(event, language="en", at=AFTER + timedelta(hours=1))
+    packs.make_waiting()
+    assert "came since" not in client.get(address("evidence", event)).content.decode()
+
+
+def test_pieces_of_many_events_are_those_of_their_folders(event, django_assert_num_queries):
+    alice = create_registration(event, "Alice Rossi", email="alice@example.org")
+    report = counting.keep(event, io.BytesIO(layouts.zoom("en")), name="zoom.csv", clocks="Europe/Amsterdam")
+    counting.confirm(report, {row.code: alice for row in counting.check(report).rows if row.is_sure})
+    fill(event)
+    other = create_event(event.project, status="held")
+    add_document(other, "Minutes", "minutes")
+
+    with django_assert_num_queries(5):
+        found = pieces_of([event, other])
+
+    for one in (event, other):
+        assert found[one.pk] == {item.piece for item in folder_of(one).items}
+    packs.ask_for(event, language="en")
+    packs.ask_for(other, language="en")
+    packs.make_waiting()
+    with django_assert_num_queries(6):
+        ready = packs_of([event, other])
+    assert [one.since.is_older for one in ready.values()] == [False, False]
 
 
 def test_a_pack_whose_maker_was_killed_is_made_anew(event):

@@ -132,8 +132,8 @@ def test_the_list_takes_the_same_queries_for_one_and_three(client, project, coun
         create_event(project, date_precision=Event.DatePrecision.UNKNOWN)
     path = path_to(project)
 
-    # The link, that it was opened, its events, and their documents.
-    with django_assert_num_queries(4):
+    # The link, that it was opened, its events, their documents, and their ZIPs.
+    with django_assert_num_queries(5):
         assert client.get(path).status_code == 200
 
 

@@ -9,9 +9,10 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain, islice, zip_longest
+from itertools import chain, count, islice, zip_longest
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
@@ -152,11 +153,25 @@ def _guarded(rows: list[Sequence[str]]) -> bytes:
     return file.getvalue().encode()
 
 
-def write_xlsx(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str) -> None:
-    """Write a workbook with one sheet, row by row, so that its size takes no memory.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook. Cells are texts, numbers, dates, naive datetimes and None."""
 
-    Cells are texts, numbers, dates, naive datetimes and None, and each is written as what it is: no text becomes a
-    formula, a link or a number.
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
+def write_xlsx(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str) -> None:
+    """Write a workbook with one sheet, row by row, so that its size takes no memory. See also `write_sheets`."""
+    write_sheets(file, [Sheet(title, header, rows)])
+
+
+def write_sheets(file: IO[bytes], sheets: Iterable[Sheet], *, made_at: datetime | None = None) -> None:
+    """Write a workbook, sheet by sheet and row by row, so that its size takes no memory.
+
+    Each cell is written as what it is: no text becomes a formula, a link or a number. `made_at` is when the workbook
+    says it was made, and defaults to now; with it, the same rows give the same bytes.
     """
     workbook = xlsxwriter.Workbook(
         file,
@@ -167,21 +182,52 @@ def write_xlsx(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[A
             "strings_to_numbers": False,
         },
     )
-    sheet = workbook.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", title).strip("'")[:31] or None)
-    bold = workbook.add_format({"bold": True})
-    plain = workbook.add_format()
-    formats = {
-        date: workbook.add_format({"num_format": "yyyy-mm-dd"}),
-        datetime: workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-    }
+    if made_at is not None:
+        workbook.set_properties({"created": made_at})
+    formats = _Formats(
+        bold=workbook.add_format({"bold": True}),
+        plain=workbook.add_format(),
+        of_time={
+            date: workbook.add_format({"num_format": "yyyy-mm-dd"}),
+            datetime: workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        },
+    )
+    taken: set[str] = set()
+    for sheet in sheets:
+        name = _sheet_name(sheet.title, taken)
+        taken.add(name.casefold())
+        _write_sheet(workbook.add_worksheet(name or None), sheet, formats)
+    workbook.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Formats:
+    bold: Any
+    plain: Any
+    of_time: dict[type, Any]
+
+
+def _sheet_name(title: str, taken: Collection[str]) -> str:
+    """Return a name that Excel takes: 31 letters, none of its signs, and another one than the sheets before."""
+    name = re.sub(r"[\[\]:*?/\\]", " ", title).strip("'")
+    found = name[:31]
+    for number in count(2):
+        if found.casefold() not in taken or not found:
+            break
+        found = f"{name[:27]} {number}"
+    return found
+
+
+def _write_sheet(sheet: Any, content: Sheet, formats: _Formats) -> None:
+    header = content.header
     sheet.freeze_panes(1, 0)
     # As wide as the heading and the first rows need; the others are not known when the first is written.
-    rows = iter(rows)
+    rows = iter(content.rows)
     first = list(islice(rows, 100))
     for column, cells in enumerate(zip_longest(header, *first, fillvalue="")):
         sheet.set_column(column, column, min(max(len(str(cell)) for cell in cells) + 2, 40))
     for column, text in enumerate(header):
-        sheet.write_string(0, column, text, bold)
+        sheet.write_string(0, column, text, formats.bold)
     write_text, write_number, write_date = sheet.write_string, sheet.write_number, sheet.write_datetime
     for number, row in enumerate(chain(first, rows), start=1):
         for column, cell in enumerate(row):
@@ -189,14 +235,13 @@ def write_xlsx(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[A
             if kind is str:
                 if cell[:3] == "<r>":
                     # xlsxwriter takes a text from <r> to </r> for its own markup and writes it unescaped.
-                    sheet.write_rich_string(number, column, "<", plain, cell[1:])
+                    sheet.write_rich_string(number, column, "<", formats.plain, cell[1:])
                 elif cell:
                     write_text(number, column, cell)
             elif kind is int or kind is float:
                 write_number(number, column, cell)
             elif cell is not None:
-                write_date(number, column, cell, formats[kind])
-    workbook.close()
+                write_date(number, column, cell, formats.of_time[kind])
 
 
 # --- Reading -----------------------------------------------------------------------------------------------------

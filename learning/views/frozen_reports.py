@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import access, signed_in
+from registrations.paper.exceptions import PaperRefused
 
 from ..asked_reports import asked_subject, can_freeze, cut_off, made
 from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew
@@ -154,7 +155,12 @@ def _file(content: dict[str, Any], extension: str, name: str) -> HttpResponse:
     chosen = FORMATS.get(extension)
     if chosen is None:
         raise Http404
-    return _handed_out(chosen.make(content), chosen.media_type, f"{name}.{extension}")
+    try:
+        made_of_it = chosen.make(content)
+    except PaperRefused:
+        said = gettext("This could not be printed just now. Try again in a minute, and tell us if it stays so.")
+        return HttpResponse(said, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "60"})
+    return _handed_out(made_of_it, chosen.media_type, f"{name}.{extension}")
 
 
 def _table(content: dict[str, Any], table: str, name: str) -> HttpResponse:

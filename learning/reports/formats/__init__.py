@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import csv_files, json_file
+from . import csv_files, json_file, odt_file, pdf_file, xlsx_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,9 @@ class Format:
 
 
 FORMATS: Mapping[str, Format] = {
+    "pdf": Format("PDF", pdf_file.MEDIA_TYPE, pdf_file.report),
+    "odt": Format("ODT", odt_file.MEDIA_TYPE, odt_file.report),
+    "xlsx": Format("XLSX", xlsx_file.MEDIA_TYPE, xlsx_file.report),
     "csv": Format("CSV", csv_files.MEDIA_TYPE, csv_files.numbers),
     "json": Format("JSON", json_file.MEDIA_TYPE, json_file.report),
 }

@@ -1,0 +1,104 @@
+"""A document as paper has it: headings, paragraphs, lists and tables of words, in the language of the document."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from events.times import day_in_words, instant_in_words
+
+from ..reading import Value, facts_of, tables_of
+
+# A report is of several towns, so its instants are in none of their zones.
+_UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTable:
+    """A table of words. `numbers` says of each column whether it stands at the right."""
+
+    header: Sequence[str]
+    numbers: Sequence[bool]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    items: Sequence[str] = ()
+    table: PaperTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What stands on paper. `at` is the instant that a file may say it was made at."""
+
+    language: str
+    title: str
+    facts: Sequence[tuple[str, str]]
+    sections: Sequence[Section]
+    at: datetime
+
+
+def paper(document: dict[str, Any]) -> Paper:
+    """Return a document in words. A version also says when it was frozen, and why."""
+    frozen = document.get("frozen")
+    at = datetime.fromisoformat(frozen["frozen_at"] if frozen else document["at"])
+    with override(document["language"]):
+        return Paper(
+            language=document["language"],
+            title=_title(document),
+            facts=list(_facts(document)),
+            sections=list(_sections(document)),
+            at=at,
+        )
+
+
+def _title(document: dict[str, Any]) -> str:
+    if "frozen" not in document:
+        return str(document["title"])
+    names = {"title": document["title"], "number": document["frozen"]["version"]}
+    return _("%(title)s, version %(number)s") % names
+
+
+def _facts(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for label, value in facts_of(document):
+        yield label, _words(value)
+    yield _("As recorded up to"), instant_in_words(datetime.fromisoformat(document["at"]), _UTC)
+    if frozen := document.get("frozen"):
+        yield _("Frozen at"), instant_in_words(datetime.fromisoformat(frozen["frozen_at"]), _UTC)
+        if frozen["because"]:
+            yield _("Why there is another version"), frozen["because"]
+
+
+def _sections(document: dict[str, Any]) -> Iterator[Section]:
+    if document["gaps"]:
+        yield Section(_("What is missing"), items=[gap["text"] for gap in document["gaps"]])
+    yield Section(
+        _("In numbers"),
+        table=PaperTable(
+            [_("Number"), _("Value"), _("What counts")],
+            [False, True, False],
+            [[each["title"], _words(Value.of(each["value"])), each["rule"]] for each in document["numbers"]],
+        ),
+    )
+    for table in tables_of(document).values():
+        if table.rows:
+            yield Section(
+                table.title,
+                table=PaperTable(
+                    [column.title for column in table.columns],
+                    [column.type == "number" for column in table.columns],
+                    [[_words(cell) for cell in row.cells] for row in table.rows],
+                ),
+            )
+
+
+def _words(value: Value) -> str:
+    if value.day:
+        return day_in_words(value.day)
+    return _("not known") if value.is_unknown else value.text

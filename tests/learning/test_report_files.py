@@ -1,0 +1,145 @@
+"""The files of a report: the same bytes whoever asks, typed, safe, readable for people who cannot see them."""
+
+import io
+import zipfile
+from datetime import UTC, date, datetime
+from xml.etree import ElementTree
+
+import openpyxl
+import pypdf
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from events.models import Event
+from learning.reports.document import document, written
+from learning.reports.formats import FORMATS, csv_files
+from learning.reports.freezing import freeze
+from learning.reports.semester import semester_report
+from tests.factories import (
+    create_event,
+    create_lead,
+    create_project,
+    create_registration,
+    create_semester,
+    record_attendance,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+FEBRUARY = datetime(2027, 2, 15, 12, tzinfo=UTC)
+CUT_OFF = datetime(2027, 2, 20, 9, tzinfo=UTC)
+FORMULA = '=HYPERLINK("http://example.org")'
+
+
+@pytest.fixture
+def project():
+    project = create_project(acronym="S3CHEM", slug="s3chem")
+    create_semester(project, theme="Kémia & <b>ipar</b>")
+    event = create_event(
+        project,
+        title=FORMULA,
+        status=Event.Status.HELD,
+        starts_on=date(2027, 2, 10),
+        ends_on=date(2027, 2, 11),
+        reported_participants=60,
+        # No font has it, and XML 1.0 cannot write the other.
+        reported_participants_note="about 漢 \x01",
+    )
+    registration = create_registration(event, joined_at=FEBRUARY, confirmed_at=FEBRUARY)
+    record_attendance(registration, happened_at=FEBRUARY, recorded_at=FEBRUARY)
+    return project
+
+
+@pytest.fixture
+def content(project):
+    return document(semester_report(project, project.semesters.get(), at=CUT_OFF))
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_same_report_gives_the_same_bytes_whatever_the_hour(content, extension, clock):
+    first = FORMATS[extension].make(content)
+    clock.shift(86_400)
+
+    assert FORMATS[extension].make(content) == first
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_command_and_page_hand_out_the_same_bytes(client, project, extension, tmp_path, capfdbinary):
+    client.force_login(create_lead(project))
+    freeze(semester_report(project, project.semesters.get(), at=CUT_OFF), by=None)
+    address = {"project": "s3chem", "number": 1, "extension": extension}
+    live = client.get(reverse("learning:report_file", kwargs=address), {"at": "2027-02-20T09:00:00Z"})
+    frozen = client.get(reverse("learning:frozen_report_file", kwargs={**address, "version": 1}))
+    file = tmp_path / "report"
+
+    call_command("report", "s3chem", "1", format=extension, at="2027-02-20T09:00:00Z")
+    assert capfdbinary.readouterr().out == live.content
+    call_command("report", "s3chem", "1", "--format", extension, "--frozen", "1", "--output", str(file))
+    assert file.read_bytes() == frozen.content
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["nothing", "1"], "There is no project nothing."),
+        (["s3chem", "9"], "has no semester 9."),
+        (["s3chem", "1", "--at", "yesterday"], "is no instant"),
+        (["s3chem", "1", "--at", "2099-01-01T00:00:00Z"], "is still ahead"),
+        (["s3chem", "1", "--frozen", "3"], "Version 3 was not frozen."),
+        (["s3chem", "1", "--table", "x"], "There is no table x; there are: events,"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_command_says_what_is_wrong(options, words):
+    with pytest.raises(CommandError, match=words):
+        call_command("report", *options)
+
+
+def test_workbook_is_typed_and_runs_nothing(content):
+    book = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"].make(content)))
+
+    numbers = {row[0]: row[2] for row in book["Numbers"].iter_rows(values_only=True)}
+    events = list(book["Events"].iter_rows(values_only=True))
+    assert (numbers["events"], numbers["people"], numbers["reported"]) == (1, 1, 60)
+    assert (events[1][0], events[1][3]) == (FORMULA, datetime(2027, 2, 10))
+    assert book["Events"]["A2"].data_type == "s"
+    assert book["Report"]["A1"].value == "Report: S3CHEM, semester 1"
+
+
+def test_csv_guards_what_could_run(content):
+    table = csv_files.table(content, "events").decode("utf-8-sig")
+
+    assert table.splitlines()[1].startswith('"\'=HYPERLINK(""http://example.org"")"')
+
+
+def test_opendocument_text_is_whole(content):
+    packed = zipfile.ZipFile(io.BytesIO(FORMATS["odt"].make(content)))
+
+    assert packed.infolist()[0].filename == "mimetype"
+    assert packed.infolist()[0].compress_type == zipfile.ZIP_STORED
+    assert packed.read("mimetype") == b"application/vnd.oasis.opendocument.text"
+    for name in packed.namelist()[1:]:
+        ElementTree.fromstring(packed.read(name))  # noqa: S314 - we wrote it
+    body = ElementTree.fromstring(packed.read("content.xml"))  # noqa: S314 - we wrote it
+    text = " ".join(body.itertext())
+    for words in (
+        "Report: S3CHEM, semester 1",
+        "Kémia & <b>ipar</b>",
+        FORMULA,
+        "about 漢",
+        "Wednesday 10 February 2027",
+    ):
+        assert words in text
+
+
+def test_pdf_is_tagged_and_carries_the_report_as_data(content):
+    pdf = pypdf.PdfReader(io.BytesIO(FORMATS["pdf"].make(content)))
+
+    assert pdf.metadata.title == "Report: S3CHEM, semester 1"
+    assert pdf.trailer["/Root"]["/Lang"] == "en"
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert pdf.attachments["report.json"] == [written(content).encode()]
+    text = " ".join(page.extract_text() for page in pdf.pages)
+    assert "Participations" in text
+    assert "Kémia & <b>ipar</b>" in text

@@ -105,5 +105,9 @@ class NotAsked(RegistrationRefused):
     """Nobody asked this person whether they still come."""
 
 
+class ScanWithdrawn(Exception):
+    """Somebody else withdrew this scan meanwhile; their reason stays."""
+
+
 class RequestDecided(RegistrationRefused):
     """The change that was asked for was decided, or is not asked for any more."""

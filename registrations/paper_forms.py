@@ -10,7 +10,10 @@ from .proof import scans
 
 
 class ScanForm(forms.Form):
-    """A list that was signed on paper, scanned. `cleaned_data["file"]` is its content, media type and name."""
+    """A list that was signed on paper, scanned.
+
+    `cleaned_data["file"]` is its content, media type and name, and whether it is a picture that was drawn anew.
+    """
 
     file = forms.FileField(label=_("Scan of the signed list"))
 
@@ -23,7 +26,8 @@ class ScanForm(forms.Form):
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
-        return (*scans.read_scan(upload), upload.name or "")
+        content, media_type = scans.read_scan(upload)
+        return content, media_type, upload.name or "", media_type != "application/pdf"
 
 
 class WithdrawForm(forms.Form):

@@ -97,15 +97,16 @@ def mark_photo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Note whether a photo may be used."""
     event = organised_event(request, slug)
     photo = get_object_or_404(Document, pk=pk, event=event, evidence=EvidenceKind.PHOTOS)
-    form = PhotoForm(request.POST)
-    if form.is_valid():
-        if consent := form.cleaned_data["consent"]:
-            PhotoConsent.objects.update_or_create(
-                document=photo, defaults={"consent": consent, "checked_by_id": request.user.pk}
-            )
-        else:
-            PhotoConsent.objects.filter(document=photo).delete()
-        messages.success(request, gettext("“%(photo)s” is marked.") % {"photo": photo})
+    form = PhotoForm(request.POST, photo=photo.pk)
+    if not form.is_valid():
+        return _page(request, event, AuditorLinkForm(zone=event.zone), status=422, photo_form=form)
+    if consent := form.cleaned_data["consent"]:
+        PhotoConsent.objects.update_or_create(
+            document=photo, defaults={"consent": consent, "checked_by_id": request.user.pk}
+        )
+    else:
+        PhotoConsent.objects.filter(document=photo).delete()
+    messages.success(request, gettext("“%(photo)s” is marked.") % {"photo": photo})
     return redirect("learning:evidence", slug)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event
 from projects.models.never_changed import NeverChanged
 
+from ..exceptions import ScanWithdrawn
 from .registrations import Registration
 
 
@@ -127,9 +128,12 @@ class ScannedList(models.Model):
         return self.file_name
 
     def withdraw(self, *, by: Any, reason: str) -> None:
-        """Say that this scan does not count, and why; the file stays."""
-        self.withdrawn_at, self.withdrawn_by, self.withdrawn_because = timezone.now(), by, reason
-        self.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
+        """Say that this scan does not count, and why; the file stays. Raises ScanWithdrawn where it was said before."""
+        said = {"withdrawn_at": timezone.now(), "withdrawn_by": by, "withdrawn_because": reason}
+        # Of two who say it at once, the reason of one stays.
+        if not ScannedList.objects.standing().filter(pk=self.pk).update(**said):
+            raise ScanWithdrawn(self)
+        self.withdrawn_at, self.withdrawn_by, self.withdrawn_because = said.values()
 
 
 class Certificate(NeverChanged):

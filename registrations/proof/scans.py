@@ -27,7 +27,9 @@ LONGEST_SIDE = 3500
 
 
 def taken_in_words() -> str:
-    return gettext("PDF, PNG or JPEG, at most %(most)s.") % {"most": filesizeformat(MOST_OCTETS)}
+    return gettext("PDF, PNG or JPEG, at most %(most)s. A picture is kept as a JPEG.") % {
+        "most": filesizeformat(MOST_OCTETS)
+    }
 
 
 def read_scan(upload: UploadedFile) -> tuple[ContentFile, str]:

@@ -20,7 +20,7 @@ from events.times import dates_in_words
 from projects.access import people_with_a_role
 
 from .. import paper
-from ..exceptions import DayNotBegun, NotADayOfTheEvent
+from ..exceptions import DayNotBegun, NotADayOfTheEvent, ScanWithdrawn
 from ..links import with_registration
 from ..models import Registration, SignedList
 from ..paper.exceptions import PaperRefused
@@ -155,13 +155,18 @@ def add_scan(request: HttpRequest, slug: str, day: str) -> HttpResponse:
     form = ScanForm(request.POST, request.FILES, day=chosen)
     if not form.is_valid():
         return _page(request, event, form=form, day=chosen, status=422)
-    content, media_type, name = form.cleaned_data["file"]
+    content, media_type, name, is_drawn_anew = form.cleaned_data["file"]
     try:
         kept = scans.keep_scan(event, chosen, content, media_type, name, by=request.user)
     except NothingChanged:
         messages.info(request, gettext("This file is there already."))
     else:
         words = gettext("%(name)s is kept as the signed list of %(day)s.")
+        if is_drawn_anew:
+            words = gettext(
+                "Your picture is kept as the signed list of %(day)s: as the JPEG %(name)s, drawn anew without what "
+                "cameras hide in pictures."
+            )
         messages.success(request, words % {"name": kept.file_name, "day": dates_in_words(chosen, chosen)})
     return redirect("registrations:papers", event.slug)
 
@@ -174,8 +179,12 @@ def withdraw_scan(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     found = get_object_or_404(event.scanned_lists.standing(), pk=key)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        found.withdraw(by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, gettext("%(name)s does not count any more.") % {"name": found.file_name})
+        try:
+            found.withdraw(by=request.user, reason=form.cleaned_data["reason"])
+        except ScanWithdrawn:
+            messages.info(request, gettext("Somebody else withdrew this scan meanwhile. Their reason stands below."))
+        else:
+            messages.success(request, gettext("%(name)s does not count any more.") % {"name": found.file_name})
         return redirect("registrations:papers", event.slug)
     context = {"event": event, "scan": found, "form": form}
     return render(request, "registrations/paper/withdraw_scan.html", context, status=422 if form.errors else 200)

@@ -440,8 +440,11 @@ def test_photos_are_marked(client, event, bob):
     client.post(address("mark_photo", event, photo.pk), {"consent": "agreed"})
     assert (PhotoConsent.objects.get().document, PhotoConsent.objects.get().checked_by) == (photo, bob)
     assert "Everybody in it agreed" in next(i.about for i in folder_of(event).items if i.document == photo)
-    client.post(address("mark_photo", event, photo.pk), {"consent": "nonsense"})
-    assert PhotoConsent.objects.get().consent == "agreed"
+    refused = client.post(address("mark_photo", event, photo.pk), {"consent": "nonsense"})
+    text = refused.content.decode()
+    assert (refused.status_code, PhotoConsent.objects.get().consent) == (422, "agreed")
+    assert text.count("Say whether this photo may be used") == 2 and "Error:" in text.partition("</title>")[0]
+    assert f'href="#id_consent_{photo.pk}"' in text and f'id="id_consent_{photo.pk}_error"' in text
     client.post(address("mark_photo", event, photo.pk), {"consent": ""})
     assert not PhotoConsent.objects.exists()
     assert client.post(address("mark_photo", event, minutes.pk), {"consent": "agreed"}).status_code == 404

@@ -1,5 +1,6 @@
 """The page of an event's paper: who opens it, what it shows, and what it does."""
 
+import io
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,8 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 
 from registrations.attendance import check_in
+from registrations.exceptions import ScanWithdrawn
 from registrations.models import ScannedList, SignedList
 from tests.factories import create_event, create_lead, create_project, create_registration, create_user
 
@@ -128,6 +131,30 @@ def test_withdrawn_scan_stays_with_its_reason(client, event, bob):
     # The same file may come back.
     client.post(address(event, "add_scan", DAY), {f"scan-{DAY}-file": SimpleUploadedFile("a.pdf", PDF)})
     assert ScannedList.objects.standing().count() == 1
+
+
+def test_of_two_who_withdraw_a_scan_the_reason_of_one_stays(client, event, bob):
+    client.post(address(event, "add_scan", DAY), {f"scan-{DAY}-file": SimpleUploadedFile("a.pdf", PDF)})
+    scan, as_another_read_it = ScannedList.objects.get(), ScannedList.objects.get()
+    scan.withdraw(by=bob, reason="Of another day")
+
+    with pytest.raises(ScanWithdrawn):
+        as_another_read_it.withdraw(by=bob, reason="Not readable")
+
+    assert ScannedList.objects.get().withdrawn_because == "Of another day"
+
+
+def test_a_picture_is_said_to_be_kept_as_a_jpeg(client, event, bob):
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    scan = SimpleUploadedFile("list.png", picture.getvalue())
+
+    answer = client.post(address(event, "add_scan", DAY), {f"scan-{DAY}-file": scan}, follow=True)
+
+    kept = ScannedList.objects.get()
+    assert (kept.file_name, kept.file_type) == ("list.jpg", "image/jpeg")
+    assert "as the JPEG list.jpg, drawn anew" in answer.content.decode()
+    assert "A picture is kept as a JPEG." in answer.content.decode()
 
 
 def test_others_find_nothing(client, event):

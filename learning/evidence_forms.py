@@ -97,9 +97,7 @@ class PhotoForm(forms.Form):
         label=gettext_lazy("May it be used?"),
         choices=[("", gettext_lazy("Not checked yet")), *PhotoConsent.Consent.choices],
         required=False,
-        error_messages={
-            "invalid_choice": gettext_lazy("Say whether this photo may be used: choose an answer")
-        },
+        error_messages={"invalid_choice": gettext_lazy("Say whether this photo may be used: choose an answer")},
     )
 
     def __init__(self, *args: Any, photo: int, **options: Any) -> None:

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from accounts.models import User
-from events.models import Event, Session
+from events.models import Session
 
 from . import emails, places
 from .answers import answers_in_words, answers_of
 from .asking import Asking, asking_now
-from .exceptions import RequestDecided
+from .exceptions import RequestDecided, TooLate
 from .models import ChangeRequest, Choice, Decision, Option, Registration
 from .questions.answering import is_empty, keep_answers, said, stored_values
 from .questions.asked import version_of
@@ -27,11 +27,6 @@ from .questions.wording import word_of
 from .taking_part import limited_options, session_in_words
 
 SESSIONS = "sessions"
-
-
-def changes_are_asked_for(event: Event, *, at: datetime | None = None) -> bool:
-    """Whether a change is a request to the host at an instant (default: now)."""
-    return event.changes_until is not None and event.changes_until <= (at or timezone.now())
 
 
 def differences(
@@ -58,10 +53,17 @@ def differences(
 
 @transaction.atomic
 def ask(registration: Registration, wanted: Mapping[str, Any], *, at: datetime | None = None) -> ChangeRequest:
-    """Ask the host for a change; what was asked for before and is not decided yet is replaced."""
-    places.lock(registration.event)
+    """Ask the host for a change; what was asked for before and is not decided yet is replaced.
+
+    Raises NotRegistered for a cancelled registration, and TooLate when the event is over.
+    """
+    event = places.lock(registration.event)
+    at = at or timezone.now()
+    registration = places.live(event, registration)
+    if not registration.can_be_changed(at=at):
+        raise TooLate(registration)
     registration.change_requests.filter(decided_at=None).delete()
-    return registration.change_requests.create(wanted=dict(wanted), asked_at=at or timezone.now())
+    return registration.change_requests.create(wanted=dict(wanted), asked_at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def carry_out(request: ChangeRequest, *, at: datetime | None = None) -> Registra
     registration, wanted = request.registration, request.wanted
     asking = asking_now(registration.event)
     if core := _core(wanted):
-        registration = places.change(registration, at=at, **core)
+        registration = places.change(registration, by_host=True, at=at, **core)
     values = stored_values(registration)
     asked = {f"q{question.pk}": question for question in asking.questions}
     values |= {asked[name].pk: value for name, value in wanted.items() if name in asked}

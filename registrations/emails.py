@@ -92,10 +92,17 @@ def offer_expired(offer: Offer) -> Mail | None:
     return _write("offer_expired", offer.registration, key=str(offer.pk), until=offer.expires_at)
 
 
-def cancelled(registration: Registration) -> Mail | None:
+def cancellation(registration: Registration) -> Written:
+    """Return the mail that says that a registration is cancelled; that need not be saved yet."""
     by_host = registration.cancelled_by == Registration.CancelledBy.HOST
     kind = "cancelled_by_host" if by_host else "cancelled"
-    return _write("cancelled", registration, kind=kind, until=registration.seat_held_until, with_calendar=True)
+    until: dict[str, Any] = _deadline(registration.event, registration.seat_held_until, registration.language)
+    return Written(letter("cancelled", registration, kind=kind, **until), calendar_mail.enclosed(registration))
+
+
+def cancelled(registration: Registration, *, written: Written | None = None) -> Mail | None:
+    """Say that a registration is cancelled; `written` is the mail if it was written already."""
+    return _send("cancelled", registration, written or cancellation(registration))
 
 
 def rejected(registration: Registration) -> Mail | None:

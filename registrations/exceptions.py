@@ -21,6 +21,10 @@ class NoOpenOffer(RegistrationRefused):
     """No place is offered to this registration, or the offer has expired."""
 
 
+class TooLate(RegistrationRefused):
+    """Its person, or who named them, may do this no longer, or not as it stands: see Registration.can_be_given_up."""
+
+
 class UndoTooLate(RegistrationRefused):
     """The ten minutes in which a cancelled seat is held are over."""
 

@@ -14,5 +14,4 @@ def may_hand_over(registration: Registration, *, at: datetime | None = None) -> 
     asked. Who waits has no seat to give.
     """
     event, at = registration.event, at or timezone.now()
-    are_taken = event.changes_until is None or at < event.changes_until
-    return registration.is_confirmed and event.is_ahead(at=at) and are_taken
+    return registration.is_confirmed and event.is_ahead(at=at) and not event.changes_are_asked_for(at=at)

@@ -193,7 +193,7 @@ def replace(registration: Registration, colleague: Colleague, *, by: User, at: d
 def take_out(registration: Registration, *, by: User, reason: str = "", at: datetime | None = None) -> Registration:
     """Take somebody out of a delegation and tell them; the seat is free for another name.
 
-    Raises NotRegistered when they had left before.
+    Raises NotRegistered when they had left before, and TooLate once the event has begun.
     """
     delegation = registration.delegation
     if delegation is None:
@@ -204,6 +204,7 @@ def take_out(registration: Registration, *, by: User, reason: str = "", at: date
         by=Registration.CancelledBy.HOST,
         reason=f"{said} {reason}".strip()[:500],
         decided_by=by,
+        until_the_start=True,
         at=at,
     )
 

@@ -50,8 +50,8 @@ def question_for(registration: Registration) -> Reconfirmation | None:
 def answer(registration: Registration, *, still_comes: bool, at: datetime | None = None) -> None:
     """Keep the answer; whoever does not come gives the place back, which can be undone as always.
 
-    Raises NotAsked where nothing was asked, and NotRegistered when somebody wants to come whose registration is
-    cancelled: their seat may be taken.
+    Raises NotAsked where nothing was asked, NotRegistered when somebody wants to come whose registration is cancelled:
+    their seat may be taken, and TooLate when somebody does not want to come to an event that has begun.
     """
     places.lock(registration.event)
     at = at or timezone.now()

@@ -24,7 +24,6 @@ from events.models import ChoiceGroup, Event
 from . import emails, places
 from .asking import Asking, read_asking
 from .batches import CHUNK, one_by_one
-from .change_requests import changes_are_asked_for
 from .models import Answer, Choice, Decision, Registration, RegistrationQuerySet
 from .people import who_attended
 from .questions.asked import asked_of
@@ -142,7 +141,7 @@ def remind_of_questions(*, at: datetime | None = None) -> int:
 @transaction.atomic
 def _remind_of_questions(event: Event, is_last: bool, at: datetime, last: int) -> "_Done | None":
     event = places.lock(event)
-    is_too_late = changes_are_asked_for(event, at=at) or not event.is_ahead(at=at)
+    is_too_late = event.changes_are_asked_for(at=at) or not event.is_ahead(at=at)
     if is_too_late or (is_last and event.starts_at is None):
         return None
     people = _registered_by_others().filter(event=event, confirmed_at__lte=at - ANSWERED_WITHIN)

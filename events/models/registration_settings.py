@@ -91,6 +91,10 @@ class RegistrationSettings(Planned):
         opens, closes = self.registration_opens_at, self.registration_closes
         return opens is not None and closes is not None and opens <= at < closes
 
+    def changes_are_asked_for(self, *, at: datetime | None = None) -> bool:
+        """Whether a change is a request to the host at an instant (default: now)."""
+        return self.changes_until is not None and self.changes_until <= (at or timezone.now())
+
     def open_registration_by_hand(self, by_hand: str) -> None:
         """Open or close registration whatever the dates say (Event.ByHand), or let them decide again."""
         self.registration_by_hand = by_hand

@@ -1,5 +1,6 @@
 import re
 import secrets
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -408,8 +409,17 @@ class Registration(models.Model):
             raise NotRegistered(self)
         at = at or timezone.now()
         self._decline_open_offer(at=at)
-        hold = self.is_confirmed and by == self.CancelledBy.PERSON
-        self._cancel(by=by, reason=reason, at=at, hold=hold)
+        self._cancel(by=by, reason=reason, at=at, hold=self._is_held_when_cancelled(by))
+
+    def as_cancelled(self, *, by: "Registration.CancelledBy", reason: str, at: datetime) -> "Registration":
+        """Return what cancelling would make of a live registration, unsaved; nothing is changed."""
+        cancelled = copy(self)
+        cancelled._become_cancelled(by=by, reason=reason, at=at, hold=self._is_held_when_cancelled(by))
+        cancelled.changed_at = at
+        return cancelled
+
+    def _is_held_when_cancelled(self, by: "Registration.CancelledBy") -> bool:
+        return self.is_confirmed and by == self.CancelledBy.PERSON
 
     def _decline_open_offer(self, *, at: datetime) -> None:
         # Whoever stands otherwise has none.
@@ -417,13 +427,16 @@ class Registration(models.Model):
             offer.close(Offer.Outcome.DECLINED, at=at)
 
     def _cancel(self, *, by: "Registration.CancelledBy", reason: str, at: datetime, hold: bool) -> None:
+        self._become_cancelled(by=by, reason=reason, at=at, hold=hold)
+        self.save()
+
+    def _become_cancelled(self, *, by: "Registration.CancelledBy", reason: str, at: datetime, hold: bool) -> None:
         if self.is_confirmed:
             # The invitation in their calendar is taken back.
             self.invitation_revision += 1
         self.state = self.State.CANCELLED
         self.cancelled_at, self.cancelled_by, self.cancel_reason = at, by, reason
         self.seat_held_until = at + UNDO_LASTS if hold else None
-        self.save()
 
     def release_seat(self) -> None:
         """Hold the seat of a cancelled registration no longer."""

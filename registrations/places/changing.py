@@ -9,7 +9,7 @@ from django.utils import timezone
 from events.models import Event
 
 from .. import emails
-from ..exceptions import NoFreePlace
+from ..exceptions import NoFreePlace, TooLate
 from ..models import Person, Registration
 from . import choosing, counting
 from .counting import mode_at
@@ -18,16 +18,21 @@ from .settling import settled
 
 
 @transaction.atomic
-def change(registration: Registration, *, at: datetime | None = None, **answers: Any) -> Registration:
+def change(
+    registration: Registration, *, by_host: bool = False, at: datetime | None = None, **answers: Any
+) -> Registration:
     """Change what a person answered. A new address gets the mail with the link, the old one is told.
 
     Who has a place and wants to take part in the other way gets a place there or keeps the one they have; who waits
-    leaves their line for the end of the other one, or for a place. Raises NotRegistered for a cancelled registration,
-    and NoFreePlace for somebody with a place when the room, or the places online, are full.
+    leaves their line for the end of the other one, or for a place. `by_host`: the host does it, or was asked, and may
+    do so at any time. Raises NotRegistered for a cancelled registration, NoFreePlace for somebody with a place when the
+    room, or the places online, are full, and TooLate when the event is over, or changes are asked for by now.
     """
     event = counting.lock(registration.event)
     at = at or timezone.now()
     registration = counting.live(event, registration)
+    if not by_host and (event.changes_are_asked_for(at=at) or not registration.can_be_changed(at=at)):
+        raise TooLate(registration)
     old_address = registration.email
     if answers.get("email", old_address).casefold() != old_address.casefold():
         registration.address_changed_at = at

@@ -10,7 +10,8 @@ from accounts.models import User
 from events.models import Event
 
 from .. import emails
-from ..exceptions import AlreadyRegistered, NotCancelled, NotForApproval, NotWaiting, ReasonMissing
+from ..exceptions import AlreadyRegistered, NotCancelled, NotForApproval, NotWaiting, ReasonMissing, TooLate
+from ..handing_over import may_hand_over
 from ..models import Decision, Person, Registration
 from . import choosing, counting
 from .seating import seat
@@ -116,12 +117,15 @@ def hand_over(
 
     Return the registration of the new person; the old one is cancelled, and both are told. Whoever waited for a place
     of their own leaves the line for this one. `details` are other fields of Registration, `by` is None where the person
-    does it. Raises NotRegistered for a cancelled registration, AlreadyRegistered where the new person has a place.
+    does it. Raises NotRegistered for a cancelled registration, AlreadyRegistered where the new person has a place, and
+    TooLate: from the start on for everybody, and earlier for the person, see `may_hand_over`.
     """
     event = counting.lock(registration.event)
     at = at or timezone.now()
     settled(event, at)
     registration = counting.live(event, registration)
+    if not (registration.can_be_given_up(at=at) if by else may_hand_over(registration, at=at)):
+        raise TooLate(registration)
     person = Person.objects.recognised(event.project, email=email, name=name)
     earlier = list(event.registrations.filter(person=person))
     if any(their.pk == registration.pk or their.has_seat for their in earlier):

@@ -231,7 +231,7 @@ def correct(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     form = ChangeForm(request.POST if request.method == "POST" else None, event=event, initial=answers_of(registration))
     if request.method == "POST" and form.is_valid():
         try:
-            places.change(registration, **form.answers)
+            places.change(registration, by_host=True, **form.answers)
         except RegistrationRefused as refusal:
             form.add_error(None, refused_in_words(refusal))
         else:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext
 from accounts.access import access, holder_of_the_link
 
 from .. import handing_over, limits, places
-from ..exceptions import NotRegistered, RegistrationRefused
+from ..exceptions import NotRegistered, RegistrationRefused, TooLate
 from ..hand_over_forms import HandOverForm
 from ..links import with_registration
 from ..models import Registration
@@ -39,7 +39,7 @@ def hand_over(request: HttpRequest, registration: Registration) -> HttpResponse:
             limits.count(request, email)
             try:
                 places.hand_over(registration, language=registration.language, **form.answers)
-            except NotRegistered:
+            except (NotRegistered, TooLate):
                 return redirect(registration)
             except RegistrationRefused:
                 form.add_error(None, gettext("This person cannot take your seat. Name somebody else, or ask the host."))

@@ -16,7 +16,7 @@ from projects.access import people_with_a_role
 from projects.models import Partner
 
 from .. import delegations, naming
-from ..exceptions import NotRegistered, RegistrationClosed, RegistrationRefused
+from ..exceptions import NotRegistered, RegistrationClosed, RegistrationRefused, TooLate
 from ..models import Delegation, Registration
 from ..naming_forms import CheckTable, ColleagueForm, GiveBackForm, PasteForm, TakeOutForm
 from ..partner_pages import PAGE_SIZE, due, events_ahead
@@ -177,7 +177,7 @@ def replace(request: HttpRequest, partner: str, slug: str, pk: int) -> HttpRespo
     if request.method == "POST" and form.is_valid():
         try:
             naming.replace(registration, form.colleague, by=request.user)  # type: ignore[arg-type]
-        except NotRegistered:
+        except (NotRegistered, TooLate):
             return _back(delegation)
         except RegistrationRefused:
             form.add_error(None, gettext("This person cannot take the seat. Name somebody else, or ask the host."))
@@ -200,7 +200,7 @@ def take_out(request: HttpRequest, partner: str, slug: str, pk: int) -> HttpResp
     if request.method == "POST" and form.is_valid():
         try:
             naming.take_out(registration, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
-        except NotRegistered:
+        except (NotRegistered, TooLate):
             return _back(delegation)
         said = gettext("%(name)s is taken out and told by mail. The seat is free for another name.")
         messages.success(request, said % {"name": registration.name})

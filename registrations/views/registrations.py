@@ -18,7 +18,7 @@ from .. import calendar_mail, change_requests, limits, places
 from ..answers import answers_in_words, answers_of, consents_of
 from ..asking import asking_now
 from ..choices import choices_of
-from ..exceptions import NoFreePlace, NotRegistered, UndoTooLate
+from ..exceptions import NoFreePlace, NotRegistered, TooLate, UndoTooLate
 from ..forms import CONSENT_WORDING, CancelForm, ChangeForm, ConsentForm
 from ..handing_over import may_hand_over
 from ..links import with_registration
@@ -57,7 +57,7 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
         "beside": answering.answers_of(registration),
         "choices": choices_of(registration),
         "request_for_change": change_requests.latest(registration),
-        "asks_the_host": change_requests.changes_are_asked_for(event),
+        "asks_the_host": event.changes_are_asked_for(),
         "consents": consents_of(registration) if registration.is_live else [],
         "offer": registration.open_offer(),
         "can_undo": registration.can_undo_cancelling(),
@@ -78,7 +78,7 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
 def change(request: HttpRequest, registration: Registration) -> HttpResponse:
     if not registration.can_be_changed():
         return redirect(registration)
-    asks_the_host = change_requests.changes_are_asked_for(registration.event)
+    asks_the_host = registration.event.changes_are_asked_for()
     form = _change_form_of(request, registration, asks_the_host=asks_the_host)
     if request.method == "POST":
         is_valid = form.is_valid()
@@ -96,6 +96,9 @@ def change(request: HttpRequest, registration: Registration) -> HttpResponse:
             return _change_form(request, registration, form, status=422)
         except NotRegistered:
             return redirect(registration)
+        except TooLate:
+            # Between looking and changing: what was typed is there to be asked for.
+            return _change_form(request, registration, form, status=409)
         messages.success(request, _what_changed(changed, registration))
         return redirect(changed)
     return _change_form(request, registration, form)
@@ -148,8 +151,9 @@ def _ask_the_host(request: HttpRequest, registration: Registration, form: Change
     if not wanted:
         messages.info(request, gettext("Nothing is different from what we have, so we ask the host nothing."))
     else:
-        change_requests.ask(registration, wanted)
-        messages.success(request, gettext("The host is asked. Until they decide, everything stays as it is."))
+        with suppress(NotRegistered, TooLate):
+            change_requests.ask(registration, wanted)
+            messages.success(request, gettext("The host is asked. Until they decide, everything stays as it is."))
     return redirect(registration)
 
 
@@ -196,7 +200,7 @@ def _what_changed(changed: Registration, before: Registration) -> str:
 def _change_form(
     request: HttpRequest, registration: Registration, form: ChangeForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    asks_the_host = change_requests.changes_are_asked_for(registration.event)
+    asks_the_host = registration.event.changes_are_asked_for()
     context |= {**_about(registration), "form": form, "asks_the_host": asks_the_host}
     return render(request, "registrations/change.html", context, status=status)
 
@@ -210,7 +214,10 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         # The same click, sent twice, finds it cancelled.
         with suppress(NotRegistered):
-            places.cancel(registration, by=BY_PERSON, reason=form.cleaned_data["reason"])
+            try:
+                places.cancel(registration, by=BY_PERSON, reason=form.cleaned_data["reason"])
+            except TooLate:
+                messages.error(request, gettext("It is too late to cancel by yourself. Tell the host."))
         return redirect(registration)
     context = {**_about(registration), "form": form}
     status = 422 if request.method == "POST" else 200

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 from accounts.access import access, holder_of_the_link
 
 from .. import reconfirming
-from ..exceptions import NotAsked, NotRegistered
+from ..exceptions import NotAsked, NotRegistered, TooLate
 from ..links import with_registration
 from ..models import Registration
 
@@ -19,7 +19,7 @@ def still_coming(request: HttpRequest, registration: Registration) -> HttpRespon
     event = registration.event
     question = reconfirming.question_for(registration)
     # Nobody asked, or there is nothing left to say: how it stands is on the page of the registration.
-    if question is None or not registration.can_be_changed():
+    if question is None or not registration.can_be_given_up():
         return redirect(registration)
     if request.method == "POST" and (answer := request.POST.get("answer")) in ("yes", "no"):
         return _answer(request, registration, still_comes=answer == "yes")
@@ -37,7 +37,7 @@ def still_coming(request: HttpRequest, registration: Registration) -> HttpRespon
 def _answer(request: HttpRequest, registration: Registration, *, still_comes: bool) -> HttpResponse:
     try:
         reconfirming.answer(registration, still_comes=still_comes)
-    except (NotAsked, NotRegistered):
+    except (NotAsked, NotRegistered, TooLate):
         messages.error(request, gettext("Your registration changed meanwhile. See below how it stands."))
     else:
         if still_comes:

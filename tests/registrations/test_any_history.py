@@ -286,9 +286,9 @@ class History:
     def move_ahead(self, number) -> None:
         self.act(places.move_ahead, self.one(number, State.WAITING), by=self.organiser, reason="Speaks")
 
-    @may_happen(*LIVE, number=numbers, other=people)
-    def hand_over(self, number, other) -> None:
-        answers = {"organisation_name": "A", "country": "SE"}
+    @may_happen(*LIVE, number=numbers, other=people, by_host=st.booleans())
+    def hand_over(self, number, other, by_host) -> None:
+        answers = {"organisation_name": "A", "country": "SE", "by": self.organiser if by_host else None}
         self.act(places.hand_over, self.one(number, *LIVE), name=other, email=f"{other}@example.org", **answers)
 
     @may_happen(*LIVE, number=numbers, mode=modes)

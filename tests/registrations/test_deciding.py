@@ -15,6 +15,7 @@ from registrations.exceptions import (
     NotWaiting,
     ReasonMissing,
     RegistrationClosed,
+    TooLate,
 )
 from registrations.models import Decision, Registration
 from registrations.status import status_of
@@ -264,10 +265,13 @@ def test_a_place_in_the_line_and_an_offer_are_handed_over_as_they_are():
     bob = register(event, "Bob")
     register(event, "Charlie", at=NOW + timedelta(minutes=1))
 
-    dana = hand_over(bob, "Dana", at=NOW + timedelta(minutes=2))
+    coordinator = create_user()
+    with pytest.raises(TooLate):
+        hand_over(bob, "Dana", at=NOW + timedelta(minutes=2))
+    dana = hand_over(bob, "Dana", at=NOW + timedelta(minutes=2), by=coordinator)
     assert [r.name for r in event.registrations.waiting()] == ["Dana", "Charlie"]
     places.cancel(first, by=HOST, at=LATER)
-    emil = hand_over(dana, "Emil")
+    emil = hand_over(dana, "Emil", by=coordinator)
 
     places.accept_offer(emil, at=LATER)
     assert states(event)["Emil"] == State.CONFIRMED

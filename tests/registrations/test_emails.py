@@ -141,6 +141,39 @@ def test_whoever_cancels_reads_until_when_it_can_be_undone():
     assert "Until Monday 1 March 2027, 10:10 (Amsterdam time, UTC+1) your seat is held" in text
 
 
+def test_the_mail_of_cancelling_is_written_before_the_lock(monkeypatch):
+    """It is most of the work, and whoever holds the lock keeps everybody else waiting."""
+    alice = register(round_table())
+    order = []
+    monkeypatch.setattr(emails, "cancellation", _noting(order, "mail", emails.cancellation))
+    monkeypatch.setattr(places.counting, "lock", _noting(order, "lock", places.counting.lock))
+
+    places.cancel(alice, by=Registration.CancelledBy.PERSON, at=NOW)
+
+    assert order == ["mail", "lock"]
+
+
+def test_what_changed_meanwhile_stands_in_the_mail_of_cancelling():
+    alice = register(round_table())
+    event = Event.objects.get(pk=alice.event_id)
+    event.title = "Another title"
+    event.save()
+    Registration.objects.get(pk=alice.pk).come_as(Registration.ParticipantKind.SPEAKER)
+
+    # With what was read before both.
+    places.cancel(alice, by=Registration.CancelledBy.PERSON, at=NOW)
+
+    assert "Another title" in Mail.objects.get(subject__startswith="Cancelled").subject
+
+
+def _noting(order: list[str], word: str, act):
+    def noted(*args, **options):
+        order.append(word)
+        return act(*args, **options)
+
+    return noted
+
+
 def test_text_and_html_say_the_same():
     event = round_table(places=1)
     alice = register(event)

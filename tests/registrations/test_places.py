@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from registrations import emails, places
-from registrations.exceptions import NoFreePlace, NotRegistered, RegistrationClosed, UndoTooLate
+from registrations.exceptions import NoFreePlace, NoOpenOffer, NotRegistered, RegistrationClosed, TooLate, UndoTooLate
 from registrations.models import Person, Registration
 from registrations.models.registrations import holds_a_place
 from registrations.places import Opening
-from tests.factories import create_event, create_registration
+from tests.factories import create_event, create_registration, create_user
 
 State = Registration.State
 PERSON, HOST = Registration.CancelledBy.PERSON, Registration.CancelledBy.HOST
@@ -333,6 +333,67 @@ def test_a_registration_is_cancelled_once():
         places.cancel(alice, by=HOST, at=NOW)
     with pytest.raises(NotRegistered):
         places.change(alice, organisation_name="B", at=NOW)
+
+
+# --- Until when --------------------------------------------------------------------------------------------------
+
+BEGINS = datetime(2027, 5, 20, 7, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_a_person_cancels_until_the_event_begins_and_the_host_at_any_time():
+    event = create_event()
+    alice, bob = (register(event, person).registration for person in ("Alice", "Bob"))
+
+    with pytest.raises(TooLate):
+        places.cancel(alice, by=PERSON, at=BEGINS)
+    places.cancel(alice, by=HOST, at=BEGINS)
+    places.cancel(bob, by=PERSON, at=BEGINS - timedelta(seconds=1))
+
+    assert set(states(event).values()) == {State.CANCELLED}
+
+
+@pytest.mark.django_db
+def test_a_person_changes_answers_until_the_cut_off_and_the_host_at_any_time():
+    event = create_event(changes_until=NOW + timedelta(days=1))
+    alice = register(event, "Alice").registration
+    over = BEGINS + timedelta(days=3)
+
+    places.change(alice, organisation_name="B", at=NOW)
+    for late in (NOW + timedelta(days=1), over):
+        with pytest.raises(TooLate):
+            places.change(alice, organisation_name="C", at=late)
+    changed = places.change(alice, organisation_name="D", by_host=True, at=over)
+
+    assert changed.organisation_name == "D"
+
+
+@pytest.mark.django_db
+def test_a_seat_is_handed_over_until_the_cut_off_and_by_others_until_the_start():
+    event = create_event(changes_until=NOW + timedelta(days=1))
+    colleague = {"email": "dana@example.org", "organisation_name": "A", "country": "SE"}
+    alice = register(event, "Alice").registration
+
+    with pytest.raises(TooLate):
+        places.hand_over(alice, name="Dana", at=NOW + timedelta(days=1), **colleague)
+    dana = places.hand_over(alice, name="Dana", by=create_user(), at=BEGINS - timedelta(seconds=1), **colleague)
+    with pytest.raises(TooLate):
+        places.hand_over(dana, name="Emil", by=create_user(), at=BEGINS, **colleague)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("answer", [places.accept_offer, places.decline_offer])
+def test_an_offer_ends_with_the_start_of_an_event_that_was_moved_forward(answer):
+    event = create_event(places=0)
+    bob = register(event, "Bob").registration
+    event.places = 1
+    event.save()
+    places.settle(event, at=NOW)
+    event.starts_on = event.ends_on = date(2027, 3, 1)
+    event.save()
+
+    with pytest.raises(NoOpenOffer):
+        answer(bob, at=NOW + timedelta(hours=1))
 
 
 # --- Changing ----------------------------------------------------------------------------------------------------

@@ -124,10 +124,10 @@ def _note_seen(helper: DoorHelper, at: datetime) -> None:
         DoorHelper.objects.filter(pk=helper.pk).update(seen_at=at)
 
 
-def let_in(
-    request: HttpRequest, event: Event, *, name: str, pin: str = "", key: str = "", at: datetime | None = None
-) -> DoorHelper:
-    """Let a helper in by the PIN of a link or by the key in its QR code, on a day of the event.
+def link_for(
+    request: HttpRequest, event: Event, *, pin: str = "", key: str = "", at: datetime | None = None
+) -> DoorLink:
+    """Return the link that a PIN or the key in a QR code opens the door by, on a day of the event.
 
     Raises NotLetIn, and TriedTooOften for a network or a door with too many wrong ones.
     """
@@ -136,13 +136,19 @@ def let_in(
     # Nobody guesses a key, so whoever comes by the QR code is let in also while somebody guesses PINs.
     if not key and (until := closed_until(tries, at=at)):
         raise TriedTooOften(until)
-    links = DoorLink.objects.live().filter(event=event)
+    links = DoorLink.objects.live().filter(event=event).select_related("event")
     link = links.filter(key=key).first() if key else links.filter(pin=pin).first()
     if link is None:
         count(tries, at=at)
         raise NotLetIn
     if at.astimezone(event.zone).date() not in event.days:
         raise NotLetIn
+    return link
+
+
+def let_in(link: DoorLink, *, name: str, at: datetime | None = None) -> DoorHelper:
+    """Let a helper in by a link that they have shown, with one device, which gets a name."""
+    at, event = at or timezone.now(), link.event
     number = DoorHelper.objects.filter(link__event=event).count() + 1
     with override(event.language):
         device = gettext("Desk %(number)s") % {"number": number}
@@ -161,6 +167,13 @@ def note_unsent(by: AtTheDoor, unsent: object) -> None:
     helper = by.helper
     if helper is not None and isinstance(unsent, int) and 0 <= unsent <= 100_000 and unsent != helper.unsent:
         DoorHelper.objects.filter(pk=helper.pk).update(unsent=unsent)
+
+
+def name_device(by: AtTheDoor, device: str) -> None:
+    """Call the device of a helper as they named it: the host sees the same name beside it and in the log."""
+    if by.helper is not None and device and device != by.helper.device:
+        by.helper.device = device
+        DoorHelper.objects.filter(pk=by.helper.pk).update(device=device)
 
 
 def remember(response: HttpResponseBase, event: Event, helper: DoorHelper) -> None:
@@ -192,6 +205,8 @@ def new_link(event: Event, *, label: str, by) -> DoorLink:
     """Make a link for helpers, with a PIN that no other live link of the event has, nor its host."""
     with transaction.atomic():
         Event.objects.locked().get(pk=event.pk)
+        # Whoever has helpers needs the PIN that lets somebody in over the limit.
+        Door.objects.get_or_create(event=event)
         taken = {*DoorLink.objects.live().filter(event=event).values_list("pin", flat=True)}
         taken |= {*Door.objects.filter(event=event).values_list("host_pin", flat=True)}
         pin = next(pin for pin in iter(new_pin, None) if pin not in taken)

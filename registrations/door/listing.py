@@ -71,7 +71,7 @@ class Listing:
 
 
 def door_list(event: Event, *, at: datetime) -> dict[str, Any]:
-    """Return the whole list of a door. The same bytes as JSON while nothing changed."""
+    """Return the whole list of a door. The same bytes as JSON while nothing changed; with a limit, one query more."""
     door = Door.objects.filter(event=event).first()
     rows = _columns(event.registrations.order_by("name", "pk"))
     listing = _listing(event, list(rows), Version(), at=at)
@@ -89,6 +89,8 @@ def door_list(event: Event, *, at: datetime) -> dict[str, Any]:
         "version": str(listing.version),
         "public_key": public_key(),
         "replaced": [hash_of(code) for code in replaced],
+        # So that a phone without network knows when its walk-ins may find no place.
+        "free": _free(event, at),
         "counter": None,
         "people": listing.people,
     }
@@ -308,5 +310,9 @@ def counter(event: Event, day: date | None, *, at: datetime) -> Counter:
         expected=people.count(),
         walk_ins=len(walked_in),
         lately=len(lately),
-        free=counting.count(event, at).of(ROOM).free if event.places is not None else None,
+        free=_free(event, at),
     )
+
+
+def _free(event: Event, at: datetime) -> int | None:
+    return counting.count(event, at).of(ROOM).free if event.places is not None else None

@@ -2,11 +2,12 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import gettext
 
 from events.models import Event
+from events.times import instant_in_words
 
 from ..models import AttendanceRecord, DoorAct
 from .ids import ids_of
@@ -16,15 +17,15 @@ MOST_ACTS = 50
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One act as the history shows it. `why` says why it does not count; `undoes` is there where it can be undone.
-
-    `next_act` is the id of the undo.
+    """One act as the history shows it. `since` is since when somebody was there, where that was said afterwards. `why`
+    says why it does not count; `undoes` is there where it can be undone. `next_act` is the id of the undo.
     """
 
     time: str
     name: str
     what: str
     how: str
+    since: str
     who: str
     why: str
     reason: str
@@ -34,7 +35,7 @@ class Past:
 
 
 def log_of(event: Event, day: date | None = None) -> list[Past]:
-    """Return the latest acts of an event, those of one day or all; those of a day without its date. Two queries."""
+    """Return the latest acts of an event, those about one day or all. Two queries."""
     records = AttendanceRecord.objects.filter(registration__event=event).select_related("registration", "recorded_by")
     kept = DoorAct.objects.filter(event=event).select_related("registration", "recorded_by")
     if day is not None:
@@ -43,8 +44,13 @@ def log_of(event: Event, day: date | None = None) -> list[Past]:
     undone = {record.undoes for record in latest}
     acts: list[AttendanceRecord | DoorAct] = [*latest, *kept.order_by("-recorded_at", "-pk")[:MOST_ACTS]]
     acts.sort(key=lambda one: one.happened_at, reverse=True)
-    clock = "%H:%M" if day is not None else "%Y-%m-%d %H:%M"
-    return [_past(event, one, undone, clock) for one in acts[:MOST_ACTS]]
+    return [_past(event, one, undone, day) for one in acts[:MOST_ACTS]]
+
+
+def _time(event: Event, at: datetime, day: date | None) -> str:
+    """The clock alone for what happened on the day of the log, else the whole instant."""
+    local = at.astimezone(event.zone)
+    return f"{local:%H:%M}" if local.date() == day else instant_in_words(at, event.zone, short=True)
 
 
 def _name(event: Event, one: AttendanceRecord | DoorAct) -> str:
@@ -54,14 +60,15 @@ def _name(event: Event, one: AttendanceRecord | DoorAct) -> str:
     return one.registration.name if one.registration.event_id == event.pk else gettext("Somebody of another event")
 
 
-def _past(event: Event, one: AttendanceRecord | DoorAct, undone: set[uuid.UUID | None], clock: str) -> Past:
+def _past(event: Event, one: AttendanceRecord | DoorAct, undone: set[uuid.UUID | None], day: date | None) -> Past:
     is_record = isinstance(one, AttendanceRecord)
     can_undo = is_record and one.what != AttendanceRecord.What.UNDO and one.act not in undone
     return Past(
-        time=one.happened_at.astimezone(event.zone).strftime(clock),
+        time=_time(event, one.happened_at, day),
         name=_name(event, one),
         what=one.get_what_display(),
         how=one.get_how_display(),
+        since=_time(event, one.came_at, day) if isinstance(one, AttendanceRecord) and one.came_at else "",
         who=", ".join(part for part in (one.helper or str(one.recorded_by or ""), one.device) if part),
         why=one.get_kept_because_display() if isinstance(one, DoorAct) else "",
         reason=one.reason,

@@ -155,6 +155,14 @@ def words() -> dict[str, str]:
         "cancelled_what": _("They have no place any more. Ask the host, or write them in."),
         "replaced": _("Replaced ticket"),
         "replaced_what": _("This code was replaced by a newer one. Search the name."),
+        "maybe_full": _("May not have a place"),
+        "maybe_full_what": _(
+            "As far as this phone knows, every place is taken. The server decides when there is network. Ask the host: "
+            "their PIN lets somebody in."
+        ),
+        "refused": _("Refused"),
+        "refused_count": _("Refused: {count}"),
+        "refused_later": _("Refused after you let them in: {count}"),
         "left": _("Left"),
         "undone": _("Undone"),
         "signed": _("Signed"),

@@ -23,10 +23,10 @@ from ..compiled import Compiled
 from ..exceptions import RegistrationRefused
 from ..models import AttendanceRecord, DoorAct, Registration, ReplacedTicket, Signature
 from ..models.attendance import How, Kept, What
-from .access import AtTheDoor, is_host_pin
+from .access import AtTheDoor, is_host_pin, name_device
 from .ids import ids_of, registration_of
 from .signing import code_in, is_signed
-from .walking_in import walk_in
+from .walking_in import take_back_walk_ins, walk_in
 
 # How many acts one request may carry.
 MOST = 50
@@ -153,11 +153,13 @@ def _walker(person: object) -> uuid.UUID | None:
 def take(by: AtTheDoor, sent: object, *, device: str, language: str, at: datetime) -> list[Result]:
     """Record the acts of a request, in the order in which they were sent, and say what became of each.
 
-    Raises NotUnderstood as `read` does. So many queries whatever the number of acts, walk-ins apart.
+    `device` is how its helper named it, "" for the name that it was given. Raises NotUnderstood as `read` does. So many
+    queries whatever the number of acts, walk-ins apart.
     """
     event = by.event
     acts = read(event, sent)
-    device = typed_words(device, longest=100) or by.device
+    name_device(by, device := typed_words(device, longest=100))
+    device = device or by.device
     walkers = [one for one in acts if one.walk_in is not None and one.is_readable]
     results = {one.act: _walked_in(by, one, device=device, language=language, at=at) for one in walkers}
     people = _People(event, acts)
@@ -167,6 +169,9 @@ def take(by: AtTheDoor, sent: object, *, device: str, language: str, at: datetim
         said = [_act(by, one, people, sessions, device) for one in others]
         outcomes = attendance.record(event, said, at=at)
         results |= {one.act: Result(outcome, one.registration) for one, outcome in zip(said, outcomes, strict=True)}
+    # An undo may be there before what it takes back.
+    if taken_back := {one.undoes for one in acts if one.undoes} | {one.act for one in walkers}:
+        take_back_walk_ins(event, taken_back, at=at)
     _keep_signatures([one for one in acts if one.signature], results, at)
     return [results[one.act] for one in acts]
 

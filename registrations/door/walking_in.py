@@ -1,15 +1,19 @@
 """Whoever comes without being registered: registered at the door, for a place that is free or that the host gives."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+from django.utils.translation import gettext, override
 
 from events.models import Event
 
 from .. import emails
-from ..exceptions import NoFreePlace
-from ..models import Registration
-from ..places import register
+from ..exceptions import NoFreePlace, NotRegistered
+from ..models import AttendanceRecord, Registration
+from ..places import cancel, register
 from .access import AtTheDoor
 
 
@@ -51,3 +55,33 @@ def walk_in(
         registration.take_another_place(at=at)
         emails.state(registration)
     return registration
+
+
+def take_back_walk_ins(event: Event, acts: Collection[UUID], *, at: datetime) -> None:
+    """Give back the places of those whom some of these acts wrote in, where that was undone.
+
+    Whoever was registered before keeps their place, and so does whoever is here by another act. One query, and those of
+    cancelling where somebody was written in by mistake.
+    """
+    undos = AttendanceRecord.objects.filter(undoes=OuterRef("act"), registration=OuterRef("registration"))
+    still_here = AttendanceRecord.objects.standing().filter(
+        registration=OuterRef("registration"), what=AttendanceRecord.What.IN
+    )
+    undone = AttendanceRecord.objects.filter(
+        Exists(undos),
+        ~Exists(still_here),
+        act__in=acts,
+        how=AttendanceRecord.How.WALK_IN,
+        registration__event=event,
+        registration__state=Registration.State.CONFIRMED,
+        # Who is written in is registered and recorded in one moment; whoever was registered before, was so before.
+        registration__joined_at=F("recorded_at"),
+    )
+    for record in undone.select_related("registration__event", "registration__person").order_by():
+        with override(record.registration.language):
+            reason = gettext("Written in at the door by mistake, and taken back there.")
+        try:
+            cancel(record.registration, by=Registration.CancelledBy.HOST, reason=reason, at=at)
+        except NotRegistered:
+            # Another request saw the same undo.
+            continue

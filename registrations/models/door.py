@@ -41,7 +41,7 @@ class ReplacedTicket(models.Model):
 
 
 class Door(models.Model):
-    """How the desk of an event works. An event whose host never opened its page has none."""
+    """How the desk of an event works. An event whose host made no link and saved nothing has none."""
 
     event = models.OneToOneField(Event, models.CASCADE, related_name="door", verbose_name=_("event"))
     is_careful = models.BooleanField(

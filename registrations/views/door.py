@@ -35,6 +35,7 @@ from ..door.access import (
     cookie_name,
     has_link,
     let_in,
+    link_for,
     note_unsent,
     people_at_the_door,
     remember,
@@ -82,11 +83,12 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
     today = now.astimezone(event.zone).date()
     key = request.POST.get("key", "") or request.GET.get("key", "")
     form = StartForm(request.POST if request.method == "POST" else None, has_key=bool(key))
-    if request.method == "POST" and form.is_valid():
+    form.is_valid()
+    pin = getattr(form, "cleaned_data", {}).get("pin", "")
+    # The PIN is looked at whatever else is wrong, so that all that is wrong is said at once.
+    if request.method == "POST" and (key or pin):
         try:
-            helper = let_in(
-                request, event, name=form.cleaned_data["name"], pin=form.cleaned_data.get("pin", ""), key=key
-            )
+            link = link_for(request, event, pin=pin, key=key)
         except TriedTooOften as refusal:
             until = instant_in_words(refusal.until, event.zone)
             form.add_error(None, gettext("Too many wrong PINs. Try again after %(until)s.") % {"until": until})
@@ -98,9 +100,10 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
             )
             form.add_error(None if key else "pin", wrong)
         else:
-            response = HttpResponseRedirect(reverse("registrations:door", args=[slug]))
-            remember(response, event, helper)
-            return response
+            if form.is_valid():
+                response = HttpResponseRedirect(reverse("registrations:door", args=[slug]))
+                remember(response, event, let_in(link, name=form.cleaned_data["name"]))
+                return response
     next_day = next((day for day in event.days if day > today), None)
     # Helpers of an event that not everybody may see come by its door as well; strangers learn nothing about it there.
     is_named = Event.objects.visible_to(request.user).filter(pk=event.pk).exists() or has_link(event, key)
@@ -176,6 +179,7 @@ def acts(request: HttpRequest, slug: str) -> HttpResponse:
             # Who has none asks for the whole list.
             "version": str(changed.version) if since else "",
             "counter": listing.recent_counter(by.event, _today(by.event, now), at=now).as_dict(),
+            "device": by.device,
             "now": now.isoformat(),
         }
     )

@@ -37,13 +37,18 @@ class ShownLink:
 def door_settings(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the door to its host, and store how the desk works."""
     event = organised_event(request, slug)
-    door, _created = Door.objects.get_or_create(event=event)
+    door = _door_of(event)
     form = DoorForm(request.POST or None, instance=door)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, gettext("Saved. Devices at the door know within a minute, or when they are opened."))
         return HttpResponseRedirect(request.path)
     return _page(request, event, door, form, LinkForm())
+
+
+def _door_of(event: Event) -> Door:
+    """The door of an event; one that is not stored yet, without a PIN to show, where nothing was saved."""
+    return Door.objects.filter(event=event).first() or Door(event=event)
 
 
 def _page(request: HttpRequest, event: Event, door: Door, form: DoorForm, new: LinkForm) -> HttpResponse:
@@ -68,7 +73,7 @@ def make_link(request: HttpRequest, slug: str) -> HttpResponse:
     event = organised_event(request, slug)
     form = LinkForm(request.POST)
     if not form.is_valid():
-        door, _created = Door.objects.get_or_create(event=event)
+        door = _door_of(event)
         return _page(request, event, door, DoorForm(instance=door), form)
     new_link(event, label=form.cleaned_data["label"], by=request.user)
     messages.success(request, gettext("The link is made. It opens the door on the days of the event."))

@@ -38,7 +38,7 @@ const start = async () => {
     return trouble("no_storage");
   }
   if (await state.store.isToBeForgotten()) await state.store.forgetList();
-  state.settings = { device: crypto.randomUUID().slice(0, 4), sound: true, shortcuts: true, ...(await state.store.settings()) };
+  state.settings = { sound: true, shortcuts: true, ...(await state.store.settings()) };
   await state.store.keepSettings(state.settings);
   state.signatureField = new SignatureField(byId("sign-canvas"));
   state.acts = await state.store.acts();
@@ -46,7 +46,7 @@ const start = async () => {
   const kept = await state.store.list();
   state.queue = new Queue(state.store, {
     actsAddress: door.actsAddress,
-    device: () => state.settings.device,
+    device: () => state.settings.desk ?? "",
     since: kept?.version,
     take: takeAnswer,
     changed: (answered) => (state.queue.state === "signed out" && state.list ? signedOut() : afterSending(answered)),

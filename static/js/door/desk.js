@@ -1,5 +1,5 @@
 // The desk: the strip on top, the counter and the people who were found.
-import { showHistory, showRecent } from "./history.js";
+import { refused, showHistory, showRecent, showRefused } from "./history.js";
 import { byId, element, say, show } from "./page.js";
 import { chosen, chosenPlace, time } from "./places.js";
 import { people, state, STATUSES, unsent } from "./state.js";
@@ -9,13 +9,19 @@ const MOST_ROWS = 30;
 
 let lastSpoken = 0;
 
+// How many places are left as far as this phone knows, without those whom it wrote in since; null without a limit.
+export const placesLeft = () => (state.list?.free == null ? null : Math.max(0, state.list.free - people.all.filter((person) => person.isWalkInHere).length));
+
 export const showStrip = () => {
   const count = unsent();
   const standing = state.isOut ? "signed out" : state.queue?.state === "online" && count ? "sending" : (state.queue?.state ?? "starting");
   const words = { online: "online", sending: "sending", offline: count ? "offline" : "offline_none", "signed out": count ? "signed_out" : "signed_out_none", starting: "starting" };
   byId("strip").dataset.state = standing;
   byId("strip").dataset.unsent = count;
-  if (byId("strip-text").textContent !== say(words[standing], { count })) byId("strip-text").textContent = say(words[standing], { count });
+  const refusals = refused().length;
+  const text = say(words[standing], { count }) + (refusals ? ` · ${say("refused_count", { count: refusals })}` : "");
+  byId("strip").dataset.refused = refusals;
+  if (byId("strip-text").textContent !== text) byId("strip-text").textContent = text;
   show(byId("strip-link"), standing === "signed out");
   byId("close-state").textContent = count ? say("close_unsent", { count }) : say("close_all_sent");
 };
@@ -28,7 +34,7 @@ export const showCounter = () => {
   const counted = people.count(day, session, Date.now());
   const words = say("counter", { ...counted, walk_ins: walkIns() });
   byId("counter").textContent = words;
-  const free = state.list.free == null ? null : Math.max(0, state.list.free - people.all.filter((person) => person.isWalkInHere).length);
+  const free = placesLeft();
   if (free === 0) show(byId("walk-in-pin-field"), true);
   byId("walk-in-places").textContent = free === null ? "" : free ? say("places_left", { count: free }) : say("places_none");
   if (Date.now() - lastSpoken > COUNTER_SPOKEN_EVERY && byId("polite").textContent !== words) {
@@ -75,6 +81,7 @@ export const showFound = () => {
 
 export const showAll = () => {
   showStrip();
+  showRefused();
   showCounter();
   showFound();
   showRecent();

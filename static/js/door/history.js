@@ -1,4 +1,5 @@
 // What was done on this phone, and what of it can be undone or is to be mended.
+import { showStrip } from "./desk.js";
 import { byId, element, say, show } from "./page.js";
 import { isOver, time } from "./places.js";
 import { people, state } from "./state.js";
@@ -9,6 +10,35 @@ export const canBeUndone = (act) =>
 
 // The server did not take whom this phone wrote in, and nobody has tried again.
 const isToBeMended = (act) => act.sent && act.walk_in && act.outcome !== "counted" && !act.mended;
+
+// Whom this phone let in and the server did not count, until somebody says that they saw it.
+const LET_IN = ["already", "maybe_full"];
+export const refused = () =>
+  state.acts.filter(
+    (act) => act.sent && act.outcome !== "counted" && act.what !== "undo" && (!act.verdict || LET_IN.includes(act.verdict)) && !act.seen && !act.mended,
+  );
+
+export const showRefused = () => {
+  const acts = state.settings.kiosk ? [] : refused();
+  const shown = acts.map((act) => act.act).join();
+  show(byId("refused"), acts.length > 0);
+  // Said anew only when it changed: it is an alert.
+  if (byId("refused").dataset.acts === shown) return;
+  byId("refused").dataset.acts = shown;
+  byId("refused-heading").textContent = acts.length ? say("refused_later", { count: acts.length }) : "";
+  byId("refused-list").replaceChildren(
+    ...acts.map((act) => element("li", {}, element("strong", { dir: "auto" }, nameOf(act) || say("not_listed")), ` · ${time(act.at)} · ${act.words || say("kept")}`)),
+  );
+};
+
+byId("refused-seen").addEventListener("click", async () => {
+  const acts = refused();
+  for (const act of acts) act.seen = true;
+  await state.store.keepActs(acts);
+  showRefused();
+  showStrip();
+  byId("desk").querySelector("h2").focus();
+});
 
 const actRow = (act) => {
   const undone = state.acts.some((other) => other.undoes === act.act);

@@ -7,7 +7,8 @@ import { fillPlaces } from "./places.js";
 import { showResult } from "./result.js";
 import { camera } from "./scanning.js";
 import { showScreen } from "./screens.js";
-import { otherWindows, people, state, STATUSES, unsent } from "./state.js";
+import { fillSettings } from "./settings.js";
+import { change, otherWindows, people, state, STATUSES, unsent } from "./state.js";
 import { isSignedOut, SignedOut } from "./store.js";
 
 export const takeAnswer = async (answer, answered) => {
@@ -43,6 +44,11 @@ export const takeAnswer = async (answer, answered) => {
   }
   if (answer.changes?.length) people.take(answer.changes);
   takeCounter(answer.counter);
+  // The name that the server gave this device, until somebody here names it.
+  if (answer.device && answer.device !== state.settings.device) {
+    await change({ device: answer.device });
+    fillSettings();
+  }
   if (answer.version) state.list.version = answer.version;
   await keepList();
 };
@@ -65,8 +71,8 @@ export const afterSending = (answered) => {
     if (state.current?.act?.act !== act.act) continue;
     // The server may know better: a code that was replaced, or somebody who registered, after this list was made.
     const person = people.get(act.person) ?? state.current.person;
-    if (act.outcome !== "counted" && ["welcome", "kept"].includes(state.current.verdict)) showResult("kept", { person, what: act.words });
-    if (act.outcome === "counted" && ["not_listed", "other_day", ...STATUSES].includes(state.current.verdict)) {
+    if (act.outcome !== "counted" && ["welcome", "maybe_full"].includes(state.current.verdict)) showResult("refused", { person, what: act.words });
+    if (act.outcome === "counted" && ["not_listed", "other_day", "maybe_full", ...STATUSES].includes(state.current.verdict)) {
       delete act.verdict;
       showResult("welcome", { person, act });
     }
@@ -76,7 +82,7 @@ export const afterSending = (answered) => {
 };
 
 export const takeList = async (fresh) => {
-  state.list = { walkIns: state.list?.walkIns, free: state.list?.free, ...fresh };
+  state.list = { walkIns: state.list?.walkIns, ...fresh };
   takeCounter(fresh.counter);
   state.publicKey = state.list.public_key ? await importPublicKey(state.list.public_key) : null;
   people.take(state.list.people, { all: true });

@@ -4,7 +4,7 @@ import { camera } from "./scanning.js";
 import { sense } from "./senses.js";
 import { isCareful, state } from "./state.js";
 
-const KINDS = { welcome: "ok", left: "ok", signed: "ok", undone: "warn", already: "warn", not_listed: "error", replaced: "error", forged: "error", trial: "warn" };
+const KINDS = { welcome: "ok", left: "ok", signed: "ok", undone: "warn", already: "warn", not_listed: "error", replaced: "error", refused: "error", forged: "error", trial: "warn" };
 const SHAPES = { ok: "✓", warn: "◎", error: "✕" };
 
 // Show one result; `from` is when its code was read or its button pressed, on the clock of performance.now().
@@ -21,7 +21,7 @@ export const showResult = (verdict, { person = null, what = "", act = null, from
   byId("result-note").textContent = state.settings.kiosk ? "" : (person?.note ?? "");
   show(byId("result-photos"), Boolean(person?.no_photos));
   byId("result-what").textContent = what;
-  show(byId("result-undo"), Boolean(act) && act.what !== "undo" && ["welcome", "left", "signed"].includes(verdict) && !state.settings.kiosk);
+  show(byId("result-undo"), Boolean(act) && act.what !== "undo" && ["welcome", "maybe_full", "left", "signed"].includes(verdict) && !state.settings.kiosk);
   show(byId("result-left"), verdict === "already" && !state.settings.kiosk);
   show(byId("result-next"), isCareful() && camera.isOpen);
   show(box, true);

@@ -6,7 +6,7 @@ import { showScreen } from "./screens.js";
 import { change, isCareful, otherWindows, state, unsent } from "./state.js";
 
 export const fillSettings = () => {
-  byId("device").value = state.settings.device;
+  byId("device").value = state.settings.desk ?? state.settings.device ?? "";
   byId(isCareful() ? "mode-careful" : "mode-express").checked = true;
   byId("sound").checked = state.settings.sound;
   byId("shortcuts").checked = state.settings.shortcuts;
@@ -14,7 +14,7 @@ export const fillSettings = () => {
 
 byId("settings-form").addEventListener("change", () =>
   change({
-    device: byId("device").value.trim() || state.settings.device,
+    desk: byId("device").value.trim() === state.settings.device ? undefined : byId("device").value.trim() || undefined,
     mode: byId("mode-careful").checked ? "careful" : "express",
     sound: byId("sound").checked,
     shortcuts: byId("shortcuts").checked,

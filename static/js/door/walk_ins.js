@@ -1,6 +1,6 @@
 // Writing in somebody who is not on the list.
 import { keep, searchNext } from "./acts.js";
-import { showAll } from "./desk.js";
+import { placesLeft, showAll } from "./desk.js";
 import { byId, element, say, show } from "./page.js";
 import { chosen, isOver } from "./places.js";
 import { WALK_IN } from "./queue.js";
@@ -41,11 +41,13 @@ byId("walk-in-form").addEventListener("submit", async (event) => {
   }
   const pin = walkInField("pin").value.trim();
   const id = crypto.randomUUID();
+  const verdict = placesLeft() === 0 && !pin ? "maybe_full" : "welcome";
   const act = await keep({
     act: id,
     what: "in",
     person: WALK_IN + id,
     how: "walk_in",
+    ...(verdict === "welcome" ? {} : { verdict }),
     walk_in: {
       name: walkInField("name").value.trim(),
       organisation: walkInField("organisation").value.trim(),
@@ -67,7 +69,7 @@ byId("walk-in-form").addEventListener("submit", async (event) => {
   byId("walk-in-form").reset();
   show(byId("walk-in-pin-field"), false);
   showScreen("desk", { focus: false });
-  showResult("welcome", { person: people.get(act.person), act, from });
+  showResult(verdict, { person: people.get(act.person), what: verdict === "welcome" ? "" : say("maybe_full_what"), act, from });
   showAll();
   searchNext();
 });

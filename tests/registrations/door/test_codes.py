@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from registrations.door.codes import replace_ticket, ticket_address, ticket_svg
 from registrations.door.signing import code_in, hash_of, is_signed, new_code, public_key
-from registrations.models import ReplacedTicket
+from registrations.models import Registration, ReplacedTicket
 from tests.factories import create_registration
 
 
@@ -63,3 +63,17 @@ def test_a_ticket_is_replaced_and_the_code_before_is_known(settings):
     assert ticket_address(registration) == f"{settings.SITE_URL}/t/{registration.ticket_code}"
     assert ticket_svg(registration).startswith("<svg")
     assert len(hash_of(before)) == 64
+
+
+@pytest.mark.django_db
+def test_a_ticket_replaced_by_two_at_once_is_replaced_twice():
+    registration = create_registration()
+    stale = Registration.objects.get(pk=registration.pk)
+    codes = [registration.ticket_code]
+
+    for one in (registration, stale):
+        replace_ticket(one)
+        codes.append(one.ticket_code)
+
+    assert list(ReplacedTicket.objects.values_list("code", flat=True)) == codes[:2]
+    assert Registration.objects.get().ticket_code == codes[2]

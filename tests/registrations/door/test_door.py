@@ -157,6 +157,23 @@ def test_a_revoked_link_ends_what_was_begun_by_it(helper, link):
     assert helper.post(DOOR, {"pin": "123456", "name": "Mia"}).status_code == 422
 
 
+def test_all_that_is_wrong_is_said_at_once(client, link, morning):
+    page = client.post(DOOR, {"pin": "123457", "name": ""}).content.decode()
+
+    assert "This PIN opens no door." in page and "Enter your first name" in page
+    assert not DoorHelper.objects.exists()
+
+
+def test_a_device_has_one_name_for_the_host_in_the_log_and_on_itself(helper, event):
+    alice, bob = create_registration(event, "Alice"), create_registration(event, "Bob")
+
+    assert send(helper, sent(1, code=alice.ticket_code), device="").json()["device"] == "Desk 1"
+    assert send(helper, sent(2, code=bob.ticket_code), device="Foyer").json()["device"] == "Foyer"
+
+    assert list(AttendanceRecord.objects.values_list("device", flat=True)) == ["Desk 1", "Foyer"]
+    assert DoorHelper.objects.get().device == "Foyer"
+
+
 def test_guessing_pins_ends_soon(client, link, morning):
     for n in range(10):
         client.post(DOOR, {"pin": f"{n:06}", "name": "Eve"})
@@ -512,8 +529,49 @@ def test_a_walk_in_can_be_undone_and_signed_before_the_server_knows_them(helper,
     for n in order:
         send(helper, acts[n])
 
-    assert event.registrations.count() == 1
+    registration = event.registrations.get()
+    assert (registration.state, registration.cancelled_by) == ("cancelled", "host")
     assert attended_days(event) == {}
+
+
+def test_a_walk_in_who_was_undone_gives_the_place_to_somebody_else(helper, event):
+    event.places = 1
+    event.save()
+
+    send(helper, walk_in(1, email="ana@example.org"), sent(2, "undo", undoes=str(uuid.UUID(int=1))))
+
+    assert outcomes(send(helper, walk_in(3, name="Rui Costa"))) == [("counted", "")]
+    assert [(one.name, one.state) for one in event.registrations.order_by("pk")] == [
+        ("Ana Lima", "cancelled"),
+        ("Rui Costa", "confirmed"),
+    ]
+    assert "taken back there" in event.registrations.get(name="Ana Lima").cancel_reason
+    # Sent again, it changes nothing.
+    assert outcomes(send(helper, sent(2, "undo", undoes=str(uuid.UUID(int=1))))) == [("counted", "")]
+    assert [mail.to for mail in Mail.objects.all()] == ["ana@example.org"] * 2
+
+
+def test_undoing_a_walk_in_leaves_whoever_was_registered_before_or_is_here_otherwise(helper, event):
+    before = create_registration(event, "Ana Lima", email="ana@example.org", joined_at=MORNING - timedelta(days=9))
+    send(helper, walk_in(1, email="ana@example.org"), walk_in(2, name="Rui Costa"))
+    rui = event.registrations.get(name="Rui Costa")
+    send(helper, sent(3, code=rui.ticket_code))
+
+    send(helper, *(sent(n + 3, "undo", undoes=str(uuid.UUID(int=n))) for n in (1, 2)))
+
+    for one in (before, rui):
+        one.refresh_from_db()
+        assert one.is_confirmed
+    assert set(attended_days(event)) == {rui.pk}
+
+
+def test_the_list_says_how_many_places_are_left(helper, event):
+    assert helper.get(f"{DOOR}list.json").json()["free"] is None
+    create_registration(event)
+    event.places = 3
+    event.save()
+
+    assert helper.get(f"{DOOR}list.json").json()["free"] == 2
 
 
 def test_what_was_kept_without_network_arrives_after_the_event(helper, event, morning):

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from events.times import instant_in_words
 from registrations.models import Door, DoorAct, DoorHelper, DoorLink
 from tests.factories import (
     create_coordinator,
@@ -50,6 +51,15 @@ def test_a_link_is_made_shown_and_revoked(host, event):
     assert link.pin not in host.get(PAGE).content.decode()
 
 
+def test_looking_stores_nothing_and_the_pin_of_the_host_is_there_once_something_is(host, event):
+    page = host.get(PAGE).content.decode()
+    assert "your own PIN is here" in page
+    assert not Door.objects.exists()
+
+    host.post(f"{PAGE}links/", {"label": "Entrance"})
+    assert Door.objects.get(event=event).host_pin in host.get(PAGE).content.decode()
+
+
 def test_a_link_needs_to_say_for_whom(host):
     answer = host.post(f"{PAGE}links/", {"label": ""})
 
@@ -80,6 +90,7 @@ def test_the_log_shows_what_counts_and_what_does_not(host, event):
     page = host.get(PAGE).content.decode()
 
     assert "Came, Signed list" in page and "Mia" in page
+    assert f">{instant_in_words(registration.joined_at, event.zone, short=True)}<" in page
     assert "Does not count" in page and "The code is not one of ours" in page
 
 

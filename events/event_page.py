@@ -119,7 +119,7 @@ def _made(user, slug: str, language: str, text_language: str, passes: Collection
     more_for_registered = event.documents.for_registered().exists()
     changes = list(event.changes.all())
     outcome_is_unknown = event.outcome_is_unknown()
-    practices = list(event.practices.select_related("owner__organisation"))
+    practices = list(event.practices.published().select_related("owner__organisation", "project"))
     read_in = text_language or language
     text_languages = _text_languages(event, sessions, language=language, read_in=read_in)
     title = event.in_language("title", read_in)

@@ -1,11 +1,11 @@
-"""The administration's pages of learning outcomes and feedback."""
+"""The administration's pages of learning outcomes, feedback and action plans."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .models import Feedback, LearningOutcome, OutcomeRating
+from .models import Action, ActionPlan, Feedback, LearningOutcome, MonitoringRound, OutcomeRating, Progress
 
 
 @admin.register(LearningOutcome)
@@ -46,3 +46,50 @@ class FeedbackAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(ActionPlan)
+class ActionPlanAdmin(admin.ModelAdmin):
+    list_display = ["partner", "policy_instrument", "adopted_on"]
+    list_filter = ["partner__project"]
+    list_select_related = ["partner__organisation"]
+    search_fields = ["policy_instrument", "partner__organisation__name"]
+    autocomplete_fields = ["partner"]
+
+
+class ProgressInline(admin.TabularInline):
+    """What was said stays: it is read here, not written."""
+
+    model = Progress
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("round", "status", "why", "evidence", "noted_at", "noted_by")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Action)
+class ActionAdmin(admin.ModelAdmin):
+    """Actions are written on the pages of their plan, which look for circles; here they are read."""
+
+    list_display = ["title", "plan", "position", "starts_on", "ends_on"]
+    list_filter = ["plan__partner__project"]
+    list_select_related = ["plan__partner__organisation"]
+    search_fields = ["title", "plan__policy_instrument"]
+    inlines = [ProgressInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(MonitoringRound)
+class MonitoringRoundAdmin(admin.ModelAdmin):
+    list_display = ["name", "project", "held_on"]
+    list_filter = ["project"]
+    list_select_related = ["project"]
+    search_fields = ["name"]
+    autocomplete_fields = ["project"]

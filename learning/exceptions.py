@@ -1,4 +1,4 @@
-"""Why feedback is not taken, one exception for each reason, why an outcome stays, and why nothing is frozen."""
+"""Why feedback, an origin of an action or a frozen version is refused, and why an outcome stays."""
 
 
 class FeedbackRefused(Exception):
@@ -47,3 +47,11 @@ class ReasonMissing(FreezingRefused):
 
 class FrozenMeanwhile(FreezingRefused):
     """Somebody else froze a version at the same moment."""
+
+
+class OriginInACircle(Exception):
+    """An action would build on itself; `titles` are those on the way, the action first and last."""
+
+    def __init__(self, titles: list[str]) -> None:
+        super().__init__(titles)
+        self.titles = titles

@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from .views import audit, auditors, evidence, feedback, frozen_reports, reports, results
+from .views import (
+    audit,
+    auditors,
+    evidence,
+    feedback,
+    frozen_reports,
+    plans,
+    practice_editing,
+    practices,
+    reports,
+    results,
+)
 
 app_name = "learning"
 
@@ -42,6 +53,36 @@ urlpatterns = [
     # Links for auditors of a whole project, for its lead
     path("organise/projects/<slug:project>/auditors/", auditors.auditors, name="auditors"),
     path("organise/projects/<slug:project>/auditors/<int:pk>/revoke/", auditors.revoke, name="revoke_project_link"),
+    # Good practices and who learnt what from whom, for everybody
+    path("projects/<slug:project>/practices/", practices.practices, name="practices"),
+    path("projects/<slug:project>/practices/<slug:slug>/", practices.practice, name="practice"),
+    path("projects/<slug:project>/learnt/", practices.who_learnt, name="who_learnt"),
+    path("projects/<slug:project>/learnt/table.csv", practices.who_learnt_table, name="who_learnt_table"),
+    # What partners write about practices
+    path("organise/projects/<slug:project>/practices/add/", practice_editing.add, name="add_practice"),
+    path("organise/projects/<slug:project>/practices/<slug:slug>/edit/", practice_editing.edit, name="edit_practice"),
+    path(
+        "organise/projects/<slug:project>/practices/<slug:slug>/translation/",
+        practice_editing.translation,
+        name="practice_translation",
+    ),
+    path(
+        "organise/projects/<slug:project>/practices/<slug:slug>/step/", practice_editing.step, name="step_of_practice"
+    ),
+    path(
+        "organise/projects/<slug:project>/practices/<slug:slug>/partners/<slug:partner>/",
+        practice_editing.at_partner,
+        name="practice_at_partner",
+    ),
+    # Action plans
+    path("organise/projects/<slug:project>/plans/", plans.plans, name="plans"),
+    path("organise/projects/<slug:project>/plans/add/", plans.add, name="add_plan"),
+    path("organise/projects/<slug:project>/plans/<int:key>/", plans.plan, name="plan"),
+    path("organise/projects/<slug:project>/plans/<int:key>/edit/", plans.edit, name="edit_plan"),
+    path("organise/projects/<slug:project>/plans/<int:key>/actions/add/", plans.add_action, name="add_action"),
+    path("organise/projects/<slug:project>/actions/<int:key>/", plans.edit_action, name="edit_action"),
+    path("organise/projects/<slug:project>/actions/<int:key>/progress/", plans.progress, name="progress"),
+    path("organise/projects/<slug:project>/rounds/add/", plans.add_round, name="add_round"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<slug:project>/<int:number>/", reports.report, name="report"),
     path("reports/<slug:project>/<int:number>/", include(_of_a_report)),

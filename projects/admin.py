@@ -5,7 +5,7 @@ from django.forms import Form
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 
-from .models import GoodPractice, Membership, Organisation, Partner, Phase, Programme, Project, Semester
+from .models import Criterion, GoodPractice, Membership, Organisation, Partner, Phase, Programme, Project, Semester
 from .spreadsheets import SafeCSV, SafeXLSX
 
 
@@ -94,8 +94,17 @@ class MembershipAdmin(admin.ModelAdmin):
 
 @admin.register(GoodPractice)
 class GoodPracticeAdmin(admin.ModelAdmin):
-    list_display = ["name", "project", "owner"]
-    list_filter = ["project"]
+    list_display = ["name", "project", "owner", "state"]
+    list_filter = ["project", "state"]
     list_select_related = ["project", "owner__organisation"]
     search_fields = ["name"]
     autocomplete_fields = ["project", "owner"]
+
+
+@admin.register(Criterion)
+class CriterionAdmin(admin.ModelAdmin):
+    list_display = ["text", "project", "position"]
+    list_filter = ["project"]
+    list_select_related = ["project"]
+    search_fields = ["text"]
+    autocomplete_fields = ["project"]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from events.models import Event, EventKind, Session, Speaker
-from learning.models import Feedback, LearningOutcome, OutcomeRating
+from learning.models import Action, ActionPlan, Feedback, LearningOutcome, MonitoringRound, OutcomeRating, Progress
 from projects.models import GoodPractice, Membership, Organisation, Partner, Programme, Project, Semester
 from registrations.models import AttendanceRecord, Delegation, Option, Person, Question, Registration
 from registrations.questions.wording import keep_words
@@ -72,6 +72,24 @@ def create_practice(project: Project | None = None, **fields: Any) -> GoodPracti
     return GoodPractice.objects.create(
         project=project or create_project(), **{"name": f"Practice {next(_numbers)}", **fields}
     )
+
+
+def create_plan(partner: Partner | None = None, **fields: Any) -> ActionPlan:
+    return ActionPlan.objects.create(partner=partner or create_partner(), **fields)
+
+
+def create_action(plan: ActionPlan | None = None, **fields: Any) -> Action:
+    plan = plan or create_plan()
+    position = plan.actions.count() + 1
+    return Action.objects.create(plan=plan, **{"position": position, "title": f"Action {next(_numbers)}", **fields})
+
+
+def say(action: Action, status: str, held_on: date, **fields: Any) -> Progress:
+    """How far an action is, said in the round of a day."""
+    round_, _created = MonitoringRound.objects.get_or_create(
+        project=action.plan.partner.project, held_on=held_on, defaults={"name": f"Round of {held_on.isoformat()}"}
+    )
+    return Progress.objects.create(action=action, round=round_, status=status, **fields)
 
 
 def create_kind(slug: str = "thematic-event", **fields: Any) -> EventKind:

@@ -14,10 +14,12 @@ from projects.models import Membership, Organisation
 from projects.spreadsheets import csv_bytes
 from registrations.models import AttendanceRecord, Offer
 from tests.factories import (
+    create_action,
     create_event,
     create_feedback,
     create_outcome,
     create_partner,
+    create_plan,
     create_practice,
     create_project,
     create_registration,
@@ -27,6 +29,7 @@ from tests.factories import (
     create_user,
     create_venue,
     record_attendance,
+    say,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -35,7 +38,7 @@ OURS = {"accounts", "projects", "venues", "events", "registrations", "learning"}
 MODELS = sorted(
     (model for model in admin.site._registry if model._meta.app_label in OURS), key=lambda model: model._meta.label
 )
-READ_ONLY = {"PlanChange", "AttendanceRecord", "Feedback"}
+READ_ONLY = {"Action", "PlanChange", "AttendanceRecord", "Feedback"}
 NOT_ADDED = READ_ONLY | {"Registration", "Mail", "SuppressedAddress"}
 
 
@@ -52,7 +55,10 @@ def address(model, page: str, *args) -> str:
 def create_one_of_each() -> Event:
     project = create_project()
     create_semester(project)
-    create_practice(project, owner=create_partner(project))
+    partner = create_partner(project)
+    create_practice(project, owner=partner)
+    project.criteria.create(position=1, text="Easy to carry over")
+    say(create_action(create_plan(partner)), "going_on", date(2027, 3, 1))
     Membership.objects.create(user=create_user("Bob"), role="lead", project=project)
     event = create_event(project, venue=create_venue())
     create_session(event, site=create_site())

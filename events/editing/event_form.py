@@ -287,6 +287,10 @@ class EventForm(ComparingForm):
         host, co_hosts = cleaned.get("host"), cleaned.get("co_hosts")
         if host and co_hosts and host in co_hosts:
             self.add_error("co_hosts", gettext("The host is no co-host as well."))
+        importer, practices = cleaned.get("importing_partner"), cleaned.get("practices") or ()
+        if importer and (own := [practice for practice in practices if practice.owner_id == importer.pk]):
+            words = gettext("%(partner)s owns %(practice)s and cannot import it. Choose another partner or practice.")
+            self.add_error("importing_partner", words % {"partner": importer, "practice": own[0]})
         return cleaned
 
     def _instant(self, day: str, clock: str, otherwise: time) -> datetime | None:

@@ -46,7 +46,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def project(request: HttpRequest, slug: str) -> HttpResponse:
     partners = Partner.objects.select_related("organisation")
-    practices = GoodPractice.objects.select_related("owner__organisation")
+    practices = GoodPractice.objects.published().select_related("owner__organisation")
     project = get_object_or_404(
         Project.objects.select_related("programme").prefetch_related(
             "phases",

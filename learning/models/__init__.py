@@ -1,14 +1,23 @@
+from .action_plans import Action, ActionPlan, MonitoringRound, Progress
 from .evidence import AuditorLink, EvidencePack, PhotoConsent
 from .feedback import Feedback, OutcomeRating
+from .journeys import Showing, Transfer, Wish
 from .outcomes import LearningOutcome
 from .reports import FrozenReport
 
 __all__ = [
+    "Action",
+    "ActionPlan",
     "AuditorLink",
     "EvidencePack",
     "Feedback",
     "FrozenReport",
     "LearningOutcome",
+    "MonitoringRound",
     "OutcomeRating",
     "PhotoConsent",
+    "Progress",
+    "Showing",
+    "Transfer",
+    "Wish",
 ]

@@ -162,6 +162,16 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
             return self
         return self.filter(memberships__in=user.memberships.active().coordinating())
 
+    def spoken_for_by(self, user) -> "PartnerQuerySet":
+        """Partners in whose name this user writes: those they coordinate, and all of projects that they lead."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        coordinated = Partner.objects.coordinated_by(user).order_by().values("pk")
+        led = Project.objects.led_by(user).order_by().values("pk")
+        return self.filter(Q(pk__in=coordinated) | Q(project__in=led))
+
 
 class Partner(Sourced):
     """An organisation in a project."""

@@ -284,6 +284,20 @@ def test_what_cannot_be_is_explained_and_nothing_typed_is_lost(client, bob, even
     assert (event.title, event.slug, event.summary) == ("First title", "first-name", "")
 
 
+def test_a_practice_is_not_imported_by_its_owner(client, bob, event):
+    event.kind.has_importing_partner = True
+    event.kind.save()
+    owner = create_partner(event.project)
+    practice = create_practice(event.project, owner=owner, name="One form")
+
+    answer = save(client, event, importing_partner=str(owner.pk), practices=[str(practice.pk)])
+
+    assert answer.status_code == 422
+    assert f"{owner} owns One form and cannot import it." in answer.content.decode()
+    event.refresh_from_db()
+    assert event.importing_partner is None
+
+
 def test_control_characters_of_pasted_text_are_left_out(client, bob, event):
     save(client, event, title="One\u2028two\x07", summary="a\r\nb\x0bc\0")
 

@@ -1,0 +1,120 @@
+"""The picture of who learnt what from whom: givers on the left, takers on the right, an arrow for each pair of regions.
+
+Placed as the plots are (plots.py): across in per cent, down in sizes of the text.
+"""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from projects.models import Partner
+
+from .journeys import Learned, Reached
+from .plots import LINE, Line
+
+# Names of regions stand beside each other on a phone, with room for arrows between them.
+LETTERS = 14
+LINES = 3
+ARROWS_FROM, ARROWS_TO = 34.0, 66.0
+# Every row has room for the numbers of its arrows.
+LEAST_ROW = 2.8
+# Numbers stand at different places of their arrows, so that those of neighbours do not cover each other.
+PLACES_ON_ARROW = (0.22, 0.5, 0.78)
+STYLES = {Reached.WANTED: "wanted", Reached.IMPORTED: "imported", Reached.PLANNED: "planned", Reached.DONE: "done"}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A region on one side, in lines."""
+
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From a region to another one, with the numbers of the practices; `style` is how far the furthest of them came."""
+
+    y_from: str
+    y_to: str
+    text: str
+    text_x: str
+    text_y: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The drawn picture with the rows of its table, which are numbered like the arrows. `summary` says it in words."""
+
+    rows: list[tuple[int, Learned]]
+    givers: list[Node]
+    takers: list[Node]
+    arrows: list[Arrow]
+    height: str
+    x_from: str
+    x_to: str
+    summary: str
+
+
+def region_of(partner: Partner | None) -> str:
+    """Return what a partner's region is called in the picture: region, else town, else the organisation's name."""
+    if partner is None:
+        return _("Owner not known")
+    organisation = partner.organisation
+    return organisation.region or organisation.city or organisation.name
+
+
+def picture(learned: Sequence[Learned]) -> Picture:
+    """Draw who learnt what from whom. The same practice has one number, whoever takes it."""
+    numbers: dict[int, int] = {}
+    rows = [(numbers.setdefault(one.practice.pk, len(numbers) + 1), one) for one in learned]
+    pairs: dict[tuple[str, str], list[tuple[int, Reached]]] = {}
+    for number, one in rows:
+        pairs.setdefault((region_of(one.owner), region_of(one.partner)), []).append((number, one.reached))
+    givers = list(dict.fromkeys(giver for giver, _taker in pairs))
+    takers = sorted({taker for _giver, taker in pairs})
+    wrapped = {name: textwrap.wrap(name, LETTERS, max_lines=LINES, placeholder=" …") for name in (*givers, *takers)}
+    row = max([LEAST_ROW, *(len(lines) * LINE + 0.9 for lines in wrapped.values())])
+    height = row * max(len(givers), len(takers))
+    middles_from = {name: height * (k + 0.5) / len(givers) for k, name in enumerate(givers)}
+    middles_to = {name: height * (k + 0.5) / len(takers) for k, name in enumerate(takers)}
+    return Picture(
+        rows=rows,
+        givers=[_node(wrapped[name], middles_from[name]) for name in givers],
+        takers=[_node(wrapped[name], middles_to[name]) for name in takers],
+        arrows=[
+            _arrow(middles_from[giver], middles_to[taker], practices, PLACES_ON_ARROW[k % len(PLACES_ON_ARROW)])
+            for k, ((giver, taker), practices) in enumerate(pairs.items())
+        ],
+        height=f"{height:.2f}em",
+        x_from=f"{ARROWS_FROM:.2f}%",
+        x_to=f"{ARROWS_TO:.2f}%",
+        summary="; ".join(_in_words(one) for _number, one in rows),
+    )
+
+
+def _in_words(one: Learned) -> str:
+    return _("%(practice)s: from %(giver)s to %(taker)s, %(reached)s") % {
+        "practice": one.practice.name,
+        "giver": region_of(one.owner),
+        "taker": region_of(one.partner),
+        "reached": one.reached.label,
+    }
+
+
+def _node(lines: list[str], middle: float) -> Node:
+    first = middle - LINE * len(lines) / 2
+    return Node([Line(f"{first + LINE * (k + 0.75):.2f}em", text) for k, text in enumerate(lines)])
+
+
+def _arrow(y_from: float, y_to: float, practices: list[tuple[int, Reached]], place: float) -> Arrow:
+    return Arrow(
+        y_from=f"{y_from:.2f}em",
+        y_to=f"{y_to:.2f}em",
+        text=", ".join(str(number) for number, _reached in practices),
+        text_x=f"{ARROWS_FROM + (ARROWS_TO - ARROWS_FROM) * place:.2f}%",
+        text_y=f"{y_from + (y_to - y_from) * place + 0.35:.2f}em",
+        style=STYLES[max(reached for _number, reached in practices)],
+    )

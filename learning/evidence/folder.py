@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext
@@ -181,10 +180,8 @@ class _Found:
         """Say what is missing of a piece that is due, or ""."""
         if lost := [item.title for item in items if not item.is_there]:
             return gettext("The file is lost: %(names)s") % {"names": ", ".join(lost)}
-        if key == EvidenceKind.SIGNED_LISTS and (days := self._days_without_list()):
-            return gettext("No signed list of: %(days)s") % {
-                "days": ", ".join(dates_in_words(day, day) for day in days)
-            }
+        if key == EvidenceKind.SIGNED_LISTS and (words := " ".join(self._lists_missing())):
+            return words
         # Who may be shown is no photo, and our own page is no press.
         alone = key in (EvidenceKind.PHOTOS, EvidenceKind.PRESS)
         there = [item for item in items if not (alone and item.write is not None)]
@@ -197,9 +194,16 @@ class _Found:
             if (removal.stored_as, removal.evidence) not in there:
                 yield removal
 
-    def _days_without_list(self) -> list[date]:
-        there = {one.day for one in self.lists} | {one.day for one in self.scans}
-        return [day for day in self.event.days if day not in there]
+    def _lists_missing(self) -> Iterator[str]:
+        """Say which days have no list, and which have one without all signatures. See also there.py."""
+        latest = {one.day: one for one in self.lists}
+        scanned = {scan.day for scan in self.scans}
+        open_days = [day for day in self.event.days if day not in scanned]
+        if without := [dates_in_words(day, day) for day in open_days if day not in latest]:
+            yield gettext("No signed list of: %(days)s") % {"days": ", ".join(without)}
+        if unsigned := [latest[day] for day in open_days if day in latest and latest[day].unsigned]:
+            days = ", ".join(f"{dates_in_words(one.day, one.day)} ({one.unsigned})" for one in unsigned)
+            yield gettext("Frozen, but without signatures, which a scan of the paper brings: %(days)s") % {"days": days}
 
     def _of_presence(self, number: int, paths: _Paths) -> Iterator[Item]:
         key = EvidenceKind.SIGNED_LISTS

@@ -40,15 +40,19 @@ def with_programme(events: Collection[Event], at: datetime) -> set[int]:
 
 
 def with_every_list(events: Collection[Event], at: datetime) -> set[int]:
-    """Those of which each day has a frozen list, or one that was signed on paper."""
-    frozen = SignedList.objects.filter(event__in=_keys(events), frozen_at__lte=at)
+    """Those of which each day has its signatures: on a scan, or on a screen of all who are frozen as in the room."""
+    frozen = SignedList.objects.filter(event__in=_keys(events), frozen_at__lte=at).order_by("version")
     scanned = ScannedList.objects.filter(
         Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at), event__in=_keys(events), uploaded_at__lte=at
     )
     days: dict[int, set[date]] = defaultdict(set)
-    both = [found.order_by().values_list("event", "day") for found in (frozen, scanned)]
-    for event, day in both[0].union(both[1]).order_by():
+    for event, day in scanned.order_by().values_list("event", "day"):
         days[event].add(day)
+    # The latest version of a day says it.
+    unsigned = {(event, day): unsigned for event, day, unsigned in frozen.values_list("event", "day", "unsigned")}
+    for (event, day), number in unsigned.items():
+        if not number:
+            days[event].add(day)
     return {event.pk for event in events if event.days and days[event.pk].issuperset(event.days)}
 
 

@@ -53,6 +53,11 @@ class SignedList(NeverChanged):
     sha256 = models.CharField(_("hash"), max_length=64)
     code = models.CharField(_("code"), max_length=20, unique=True)
     people = models.PositiveIntegerField(_("people present"))
+    unsigned = models.PositiveIntegerField(
+        _("people without a signature on a screen"),
+        default=0,
+        help_text=_("Of those who were in the room: their signatures are on paper."),
+    )
     frozen_at = models.DateTimeField(_("frozen at"))
     frozen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("frozen by")

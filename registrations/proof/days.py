@@ -56,6 +56,12 @@ class ProofOfDay:
         return ScanForm(day=self.day)
 
     @property
+    def unsigned(self) -> int:
+        """How many signatures are due that neither the latest version nor a scan has; 0 before the day is frozen."""
+        has_scan = any(scan.withdrawn_at is None for scan in self.scans)
+        return 0 if has_scan or not self.versions else self.versions[0].signed_list.unsigned
+
+    @property
     def is_corrected(self) -> bool:
         """Whether the records were corrected since the latest version."""
         return self.is_due and bool(self.versions)

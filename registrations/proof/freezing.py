@@ -14,12 +14,13 @@ from events.where import where_in_words
 
 from ..attendance import DayRow, day_list
 from ..exceptions import DayNotBegun, NotADayOfTheEvent
-from ..models import Signature, SignedList
+from ..models import AttendanceRecord, Registration, Signature, SignedList
 from ..paper.lists import frozen_list
 from .canonical import canonical, code_of, hash_of, instant, plain, salt
 from .exceptions import MadeMeanwhile, NobodyThere, NothingChanged
 
 FORMAT = "trajectum signed list 1"
+_ONLINE = (AttendanceRecord.How.JOINED, AttendanceRecord.How.ONLINE_REPORT)
 
 
 def freeze(event: Event, day: date, *, by: Any, at: datetime | None = None) -> SignedList:
@@ -47,6 +48,7 @@ def freeze(event: Event, day: date, *, by: Any, at: datetime | None = None) -> S
         version=previous.version + 1 if previous else 1,
         previous=previous,
         people=len(people),
+        unsigned=sum(_signs_on_paper(row, event) for row in rows),
         frozen_at=at,
         frozen_by=by,
     )
@@ -66,6 +68,7 @@ def freeze(event: Event, day: date, *, by: Any, at: datetime | None = None) -> S
             "previous": previous.sha256 if previous else "",
             "frozen_at": instant(at),
             "with_a_place": len(rows),
+            "unsigned": signed_list.unsigned,
             "people": people,
         }
     )
@@ -101,6 +104,13 @@ def people_of(rows: tuple[DayRow, ...]) -> list[dict[str, Any]]:
         if row.first_in is not None
     ]
     return list(plain(people))
+
+
+def _signs_on_paper(row: DayRow, event: Event) -> bool:
+    """Whether somebody was in the room and did not sign on a screen. Whoever took part online can sign nowhere."""
+    if row.first_in is None or row.signature is not None or event.mode == Event.Mode.ONLINE:
+        return False
+    return row.how not in _ONLINE and row.registration.mode != Registration.Mode.ONLINE
 
 
 def _signature(signature: Signature | None) -> dict[str, str] | None:

@@ -118,7 +118,8 @@ def _content(paper: Any) -> dict[str, Any]:
 def _says_the_list(signed_list: SignedList, content: dict[str, Any]) -> bool:
     said = (content.get("day"), content.get("version"), content.get("frozen_at"), len(content.get("people") or ()))
     stored = (signed_list.day.isoformat(), signed_list.version, instant(signed_list.frozen_at), signed_list.people)
-    return said == stored
+    # The first versions did not say how many had not signed.
+    return said == stored and content.get("unsigned", signed_list.unsigned) == signed_list.unsigned
 
 
 def _says_the_certificate(certificate: Certificate, content: dict[str, Any]) -> bool:

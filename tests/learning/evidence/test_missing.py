@@ -13,7 +13,9 @@ from learning.evidence import folder_of
 from learning.reports.figures import figure, gaps
 from learning.reports.plots import plots
 from learning.reports.semester import semester_report
-from registrations.models import Invitation, ScannedList
+from registrations.attendance import check_in
+from registrations.models import Invitation, ScannedList, Signature
+from registrations.proof import freeze
 from tests.factories import (
     create_event,
     create_feedback,
@@ -23,6 +25,7 @@ from tests.factories import (
     create_registration,
     create_semester,
     create_session,
+    record_attendance,
 )
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +100,60 @@ def test_lists_and_folder_agree_about_the_days(project):
     assert missing(event) == [[]]
 
 
+def sign(registration):
+    at = datetime(2027, 5, 20, 10, tzinfo=UTC)
+    act = check_in(registration, DAY, at=at, how="signature", reason="Arrived late").act
+    Signature.objects.create(act=act, registration=registration, typed=registration.name)
+
+
+def test_a_frozen_list_alone_brings_no_signatures_of_those_in_the_room(client, project):
+    event = held(project)
+    fill(event)
+    ScannedList.objects.get().withdraw(by=None, reason="Not readable")
+    charlie, bob = create_registration(event, "Charlie"), create_registration(event, "Bob")
+    record_attendance(charlie)
+    record_attendance(bob)
+
+    def lacks() -> str:
+        assert missing(event) in ([[]], [["Signed attendance lists"]])
+        folder = {section.key: section.missing for section in folder_of(event).missing}
+        assert bool(folder) == bool(missing(event)[0])
+        return folder.get("signed_lists", "")
+
+    assert lacks() == "No signed list of: 20 May 2027"
+    freeze(event, DAY, by=None, at=AFTER - timedelta(hours=2))
+    said = "Frozen, but without signatures, which a scan of the paper brings: 20 May 2027"
+    assert lacks() == f"{said} (2)"
+
+    client.force_login(create_lead(project))
+    page = reverse("registrations:papers", args=[event.slug])
+    assert "2 people who were in the room did not sign on a screen." in client.get(page).content.decode()
+
+    # One signs on the screen, and the list is frozen again: one signature is left.
+    sign(charlie)
+    freeze(event, DAY, by=None, at=AFTER - timedelta(hours=1))
+    assert lacks() == f"{said} (1)"
+
+    sign(bob)
+    freeze(event, DAY, by=None, at=AFTER)
+    assert lacks() == ""
+    assert "Signed attendance lists" in missing(event, at=AFTER - timedelta(minutes=1))[0]
+    assert "did not sign on a screen" not in client.get(page).content.decode()
+
+
+def test_whoever_took_part_online_owes_no_signature(project):
+    event = held(project, mode="hybrid")
+    fill(event)
+    ScannedList.objects.get().withdraw(by=None, reason="Not readable")
+    online, joined = create_registration(event, "Charlie", mode="online"), create_registration(event, "Bob")
+    record_attendance(online)
+    check_in(joined, DAY, at=datetime(2027, 5, 20, 8, tzinfo=UTC), how="joined")
+    freeze(event, DAY, by=None, at=AFTER)
+
+    assert missing(event) == [[]]
+    assert folder_of(event).missing == []
+
+
 def test_a_deleted_session_is_no_programme(project):
     event = held(project)
     fill(event)
@@ -127,7 +184,7 @@ def test_many_events_take_as_many_queries_as_one(project, count, django_assert_n
         fill(held(project))
     events = list(Event.objects.with_page_data())
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         evidence_missing_of(events)
 
 
@@ -155,7 +212,7 @@ def test_my_events_take_the_same_queries_for_one_and_three(client, project, coun
     client.force_login(create_lead(project))
 
     # Eight as for events that are ahead, and five for the pieces that are due.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(reverse("registrations:organise"))
 
 
@@ -209,5 +266,5 @@ def test_the_report_takes_the_same_queries_for_one_and_three(project, count, dja
         fill(held(project))
     project = type(project).objects.prefetch_related("phases", "semesters").get(pk=project.pk)
 
-    with django_assert_num_queries(7 + 5):
+    with django_assert_num_queries(7 + 6):
         semester_report(project, project.semesters.all()[0], at=AFTER)

@@ -71,7 +71,7 @@ class RegistrationAdmin(admin.ModelAdmin):
         "confirmed_at",
         "cancelled_at",
         "cancelled_by",
-        "cancel_reason",
+        "why_cancelled",
     ]
     readonly_fields = [
         "event",
@@ -82,7 +82,7 @@ class RegistrationAdmin(admin.ModelAdmin):
         "confirmed_at",
         "cancelled_at",
         "cancelled_by",
-        "cancel_reason",
+        "why_cancelled",
     ]
     autocomplete_fields = ["organisation"]
     inlines = [AttendanceInline, OfferInline, ConsentInline]

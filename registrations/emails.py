@@ -321,6 +321,7 @@ def _context(registration: Registration) -> dict[str, Hashable]:
         if event.bring:
             facts.append((gettext("Bring"), event.bring))
         in_short = event_in_short(title, event.plan)
+        reason = registration.why_cancelled
     return {
         "project": event.project.acronym,
         "title": title,
@@ -333,7 +334,7 @@ def _context(registration: Registration) -> dict[str, Hashable]:
         "is_confirmed": registration.is_confirmed,
         "had_seat": registration.confirmed_at is not None,
         "by_host": registration.cancelled_by == Registration.CancelledBy.HOST,
-        "reason": registration.cancel_reason,
+        "reason": reason,
         "named_by": _named_by(registration),
     }
 

@@ -54,7 +54,7 @@ def _steps(registration: Registration) -> Iterator[Step]:
     for request in registration.change_requests.all():
         yield Step(request.asked_at, gettext("Asked for a change"))
     if registration.cancelled_at is not None and registration.cancelled_by == Registration.CancelledBy.PERSON:
-        yield Step(registration.cancelled_at, gettext("Cancelled by the person"), registration.cancel_reason)
+        yield Step(registration.cancelled_at, gettext("Cancelled by the person"), registration.why_cancelled)
 
 
 def _offer_in_words(offer: Offer) -> str:
@@ -81,6 +81,6 @@ def ahead_of(registration: Registration) -> list[Ahead]:
     for decision in moved.select_related("taken_by"):
         reasons[decision.registration_id] = gettext("%(what)s: %(reason)s") % {
             "what": decision.get_kind_display(),
-            "reason": decision.reason,
+            "reason": decision.why,
         }
     return [Ahead(other, reasons.get(other.pk, "")) for other in before]

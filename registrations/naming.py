@@ -21,7 +21,7 @@ from . import places
 from .delegations import Standing
 from .exceptions import NotRegistered
 from .forms import known_organisation
-from .models import Delegation, Registration
+from .models import Because, Delegation, Registration
 
 State = Registration.State
 
@@ -184,7 +184,7 @@ def replace(registration: Registration, colleague: Colleague, *, by: User, at: d
         email=colleague.email,
         participant_kind=colleague.participant_kind,
         by=by,
-        reason=_said_to(registration, delegation, replaced=True),
+        because=Because.REPLACED.of(partner=str(delegation.partner)),
         at=at,
         **_organisation(delegation, colleague),
     )
@@ -198,26 +198,15 @@ def take_out(registration: Registration, *, by: User, reason: str = "", at: date
     delegation = registration.delegation
     if delegation is None:
         raise NotRegistered(registration)
-    said = _said_to(registration, delegation, replaced=False)
     return places.cancel(
         registration,
         by=Registration.CancelledBy.HOST,
-        reason=f"{said} {reason}".strip()[:500],
+        reason=reason,
+        because=Because.TAKEN_OUT.of(partner=str(delegation.partner)),
         decided_by=by,
         until_the_start=True,
         at=at,
     )
-
-
-def _said_to(registration: Registration, delegation: Delegation, *, replaced: bool) -> str:
-    """Why they have no seat any more, in the language of the person."""
-    with translation.override(registration.language):
-        said = (
-            gettext("The coordinator of %(partner)s named somebody else in your place.")
-            if replaced
-            else gettext("The coordinator of %(partner)s took you out of the delegation.")
-        )
-        return said % {"partner": delegation.partner}
 
 
 def _organisation(delegation: Delegation, colleague: Colleague) -> dict[str, Any]:

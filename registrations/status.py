@@ -58,13 +58,13 @@ def status_of(registration: Registration, *, at: datetime | None = None) -> Stat
         return Status(gettext("Offer ended"), _offer_ended(), "plain")
     if _was_rejected(registration):
         sentence = gettext("The host could not give you a place.")
-        if registration.cancel_reason:
-            reason = {"reason": registration.cancel_reason}
+        if registration.why_cancelled:
+            reason = {"reason": registration.why_cancelled}
             sentence = gettext("The host could not give you a place. Reason: %(reason)s") % reason
         return Status(gettext("No place"), sentence, "plain")
     sentence = gettext("The host cancelled your registration.")
-    if registration.cancel_reason:
-        reason = {"reason": registration.cancel_reason}
+    if registration.why_cancelled:
+        reason = {"reason": registration.why_cancelled}
         sentence = gettext("The host cancelled your registration. Reason: %(reason)s") % reason
     return Status(gettext("Cancelled by the host"), sentence, "plain")
 
@@ -91,7 +91,7 @@ def _attended(registration: Registration, at: datetime | None) -> bool:
 def _handed_over(registration: Registration, *, to_whom: str) -> str:
     if registration.cancelled_by == Registration.CancelledBy.PERSON:
         return gettext("You gave your place to %(name)s.") % {"name": to_whom}
-    said = gettext("%(name)s has your place now. %(reason)s") % {"name": to_whom, "reason": registration.cancel_reason}
+    said = gettext("%(name)s has your place now. %(reason)s") % {"name": to_whom, "reason": registration.why_cancelled}
     return said.strip()
 
 

@@ -11,12 +11,14 @@ from .persons import Person
 from .private_feeds import PrivateFeed
 from .proof import Certificate, ScannedList, SignedList
 from .questions import Answer, Option, Question, QuestionVersion, TypedAnswers, Upload
+from .reasons import Because
 from .registrations import Consent, Offer, Registration, RegistrationQuerySet
 from .sensitive_exports import SensitiveExport
 
 __all__ = [
     "Answer",
     "AttendanceRecord",
+    "Because",
     "Certificate",
     "ChangeRequest",
     "Choice",

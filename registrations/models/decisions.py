@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import PlanChange
 
 from .persons import Person
+from .reasons import reason_in_words
 from .registrations import Registration
 
 
@@ -35,6 +36,12 @@ class Decision(models.Model):
     )
     kind = models.CharField(_("decision"), max_length=20, choices=Kind.choices)
     reason = models.TextField(_("reason"), blank=True)
+    because = models.JSONField(
+        _("reason of the program"),
+        default=dict,
+        blank=True,
+        help_text=_("A code of Because with its values: said in the language of whoever reads it."),
+    )
     taken_at = models.DateTimeField(_("taken at"), default=timezone.now)
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("taken by")
@@ -50,8 +57,10 @@ class Decision(models.Model):
 
     @property
     def why(self) -> str:
-        """The reason as it was typed; one that a rule gave is in the language of the reader."""
-        return gettext(self.reason) if self.reason and self.taken_by_id is None else self.reason
+        """The reason as it was typed; what the program says is in the language of the reader."""
+        # Rules that decided before there were codes left their words, in English.
+        typed = gettext(self.reason) if self.reason and self.taken_by_id is None else self.reason
+        return reason_in_words(self.because, typed)
 
 
 class ChangeRequest(models.Model):

@@ -20,6 +20,7 @@ from ..door.signing import new_code as new_ticket_code
 from ..exceptions import NoOpenOffer, NotRegistered, UndoTooLate
 from .delegations import Delegation
 from .persons import Person
+from .reasons import reason_in_words
 
 UNDO_LASTS = timedelta(minutes=10)
 OFFER_LASTS = timedelta(hours=48)
@@ -179,6 +180,7 @@ class Registration(models.Model):
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     cancelled_by = models.CharField(_("cancelled by"), max_length=10, choices=CancelledBy.choices, blank=True)
     cancel_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    cancelled_because = models.JSONField(default=dict, blank=True, editable=False, help_text="See Because.of().")
     seat_held_until = models.DateTimeField(null=True, blank=True, editable=False)
     invitation_revision = models.PositiveSmallIntegerField(
         default=0,
@@ -306,6 +308,11 @@ class Registration(models.Model):
             and self.seat_held_until > (at or timezone.now())
         )
 
+    @property
+    def why_cancelled(self) -> str:
+        """Why it was cancelled, in the language of the reader; "" where nobody said so."""
+        return reason_in_words(self.cancelled_because, self.cancel_reason)
+
     def has_answers(self, answers: dict[str, Any]) -> bool:
         """Whether each of these fields has the value that is given."""
         return all(getattr(self, field) == value for field, value in answers.items())
@@ -371,6 +378,7 @@ class Registration(models.Model):
         self.invitation_revision += 1
         self.cancelled_at = self.seat_held_until = None
         self.cancelled_by = self.cancel_reason = ""
+        self.cancelled_because = {}
 
     def offer_place(self, *, until: datetime, at: datetime | None = None) -> "Offer":
         """Hold a place for somebody on the waiting list until an instant."""
@@ -400,20 +408,32 @@ class Registration(models.Model):
         offer.close(Offer.Outcome.EXPIRED, at=at)
         self._cancel(by=self.CancelledBy.HOST, reason="", at=at or timezone.now(), hold=False)
 
-    def cancel(self, *, by: "Registration.CancelledBy", reason: str = "", at: datetime | None = None) -> None:
+    def cancel(
+        self,
+        *,
+        by: "Registration.CancelledBy",
+        reason: str = "",
+        because: dict[str, str] | None = None,
+        at: datetime | None = None,
+    ) -> None:
         """Give the place back; a confirmed seat is held for ten minutes so that it can be undone.
 
-        Raises NotRegistered when it was cancelled before.
+        `reason` is what somebody typed, `because` what the program says (Because.of). Raises NotRegistered when it was
+        cancelled before.
         """
         if not self.is_live:
             raise NotRegistered(self)
         at = at or timezone.now()
         self._decline_open_offer(at=at)
+        self.cancelled_because = because or {}
         self._cancel(by=by, reason=reason, at=at, hold=self._is_held_when_cancelled(by))
 
-    def as_cancelled(self, *, by: "Registration.CancelledBy", reason: str, at: datetime) -> "Registration":
+    def as_cancelled(
+        self, *, by: "Registration.CancelledBy", reason: str, because: dict[str, str] | None, at: datetime
+    ) -> "Registration":
         """Return what cancelling would make of a live registration, unsaved; nothing is changed."""
         cancelled = copy(self)
+        cancelled.cancelled_because = because or {}
         cancelled._become_cancelled(by=by, reason=reason, at=at, hold=self._is_held_when_cancelled(by))
         cancelled.changed_at = at
         return cancelled

@@ -110,6 +110,7 @@ def hand_over(
     country: str,
     by: User | None = None,
     reason: str = "",
+    because: dict[str, str] | None = None,
     at: datetime | None = None,
     **details: Any,
 ) -> Registration:
@@ -155,11 +156,14 @@ def hand_over(
     registration.offers.filter(outcome="").update(registration=new)
     registration.choices.update(registration=new)
     registration.cancel(
-        by=Registration.CancelledBy.HOST if by else Registration.CancelledBy.PERSON, reason=reason, at=at
+        by=Registration.CancelledBy.HOST if by else Registration.CancelledBy.PERSON,
+        reason=reason,
+        because=because,
+        at=at,
     )
     registration.release_seat()
     for either in (registration, new):
-        either.decisions.create(kind=Kind.SWAPPED, reason=reason, taken_by=by, taken_at=at)
+        either.decisions.create(kind=Kind.SWAPPED, reason=reason, because=because or {}, taken_by=by, taken_at=at)
     emails.handed_over(registration, to_whom=new.name)
     emails.state(new)
     settled(event, at)

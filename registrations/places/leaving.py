@@ -37,14 +37,19 @@ def _minute(at: datetime | None) -> datetime | None:
 
 
 def _expected(
-    registration: Registration, *, by: Registration.CancelledBy, reason: str, at: datetime | None
+    registration: Registration,
+    *,
+    by: Registration.CancelledBy,
+    reason: str,
+    because: dict[str, str] | None,
+    at: datetime | None,
 ) -> _Expected | None:
     if not registration.is_live:
         return None
     event = registration.event
     # Whatever the mail will be, under the lock it need not be asked for.
     wording.read(event)
-    cancelled = registration.as_cancelled(by=by, reason=reason, at=at or timezone.now())
+    cancelled = registration.as_cancelled(by=by, reason=reason, because=because, at=at or timezone.now())
     mail = emails.cancellation(cancelled)
     return _Expected(registration.changed_at, event.changed_at, cancelled.seat_held_until, mail)
 
@@ -54,6 +59,7 @@ def cancel(
     *,
     by: Registration.CancelledBy,
     reason: str = "",
+    because: dict[str, str] | None = None,
     at: datetime | None = None,
     decided_by: User | None = None,
     until_the_start: bool = False,
@@ -61,13 +67,14 @@ def cancel(
     """Cancel, tell the person, and offer what became free in the same transaction.
 
     A confirmed seat that its person gives back is held for ten minutes, with what they chose, and offered when they are
-    over. What the host cancels is kept as a decision, taken by `decided_by`. Until the event begins its person may do
+    over. What the host cancels is kept as a decision, taken by `decided_by`. `reason` is what somebody typed, `because`
+    what the program says of it (Because.of). Until the event begins its person may do
     so, and the coordinator who named them (`until_the_start`); the host may at any time. Raises NotRegistered when it
     was cancelled before, and TooLate.
     """
     until_the_start = until_the_start or by == Registration.CancelledBy.PERSON
     # What is done under the lock keeps everybody else waiting, and the mail is most of it.
-    expected = _expected(registration, by=by, reason=reason, at=at)
+    expected = _expected(registration, by=by, reason=reason, because=because, at=at)
     with transaction.atomic():
         event = counting.lock(registration.event)
         at = at or timezone.now()
@@ -75,9 +82,10 @@ def cancel(
         if until_the_start and not registration.can_be_given_up(at=at):
             raise TooLate(registration)
         before = registration.changed_at
-        registration.cancel(by=by, reason=reason, at=at)
+        registration.cancel(by=by, reason=reason, because=because, at=at)
         if by == Registration.CancelledBy.HOST:
-            registration.decisions.create(kind=Decision.Kind.CANCELLED, reason=reason, taken_by=decided_by, taken_at=at)
+            decided = {"reason": reason, "because": because or {}, "taken_by": decided_by, "taken_at": at}
+            registration.decisions.create(kind=Decision.Kind.CANCELLED, **decided)
         fits = expected is not None and expected.fits(before, registration)
         emails.cancelled(registration, written=expected.mail if expected and fits else None)
         leave(event, registration, at=at)

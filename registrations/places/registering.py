@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from accounts.models import User
 from events.models import Event, Session
@@ -16,7 +15,7 @@ from .. import emails, wording
 from ..approval import Approval, approval_of, needs_approval
 from ..compiled import Compiled
 from ..exceptions import InvitationClosed, NoFreePlace, RegistrationClosed
-from ..models import Consent, Decision, Delegation, Invitation, Option, Person, Registration
+from ..models import Because, Consent, Decision, Delegation, Invitation, Option, Person, Registration
 from ..models.registrations import new_code
 from . import choosing, counting
 from .changing import assign
@@ -197,7 +196,7 @@ def register_in_transaction(
     if by or at_the_door:
         registration.decisions.create(
             kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED,
-            reason=_at_the_door(has_place=has_place) if at_the_door else "",
+            because=(Because.AT_THE_DOOR if has_place else Because.OVER_THE_LIMIT).of() if at_the_door else {},
             taken_by=by,
             taken_at=at,
         )
@@ -217,14 +216,6 @@ def register_in_transaction(
 
 
 register = transaction.atomic(register_in_transaction)
-
-
-def _at_the_door(*, has_place: bool) -> str:
-    if has_place:
-        return gettext("Came to the door, and was told how their data is used.")
-    return gettext(
-        "Came to the door, was told how their data is used, and was let in over the limit by the host’s PIN."
-    )
 
 
 def _fresh(invitation: Invitation) -> Invitation:

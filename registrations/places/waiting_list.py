@@ -9,19 +9,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Case, When
-from django.utils.translation import gettext_noop
 
 from events.models import Event
 
 from .. import emails
 from ..compiled import Compiled
-from ..models import Decision, Delegation, Offer, Registration
+from ..models import Because, Decision, Delegation, Offer, Registration
 from ..models.registrations import OFFER_LASTS, ROOM
 from .counting import Counted
-
-PASSED_OVER = gettext_noop(
-    "Waits for a seat of their delegation, and all of those are taken. The place that was given was one for everybody."
-)
 
 
 def may_offer(event: Event, *, at: datetime) -> bool:
@@ -93,7 +88,9 @@ def note_who_was_passed_over(event: Event, served: Iterable[Registration], count
     if event.mode == Event.Mode.HYBRID:
         passed = passed.exclude(mode=Registration.Mode.ONLINE)
     Decision.objects.bulk_create(
-        Decision(registration=registration, kind=Decision.Kind.PASSED_OVER, reason=PASSED_OVER, taken_at=at)
+        Decision(
+            registration=registration, kind=Decision.Kind.PASSED_OVER, because=Because.PASSED_OVER.of(), taken_at=at
+        )
         for registration in passed.exclude(pk__in=told)
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from registrations import delegations, places
 from registrations.exceptions import NoFreePlace, UndoTooLate
-from registrations.models import Decision, Delegation, Registration
+from registrations.models import Because, Decision, Delegation, Registration
 from registrations.models.registrations import Line
 from registrations.places import Opening, counting, waiting_list
 from tests.factories import create_delegation, create_event, create_registration, create_user
@@ -166,7 +166,8 @@ def test_whoever_waits_for_a_full_delegation_is_told_why_somebody_later_got_a_pl
 
     assert states(event)["Charlie"] == State.CONFIRMED
     told = bob.decisions.get()
-    assert (told.kind, told.reason, told.taken_by) == (Decision.Kind.PASSED_OVER, waiting_list.PASSED_OVER, None)
+    assert (told.kind, told.because, told.taken_by) == (Decision.Kind.PASSED_OVER, Because.PASSED_OVER.of(), None)
+    assert told.why.startswith("Waits for a seat of their delegation")
 
 
 def test_being_passed_over_is_told_once_and_by_an_offer_too():

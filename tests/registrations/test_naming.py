@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Mail
+from config.catalogues import compile_catalogues
 from events.models import Event
 from projects.models import Membership
 from registrations import delegations, naming
@@ -576,6 +578,42 @@ def test_a_person_is_taken_out_and_the_seat_is_free_again(client, event, delegat
     assert delegations.standing(delegation).to_follow == 4
     mail = Mail.objects.get()
     assert "The coordinator of City of Tartu took you out of the delegation. You change jobs." in mail.text
+
+
+@pytest.fixture
+def german(settings, tmp_path) -> None:
+    """German, with the words of one sentence."""
+    folder = tmp_path / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    said = "The coordinator of %(partner)s took you out of the delegation."
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+    translated = f'msgid "{said}"\nmsgstr "%(partner)s hat Sie abgemeldet."\n'
+    (folder / "django.po").write_text(f"{head}\n{translated}", encoding="utf-8")
+    compile_catalogues([tmp_path])
+    settings.LANGUAGES = [("en", "English"), ("de", "German")]
+    settings.LOCALE_PATHS = [tmp_path]
+
+
+def test_a_reason_that_the_program_gives_is_in_the_language_of_whoever_reads_it(event, delegation, charlie, german):
+    ana = create_registration(event, "Ana", delegation=delegation, language="de")
+
+    naming.take_out(ana, by=charlie, reason="You change jobs.")
+
+    ana = Registration.objects.get(pk=ana.pk)
+    told, decided = "City of Tartu hat Sie abgemeldet. You change jobs.", ana.decisions.get()
+    assert told in Mail.objects.get().text
+    assert (ana.why_cancelled, decided.why) == (
+        "The coordinator of City of Tartu took you out of the delegation. You change jobs.",
+    ) * 2
+    with translation.override("de"):
+        assert (ana.why_cancelled, decided.why) == (told, told)
+
+
+def test_words_that_were_stored_before_there_were_codes_are_still_read(event):
+    ana = create_registration(event, "Ana", state=Registration.State.CANCELLED, cancel_reason="As typed.")
+    decided = ana.decisions.create(kind=Decision.Kind.ADDED, reason="Came to the door, as it was said then.")
+
+    assert (ana.why_cancelled, decided.why) == ("As typed.", "Came to the door, as it was said then.")
 
 
 def test_pages_of_a_user_without_partners_say_so(client, project):

@@ -471,7 +471,7 @@ def test_a_walk_in_is_registered_and_checked_in_once(helper, event):
     assert outcomes(first) == outcomes(again) == [("counted", "")]
     assert first.json()["results"][0]["person"] == person_of(helper, registration)
     assert presence(event).on(FIRST).here == 1
-    assert registration.decisions.get().reason == "Came to the door, and was told how their data is used."
+    assert registration.decisions.get().why == "Came to the door, and was told how their data is used."
     assert not Mail.objects.exists()
 
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registrations", "0007_since_when_somebody_was_there")]
+    dependencies = [("registrations", "0008_signatures_that_are_due")]
 
     operations = [
         migrations.AddField(

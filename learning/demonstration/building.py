@@ -22,6 +22,7 @@ from .delegations import hold_seats
 from .door import open_the_door
 from .guests import Guests
 from .happenings import CONFERENCE, ONLINE, VISIT, Diary
+from .journeys import carry_home
 from .mails import ask_again, word_the_confirmation
 from .online import upload_report
 from .people import make_up_people
@@ -75,6 +76,7 @@ def build(
         setting = make_project(at.date())
         tell(f"{setting.project.acronym}: {len(setting.partners)} partners, {len(setting.practices)} good practices")
         happenings = Diary(setting, at, organiser).write()
+        carry_home(setting, by=organiser, at=at)
         tell(f"{setting.project.events.count()} events around {at.date().isoformat()}")
         people = make_up_people(chance, setting.organisations, CONTENT["typed"])
         guests = Guests(chance, setting.project, people, at, organiser)

@@ -55,6 +55,8 @@ class Held:
     mode: str = Event.Mode.ON_SITE
     summary: str = ""
     audience: str = "partners and their stakeholders"
+    # The town of the partner that carried the practices home.
+    importing: str = ""
     practices: list[str] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
     translations: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -140,6 +142,7 @@ class Diary:
             start_time=time(9, 30),
             end_time=time(16),
             feedback_days=28,
+            importing_partner=self.setting.partners.get(held.importing),
             places=None if is_online else held.guests + 20,
         )
         if held.key == "counter":

@@ -15,9 +15,11 @@ from django.db.models import Count, F
 
 from accounts.models import User
 from events.models import CalendarState, Event, EventKind, PlanChange, Session
+from learning.action_plans import standings
 from learning.demonstration import build, find, give_roles, make_users, remove
 from learning.demonstration.happenings import TUESDAY, workday
-from learning.models import Feedback, LearningOutcome, OutcomeRating
+from learning.journeys import journey
+from learning.models import ActionPlan, Feedback, LearningOutcome, OutcomeRating
 from projects.models import GoodPractice, Membership, Organisation, Partner, Project, Semester, StakeholderGroup
 from registrations import delegations, places
 from registrations.models import AttendanceRecord, Person, Registration
@@ -70,7 +72,7 @@ def test_the_project_is_marked_as_made_up(demonstration):
     project = demonstration.project
 
     assert project.is_demonstration
-    assert (project.acronym, project.partners.count(), project.practices.count()) == ("MEUSE", 7, 6)
+    assert (project.acronym, project.partners.count(), project.practices.count()) == ("MEUSE", 7, 7)
     assert project.partners.get(is_lead=True).organisation.city == "Linköping"
     assert set(project.partners.values_list("organisation__city", flat=True)) >= {"Maastricht", "Tartu", "Lousada"}
 
@@ -293,6 +295,43 @@ def test_some_learned_some_did_not_and_some_skipped(demonstration):
     assert ratings.filter(after__isnull=True).exists()
     assert ratings.exclude(after=None).count() > ratings.learned().count()
     assert not ratings.exclude(outcome__event=F("feedback__registration__event")).exists()
+
+
+def test_one_practice_goes_all_the_way_from_a_thematic_event_to_an_action_that_is_done(demonstration):
+    practice = demonstration.project.practices.get(name="Kitchen scraps to school gardens")
+
+    way = journey(practice, user=None)
+
+    assert [(stop.event.kind.slug, stop.is_ahead) for stop in way.shown] == [
+        ("thematic-event", False),
+        ("dissemination-event", False),
+        ("thematic-event", True),
+        ("final-conference", True),
+    ]
+    assert [len(stop.sessions) for stop in way.studied] == [3]
+    assert {wish.partner.organisation.city for wish in way.wishes} == {"Genoa", "Maastricht"}
+    [imported] = way.imports
+    assert (imported.partner.organisation.city, imported.event.kind.slug) == ("Genoa", "import-workshop")
+    assert imported.transfer.must_change
+    assert [(said.status, bool(said.evidence)) for _action, said in way.actions] == [("done", True)]
+
+
+def test_plans_are_followed_in_two_rounds(demonstration):
+    project = demonstration.project
+    first, second = project.monitoring_rounds.all()
+
+    def done(day):
+        plans = standings(ActionPlan.objects.filter(partner__project=project), on=day)
+        return [(standing.plan.partner.organisation.city, standing.done, standing.is_known) for standing in plans]
+
+    assert [row[1:] for row in done(first.held_on)] == [(0, True), (0, False), (0, False), (0, True), (0, True)]
+    assert done(second.held_on) == [
+        ("Linköping", 0, True),
+        ("Maastricht", 0, False),
+        ("Nyíregyháza", 0, False),
+        ("Lousada", 1, True),
+        ("Genoa", 1, True),
+    ]
 
 
 def test_the_last_held_event_still_takes_feedback(demonstration):

@@ -1,11 +1,14 @@
 """What people type when they register or change their answers."""
 
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +17,7 @@ from events.models import CalendarState, Event
 from projects.models import Organisation
 from projects.search import fold
 
+from .compiled import slices
 from .form_parts import CountryField, CountrySelect, EmailField, OneLineField, one_line
 from .guarded_forms import GuardedForm
 from .models import Consent, Registration
@@ -23,6 +27,8 @@ from .taking_part import TakingPartForm
 # The wording of the three questions about consent. Whoever changes a word of them raises it: what was agreed to is
 # kept with its version.
 CONSENT_WORDING = "1"
+# A name that stands in the names of more organisations is too short to be looked up.
+MOST_CANDIDATES = 500
 
 
 def _name_of_language(code: str) -> str:
@@ -236,9 +242,18 @@ def known_organisation(name: str) -> Organisation | None:
 
     Case, accents and earlier names do not matter.
     """
-    folded = fold(name)
-    if not folded.strip():
-        return None
-    candidates = Organisation.objects.filter(search_text__contains=folded).only("name", "other_names", "country")[:500]
-    fitting = [o for o in candidates if folded in (fold(known) for known in (o.name, *o.other_names))]
-    return fitting[0] if len(fitting) == 1 else None
+    return known_organisations([name])[name]
+
+
+def known_organisations(names: Iterable[str]) -> dict[str, Organisation | None]:
+    """Return the same for each of some names. One query for up to 250 of them, none where all are empty."""
+    folded = {name: fold(name) for name in names}
+    fitting: dict[str, list[Organisation]] = {one: [] for one in folded.values() if one.strip()}
+    for part in slices(list(fitting)):
+        contains = reduce(or_, (Q(search_text__contains=one) for one in part))
+        candidates = Organisation.objects.filter(contains).only("name", "other_names", "country")
+        for organisation in candidates[: MOST_CANDIDATES * len(part)]:
+            for one in {fold(known) for known in (organisation.name, *organisation.other_names)} & set(part):
+                fitting[one].append(organisation)
+    found = {one: organisations[0] for one, organisations in fitting.items() if len(organisations) == 1}
+    return {name: found.get(one) for name, one in folded.items()}

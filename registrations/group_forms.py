@@ -1,5 +1,6 @@
 """What coordinators type about a stakeholder group and its members."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,10 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.editing.fields import LineField
-from projects.models import Partner, StakeholderGroup
+from projects.models import Organisation, Partner, StakeholderGroup
 
 from . import pasted
-from .forms import known_organisation
+from .forms import known_organisations
 from .groups import Member
 from .pasted import PastedRow
 from .pasted_people import EMAIL_CELL, CheckedPerson, PeopleField, name_cell
@@ -85,7 +86,9 @@ class MembersForm(forms.Form):
     )
 
     def clean_people(self) -> list[CheckedPerson[Member]]:
-        return [_checked(row) for row in self.cleaned_data["people"]]
+        rows = self.cleaned_data["people"]
+        organisations = known_organisations(row.cells.get(pasted.ORGANISATION, "") for row in rows)
+        return [_checked(row, organisations) for row in rows]
 
     @property
     def members(self) -> list[Member]:
@@ -100,12 +103,11 @@ class MembersForm(forms.Form):
         return pasted.as_text([row.row for row in self.wrong])
 
 
-def _checked(row: PastedRow) -> CheckedPerson[Member]:
+def _checked(row: PastedRow, organisations: Mapping[str, Organisation | None]) -> CheckedPerson[Member]:
     if row.problem:
         return CheckedPerson(row, problem=row.problem)
     try:
         name, email = _NAME.clean(row.cells.get(pasted.NAME, "")), EMAIL_CELL.clean(row.cells.get(pasted.EMAIL, ""))
     except ValidationError as error:
         return CheckedPerson(row, problem=" ".join(error.messages))
-    organisation = row.cells.get(pasted.ORGANISATION, "")
-    return CheckedPerson(row, Member(name, email, known_organisation(organisation) if organisation else None))
+    return CheckedPerson(row, Member(name, email, organisations[row.cells.get(pasted.ORGANISATION, "")]))

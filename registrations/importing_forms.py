@@ -16,8 +16,8 @@ from projects.models import Organisation
 from projects.search import fold
 
 from . import importing, pasted
-from .form_parts import CountryField, CountrySelect
-from .forms import known_organisation
+from .form_parts import CountryField, CountrySelect, one_line
+from .forms import known_organisations
 from .importing import Newcomer
 from .models import Registration
 from .pasted import MOST_ROWS, PastedRow
@@ -81,7 +81,9 @@ class ImportForm(PeopleForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         there, earlier = importing.known(self.event), set[tuple[str, str]]()
-        for row in cleaned.get("people") or ():
+        rows = cleaned.get("people") or ()
+        self._organisations = known_organisations(_organisation_in(row.cells) for row in rows)
+        for row in rows:
             self.rows.append(self._checked(row, there, earlier))
         return cleaned
 
@@ -102,9 +104,7 @@ class ImportForm(PeopleForm):
     def _newcomer(self, cells: Mapping[str, str]) -> Newcomer:
         _refuse_who_cancelled(cells.get(pasted.STATUS, ""))
         organisation_name = _ORGANISATION.clean(cells.get(pasted.ORGANISATION, ""))
-        if organisation_name not in self._organisations:
-            self._organisations[organisation_name] = known_organisation(organisation_name)
-        organisation = self._organisations[organisation_name]
+        organisation = self._organisations[_organisation_in(cells)]
         return Newcomer(
             name=_NAME.clean(cells.get(pasted.NAME, "")),
             email=EMAIL_CELL.clean(cells.get(pasted.EMAIL, "")),
@@ -156,6 +156,10 @@ def _with_sheet(data: Any, files: Any) -> tuple[str, Any]:
     data = data.copy()
     data["people"] = text
     return "", data
+
+
+def _organisation_in(cells: Mapping[str, str]) -> str:
+    return one_line(cells.get(pasted.ORGANISATION, ""))
 
 
 def _mode_in(cells: Mapping[str, str]) -> str:

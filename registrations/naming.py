@@ -4,7 +4,7 @@ Each of them is a registration like any other, with its own mails and link, and 
 coordinator never learns how somebody stands who is not in their own delegation.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -15,12 +15,13 @@ from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 from events.models import Event
+from projects.models import Organisation
 from projects.search import fold
 
 from . import places
 from .delegations import Standing
 from .exceptions import NotRegistered
-from .forms import known_organisation
+from .forms import known_organisations
 from .models import Because, Delegation, Registration
 
 State = Registration.State
@@ -106,10 +107,18 @@ def expected_in_words(standing: Standing, outcomes: Sequence[Outcome]) -> str:
 # --- Naming ------------------------------------------------------------------------------------------------------
 
 
-def name_one(delegation: Delegation, colleague: Colleague, *, by: User, at: datetime | None = None) -> Outcome:
+def name_one(
+    delegation: Delegation,
+    colleague: Colleague,
+    *,
+    by: User,
+    known: Mapping[str, Organisation | None] | None = None,
+    at: datetime | None = None,
+) -> Outcome:
     """Name somebody for a delegation: for one of its seats, or in its line. They are told by mail.
 
-    Whoever registered by themselves gets into the delegation if it has a free seat. Raises RegistrationClosed.
+    `known` are organisations by what was typed, where the caller looked them up for many at once. Whoever registered by
+    themselves gets into the delegation if it has a free seat. Raises RegistrationClosed.
     """
     done = places.register(
         delegation.event,
@@ -121,7 +130,7 @@ def name_one(delegation: Delegation, colleague: Colleague, *, by: User, at: date
         by=by,
         at=at,
         language=translation.get_language() or "en",
-        **_organisation(delegation, colleague),
+        **_organisation(delegation, colleague, known=known),
     )
     registration = done.registration
     if registration.delegation_id != delegation.pk:
@@ -136,13 +145,14 @@ def name_all(
 
     Raises RegistrationClosed.
     """
-    known = known_in(delegation)
+    known, colleagues = known_in(delegation), list(colleagues)
+    organisations = known_organisations(colleague.organisation_name for colleague in colleagues)
     outcomes = []
     for colleague in colleagues:
         if colleague.key in known:
             outcomes.append(Outcome.KNOWN)
         else:
-            outcomes.append(name_one(delegation, colleague, by=by, at=at))
+            outcomes.append(name_one(delegation, colleague, by=by, known=organisations, at=at))
             known.add(colleague.key)
     return outcomes
 
@@ -209,15 +219,18 @@ def take_out(registration: Registration, *, by: User, reason: str = "", at: date
     )
 
 
-def _organisation(delegation: Delegation, colleague: Colleague) -> dict[str, Any]:
+def _organisation(
+    delegation: Delegation, colleague: Colleague, *, known: Mapping[str, Organisation | None] | None = None
+) -> dict[str, Any]:
     """The organisation that was typed, and its country: that of the partner where we do not know it."""
     ours = delegation.partner.organisation
-    known = ours if fold(colleague.organisation_name) == fold(ours.name) else None
-    known = known or known_organisation(colleague.organisation_name)
+    name = colleague.organisation_name
+    theirs = ours if fold(name) == fold(ours.name) else None
+    theirs = theirs or (known_organisations([name]) if known is None else known)[name]
     return {
-        "organisation_name": colleague.organisation_name,
-        "organisation": known,
-        "country": str((known or ours).country),
+        "organisation_name": name,
+        "organisation": theirs,
+        "country": str((theirs or ours).country),
     }
 
 

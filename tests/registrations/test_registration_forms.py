@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registrations import forms
+from registrations.forms import known_organisations
 from registrations.guarded_forms import GuardedForm
 from registrations.models import Registration
-from tests.factories import create_event, create_kind, create_registration
+from tests.factories import create_event, create_kind, create_organisation, create_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -211,3 +212,23 @@ def test_where_mails_come_in_several_languages_one_is_chosen(event, settings):
     assert sent(language="it").answers["language"] == "it"
     assert sent(language="tlh") == {"language": ["Select a language from the list"]}
     assert forms.RegistrationForm({"language": "it"}, event=event).language_in_words == "Italian"
+
+
+def test_the_organisations_of_many_rows_are_found_with_one_query(django_assert_num_queries):
+    twice = [create_organisation(name="Środowisko", city=city) for city in ("Łódź", "Gdynia")]
+    porto = create_organisation(name="Câmara do Porto", other_names=["Porto City Hall"])
+    names = ["camara do PORTO", "Porto City Hall", "Porto", twice[0].name, "", "Nobody’s"]
+
+    with django_assert_num_queries(1):
+        found = known_organisations([*names, *(f"Row {n}" for n in range(200))])
+
+    assert {name: found[name] for name in names} == {
+        "camara do PORTO": porto,
+        "Porto City Hall": porto,
+        "Porto": None,
+        twice[0].name: None,
+        "": None,
+        "Nobody’s": None,
+    }
+    with django_assert_num_queries(0):
+        assert known_organisations([""]) == {"": None}

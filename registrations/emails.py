@@ -18,6 +18,7 @@ from events.where import where_in_words
 from projects.models import Partner
 
 from . import calendar_mail, wording
+from .door.numbers import in_groups
 from .models import Choice, MailText, Offer, Option, Registration
 from .online.joining import join_address
 from .status import place_in_words
@@ -354,6 +355,7 @@ def _personal(registration: Registration) -> dict[str, str]:
         "manage_url": absolute_url("registrations:registration", code, language=language),
         "offer_url": absolute_url("registrations:accept_offer", code, language=language),
         "join_address": join_address(registration),
+        "ticket_number": in_groups(registration.ticket_number),
         "ticket_url": absolute_url("registrations:ticket_page", code, language=language),
     }
 

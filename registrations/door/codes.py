@@ -31,9 +31,14 @@ def ticket_svg(registration: Registration) -> SafeString:
 def replace_ticket(registration: Registration, *, at: datetime | None = None) -> None:
     """Give a registration another code; the one before is refused from now on, wherever it was printed."""
     # Two at once replace one ticket after the other, and both codes before the last are refused.
-    locked = Registration.objects.select_for_update(of=("self",), no_key=True).only("pk", "ticket_code")
-    before = locked.get(pk=registration.pk).ticket_code
-    ReplacedTicket.objects.create(registration=registration, code=before, replaced_at=at or timezone.now())
+    locked = Registration.objects.select_for_update(of=("self",), no_key=True)
+    before = locked.only("pk", "ticket_code", "ticket_number").get(pk=registration.pk)
+    ReplacedTicket.objects.create(
+        registration=registration,
+        code=before.ticket_code,
+        number=before.ticket_number,
+        replaced_at=at or timezone.now(),
+    )
     registration.take_new_ticket()
 
 

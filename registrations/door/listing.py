@@ -1,7 +1,7 @@
 """What a device at the door is told: the event, everybody on its list, and afterwards who changed.
 
 Names, organisations and how somebody stands; no address, no diet, no answer. Instead of a code there is its hash, so
-that who finds the device can make no ticket.
+that who finds the device can make no ticket. The number of a ticket finds somebody as a name does.
 """
 
 import hashlib
@@ -75,7 +75,8 @@ def door_list(event: Event, *, at: datetime) -> dict[str, Any]:
     door = Door.objects.filter(event=event).first()
     rows = _columns(event.registrations.order_by("name", "pk"))
     listing = _listing(event, list(rows), Version(), at=at)
-    replaced = ReplacedTicket.objects.filter(registration__event=event).order_by("pk").values_list("code", flat=True)
+    codes = ReplacedTicket.objects.filter(registration__event=event).order_by("pk").values_list("code", "number")
+    replaced = list(codes)
     return {
         "event": {
             "title": event.title,
@@ -88,7 +89,8 @@ def door_list(event: Event, *, at: datetime) -> dict[str, Any]:
         },
         "version": str(listing.version),
         "public_key": public_key(),
-        "replaced": [hash_of(code) for code in replaced],
+        "replaced": [hash_of(code) for code, _number in replaced],
+        "replaced_numbers": [number for _code, number in replaced if number],
         # So that a phone without network knows when its walk-ins may find no place.
         "free": _free(event, at),
         "counter": None,
@@ -126,6 +128,7 @@ def _columns(registrations: QuerySet[Registration]) -> QuerySet[Registration, tu
         "name",
         "organisation_name",
         "ticket_code",
+        "ticket_number",
         "state",
         "participant_kind",
         "changed_at",
@@ -142,6 +145,7 @@ class _Row(NamedTuple):
     name: str
     organisation_name: str
     ticket_code: str
+    ticket_number: str
     state: str
     participant_kind: str
     changed_at: datetime
@@ -202,6 +206,7 @@ def _person(one: _Row, key: str, days: list[str], acts: dict[str, list[Said]]) -
         "organisation": one.organisation_name,
         "search": folded_text(one.name, one.organisation_name),
         "code": hash_of(one.ticket_code),
+        "number": one.ticket_number,
         "status": one.state,
         "days": days,
         "note": _note(one.participant_kind),

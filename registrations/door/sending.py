@@ -25,6 +25,7 @@ from ..models import AttendanceRecord, DoorAct, Registration, ReplacedTicket, Si
 from ..models.attendance import How, Kept, What
 from .access import AtTheDoor, is_host_pin, name_device
 from .ids import ids_of, registration_of
+from .numbers import number_in
 from .signing import code_in, is_signed
 from .walking_in import take_back_walk_ins, walk_in
 
@@ -202,6 +203,7 @@ class _People:
         if walkers := {one.walker for one in acts if one.walker}:
             records = AttendanceRecord.objects.filter(act__in=walkers, registration__event=event)
             self.by_walker = {record.act: record.registration for record in records.select_related("registration")}
+        self.by_number = _by_number(event, {number for one in acts if (number := number_in(one.code))})
         unknown = codes - set(self.by_code)
         self.replaced = {}
         if unknown:
@@ -212,6 +214,8 @@ class _People:
         """Return whose an act is, and why it cannot count, "" if nothing is known against it."""
         if not one.code:
             return self.by_walker.get(one.walker) if one.walker else self.by_key.get(one.person or 0), ""
+        if number := number_in(one.code):
+            return self.by_number.get(number, (None, Kept.UNKNOWN))
         code = code_in(one.code)
         if code in self.by_code:
             return self.by_code[code], ""
@@ -219,6 +223,17 @@ class _People:
             registration = self.replaced[code]
             return registration, Kept.REPLACED
         return None, Kept.UNKNOWN if is_signed(code) else Kept.FORGED
+
+
+def _by_number(event: Event, numbers: set[str]) -> dict[str, tuple[Registration | None, str]]:
+    """Whose the numbers of tickets are that somebody typed, and why they cannot count; as _People.of says it."""
+    if not numbers:
+        return {}
+    replaced = ReplacedTicket.objects.filter(registration__event=event, number__in=numbers)
+    found: dict[str, tuple[Registration | None, str]] = {
+        one.number: (one.registration, Kept.REPLACED) for one in replaced.select_related("registration")
+    }
+    return found | {one.ticket_number: (one, "") for one in event.registrations.filter(ticket_number__in=numbers)}
 
 
 def _sessions(event: Event, acts: Sequence[Sent]) -> dict[int, Session]:

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
-from django.utils.translation import gettext, override
 
 from events.models import Event
 
 from .. import emails
 from ..exceptions import NoFreePlace, NotRegistered
-from ..models import AttendanceRecord, Registration
+from ..models import AttendanceRecord, Because, Registration
 from ..places import cancel, register
 from .access import AtTheDoor
 
@@ -78,10 +77,9 @@ def take_back_walk_ins(event: Event, acts: Collection[UUID], *, at: datetime) ->
         registration__joined_at=F("recorded_at"),
     )
     for record in undone.select_related("registration__event", "registration__person").order_by():
-        with override(record.registration.language):
-            reason = gettext("Written in at the door by mistake, and taken back there.")
+        because = Because.WRITTEN_IN_BY_MISTAKE.of()
         try:
-            cancel(record.registration, by=Registration.CancelledBy.HOST, reason=reason, at=at)
+            cancel(record.registration, by=Registration.CancelledBy.HOST, because=because, at=at)
         except NotRegistered:
             # Another request saw the same undo.
             continue

@@ -23,12 +23,13 @@ def new_key() -> str:
 
 
 class ReplacedTicket(models.Model):
-    """The code of a ticket that was replaced: the door knows it and refuses it."""
+    """The code and number of a ticket that was replaced: the door knows them and refuses them."""
 
     registration = models.ForeignKey(
         Registration, models.CASCADE, related_name="replaced_tickets", verbose_name=_("registration")
     )
     code = models.CharField(max_length=120, unique=True, editable=False)
+    number = models.CharField(max_length=8, blank=True, editable=False)
     replaced_at = models.DateTimeField(_("replaced at"), default=timezone.now)
 
     class Meta:

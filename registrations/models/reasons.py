@@ -21,6 +21,10 @@ class Because(models.TextChoices):
             "everybody."
         ),
     )
+    WRITTEN_IN_BY_MISTAKE = (
+        "written_in_by_mistake",
+        _("Written in at the door by mistake, and taken back there."),
+    )
     REPLACED = "replaced", _("The coordinator of %(partner)s named somebody else in your place.")
     TAKEN_OUT = "taken_out", _("The coordinator of %(partner)s took you out of the delegation.")
 

@@ -16,6 +16,7 @@ from events.models import Event
 from projects.models import Organisation
 from projects.search import fold
 
+from ..door.numbers import new_number
 from ..door.signing import new_code as new_ticket_code
 from ..exceptions import NoOpenOffer, NotRegistered, UndoTooLate
 from .delegations import Delegation
@@ -131,6 +132,7 @@ class Registration(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="registrations", verbose_name=_("person"))
     code = models.CharField(max_length=40, unique=True, default=new_code, editable=False)
     ticket_code = models.CharField(max_length=120, unique=True, default=new_ticket_code, editable=False)
+    ticket_number = models.CharField(max_length=8, default=new_number, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=State.choices)
 
     name = models.CharField(_("full name"), max_length=200)
@@ -212,6 +214,9 @@ class Registration(models.Model):
                 fields=["event", "person"],
                 condition=~Q(state="cancelled"),
                 name="person_has_one_live_registration_per_event",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "ticket_number"], name="ticket_number_is_of_one_ticket_of_an_event"
             ),
             models.CheckConstraint(
                 condition=Q(state="confirmed", confirmed_at__isnull=False) | ~Q(state="confirmed"),
@@ -338,9 +343,9 @@ class Registration(models.Model):
         self.save(update_fields=["participant_kind"])
 
     def take_new_ticket(self) -> None:
-        """Have another code on the ticket; see door/codes.py, which keeps the one before."""
-        self.ticket_code = new_ticket_code()
-        self.save(update_fields=["ticket_code"])
+        """Have another code and number on the ticket; see door/codes.py, which keeps those before."""
+        self.ticket_code, self.ticket_number = new_ticket_code(), new_number()
+        self.save(update_fields=["ticket_code", "ticket_number"])
 
     # Verbs. Whether there is a place is decided by registrations/places, in the transaction that calls them.
 

@@ -13,6 +13,7 @@ from events.models import Event
 from events.times import when_in_words
 
 from ..door.codes import ticket_svg
+from ..door.numbers import in_groups
 from ..models import Consent, Registration
 from .heads import fact, facts_of, head
 from .letters import MARK, cleaned, is_written_whole
@@ -136,6 +137,8 @@ def ticket(registration: Registration) -> bytes:
             "name": registration.name,
             "organisation": registration.organisation_name,
             "qr_alt": gettext("QR code of the ticket of %(name)s") % {"name": registration.name},
+            "number": in_groups(registration.ticket_number),
+            "number_label": gettext("Number of the ticket"),
             "instruction": gettext("Show this at the door"),
             "sentences": [
                 gettext("On paper or on a screen, both do. The code is yours alone: it opens nothing but the door."),

@@ -16,7 +16,7 @@ from ..approval import Approval, approval_of, needs_approval
 from ..compiled import Compiled
 from ..exceptions import InvitationClosed, NoFreePlace, RegistrationClosed
 from ..models import Because, Consent, Decision, Delegation, Invitation, Option, Person, Registration
-from ..models.registrations import new_code
+from ..models.registrations import new_code, new_number
 from . import choosing, counting
 from .changing import assign
 from .counting import Counted, mode_at
@@ -49,9 +49,10 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A seat as most people get it, with the code of its link, and the mail that will confirm it."""
+    """A seat as most people get it, with the code of its link, the number of its ticket, and the confirming mail."""
 
     code: str
+    ticket_number: str
     event_changed_at: datetime
     mail: emails.Written
 
@@ -76,7 +77,7 @@ def expected(
         if not counted.has_place_for_a_newcomer(counted.line(mode, None)):
             return None
     registration = Registration(event=event, state=State.CONFIRMED, joined_at=at, confirmed_at=at, **answers)
-    return Expected(registration.code, event.changed_at, emails.confirmation(registration))
+    return Expected(registration.code, registration.ticket_number, event.changed_at, emails.confirmation(registration))
 
 
 def register_in_transaction(
@@ -159,6 +160,7 @@ def register_in_transaction(
         event=event,
         person=person,
         code=expected.code if expected else new_code(),
+        ticket_number=expected.ticket_number if expected else new_number(),
         joined_at=at,
         # Calendars take the invitation of whoever comes back only if it is newer than what took the old one back.
         invitation_revision=max((earlier.invitation_revision + 1 for earlier in mine), default=0),

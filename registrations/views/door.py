@@ -43,6 +43,7 @@ from ..door.access import (
 from ..door.forms import StartForm, WalkInForm
 from ..door.ids import ids_of
 from ..door.log import log_of
+from ..door.numbers import number_in
 from ..models import Registration
 
 # What a helper sees at once; more letters find the others.
@@ -232,7 +233,12 @@ def _page(request: HttpRequest, by: AtTheDoor, *, walk_in: WalkInForm | None = N
     # By name and organisation only: the stored text to search holds addresses, too.
     words = fold(search).split()
     if words:
-        found = [one for one in found if all(word in fold(one.name, one.organisation_name) for word in words)]
+        number = number_in(search)
+        found = [
+            one
+            for one in found
+            if one.ticket_number == number or all(word in fold(one.name, one.organisation_name) for word in words)
+        ]
     people = found[:MOST_FOUND]
     context = {
         "event": event,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import access, everybody, holder_of_the_link
 
 from ..door.codes import address_of, replace_ticket, svg, ticket_svg
+from ..door.numbers import in_groups
 from ..door.signing import is_signed
 from ..models import Registration
 
@@ -23,6 +24,7 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
         "registration": registration,
         "event": registration.event,
         "code": ticket_svg(registration),
+        "number": in_groups(registration.ticket_number),
         "title": registration.event.in_language("title", get_language() or "en"),
     }
     return render(request, "registrations/ticket.html", context)

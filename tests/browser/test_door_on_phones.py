@@ -242,7 +242,7 @@ def test_helper_begins_with_a_pin_and_leaves_nothing_on_the_phone(site, event, o
 
     # The page for phones opens by itself, and says that all is there.
     window.get_by_text(f"Ready: {PEOPLE + 2} people on this phone, works without network.").wait_for()
-    window.get_by_label("Name or organisation").fill("pérson 001")
+    window.get_by_label("Name, organisation or number").fill("pérson 001")
     window.get_by_role("button", name="Check in Person 001").click()
     window.wait_for_selector("#result[data-verdict=welcome]")
     window.get_by_role("button", name="Settings").click()

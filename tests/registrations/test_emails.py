@@ -13,6 +13,7 @@ from accounts import letters
 from accounts.models import Mail
 from events.models import Event
 from registrations import emails, places
+from registrations.door.numbers import in_groups
 from registrations.models import Registration
 from registrations.online.joining import join_address
 from tests.factories import create_event, create_registration, create_venue
@@ -298,15 +299,18 @@ def expected_of(event, person="Alice", **answers) -> places.Expected | None:
 
 
 def said(mail: Mail) -> tuple:
-    """Everything of a mail but the code of its link and the second in which it was made."""
-    code = Registration.objects.get(email=mail.to).code
+    """Everything of a mail but the code of its link, the number of its ticket and the second in which it was made."""
+    registration = Registration.objects.get(email=mail.to)
+    code, number = registration.code, in_groups(registration.ticket_number)
     calendars = [
         (name, mimetype, re.sub(rb"DTSTAMP:\w+", b"", content.replace(b"\r\n ", b"")).replace(code.encode(), b"code"))
         for name, mimetype, content in (
             (part["name"], part["mimetype"], base64.b64decode(part["content"])) for part in mail.attachments
         )
     ]
-    return mail.subject, mail.text.replace(code, "code"), mail.html.replace(code, "code"), calendars
+    assert number in mail.text and number in mail.html
+    text, html = (words.replace(code, "code").replace(number, "number") for words in (mail.text, mail.html))
+    return mail.subject, text, html, calendars
 
 
 def test_a_mail_that_is_written_ahead_says_the_same(clock):

@@ -1,5 +1,5 @@
 // Acts: who is scanned or found is checked in here at once, and the act is kept before anything else.
-import { codeIn, hashOf, isSigned } from "./codes.js";
+import { codeIn, hashOf, isSigned, numberIn } from "./codes.js";
 import { showAll } from "./desk.js";
 import { canBeUndone } from "./history.js";
 import { byId, say } from "./page.js";
@@ -83,17 +83,19 @@ export const scanned = async (text, from = performance.now()) => {
     return false;
   }
   state.lastScan = { text, at: from };
-  const code = codeIn(text);
+  const number = numberIn(text);
+  const code = number ? "" : codeIn(text);
   const hash = code && (await hashOf(code));
-  const person = code ? people.get(people.byCode(hash)) : null;
-  if (person) await checkIn(person, "scan", { code, from });
+  const person = code ? people.get(people.byCode(hash)) : people.byNumber(number);
+  if (person) await checkIn(person, "scan", { code: code || number, from });
   else {
-    const isOurs = code && state.publicKey && (await isSigned(code, state.publicKey));
-    const verdict = !isOurs ? "forged" : state.list.replaced?.includes(hash) ? "replaced" : "not_listed";
+    const isOurs = number || (code && state.publicKey && (await isSigned(code, state.publicKey)));
+    const isReplaced = state.list.replaced?.includes(hash) || state.list.replaced_numbers?.includes(number);
+    const verdict = !isOurs ? "forged" : isReplaced ? "replaced" : "not_listed";
     if (state.isTrial) endTrial(verdict, null, from);
     else {
       // A code that is none is nothing that the server could keep.
-      const act = code ? await keep({ what: "in", code, how: "scan", verdict }) : null;
+      const act = code || number ? await keep({ what: "in", code: code || number, how: "scan", verdict }) : null;
       showResult(verdict, { what: say(`${verdict}_what`), act, from });
       showAll();
     }

@@ -10,6 +10,16 @@ export const codeIn = (text) => {
   return /^[A-Z0-9_-]{40,200}$/i.test(text.trim()) ? text.trim() : "";
 };
 
+// The number of a ticket as somebody typed it (registrations/door/numbers.py); "" if it is none or was mistyped.
+const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+export const numberIn = (text) => {
+  const number = text.toUpperCase().replace(/[\s–—·.-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+  const digits = Array.from(number, (letter) => LETTERS.indexOf(letter));
+  if (digits.length !== 8 || digits.includes(-1)) return "";
+  const check = digits.slice(0, -1).reduce((value, digit) => (value * 32 + digit) % 37, 0);
+  return check === digits.at(-1) ? number : "";
+};
+
 export const hashOf = async (code) => hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(code)));
 
 export const importPublicKey = (jwk) =>

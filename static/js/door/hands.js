@@ -1,6 +1,6 @@
 // What hands do: buttons, fields, keys and hand scanners, other windows.
 import { checkIn, leave, scanned, searchNext, undo } from "./acts.js";
-import { codeIn } from "./codes.js";
+import { codeIn, numberIn } from "./codes.js";
 import { showAll, showCounter, showFound } from "./desk.js";
 import { signedOut } from "./list.js";
 import { byId, say, show } from "./page.js";
@@ -67,7 +67,8 @@ byId("search").addEventListener("input", showFound);
 byId("search-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = byId("search").value.trim();
-  if (codeIn(text)) {
+  // A name of eight letters may look like a number; then it is nobody's here.
+  if (codeIn(text) || isNumberHere(text)) {
     byId("search").value = "";
     showFound();
     scanned(text);
@@ -80,6 +81,11 @@ for (const id of ["day", "session"]) {
   });
 }
 
+const isNumberHere = (text) => {
+  const number = numberIn(text);
+  return Boolean(number) && (Boolean(people.byNumber(number)) || Boolean(state.list?.replaced_numbers?.includes(number)) || !people.matching(text).length);
+};
+
 // A hand scanner types like a keyboard, only faster, and ends with Enter: it needs no field to type into.
 let typed = "";
 let typedAt = 0;
@@ -89,7 +95,7 @@ document.addEventListener("keydown", (event) => {
   const now = performance.now();
   if (now - typedAt > 80) typed = "";
   typedAt = now;
-  if (event.key === "Enter" && codeIn(typed)) {
+  if (event.key === "Enter" && (codeIn(typed) || numberIn(typed))) {
     event.preventDefault();
     scanned(typed);
     typed = "";

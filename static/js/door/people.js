@@ -1,4 +1,6 @@
 // Who is on the list, who is here, and who is meant: from the list as the server sent it and the acts of this phone.
+import { numberIn } from "./codes.js";
+
 const LETTERS = { ß: "ss", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ς: "σ", ħ: "h", ŧ: "t" };
 
 // Text as it is searched: “Łódź” and “lodz” are the same.
@@ -23,6 +25,7 @@ export const placeOf = (day, session) => (session ? `session ${session}` : day);
 export class People {
   #people = new Map();
   #byCode = new Map();
+  #byNumber = new Map();
   #acts = new Map();
   #order = [];
 
@@ -46,17 +49,24 @@ export class People {
     return this.#byCode.get(hash);
   }
 
+  byNumber(number) {
+    return this.get(this.#byNumber.get(number)) ?? null;
+  }
+
   // Take people in; those who are known already are replaced.
   take(people, { all = false } = {}) {
     if (all) {
       for (const [id, person] of this.#people) if (!person.isWalkInHere) this.#people.delete(id);
       this.#byCode.clear();
+      this.#byNumber.clear();
     }
     for (const person of people) {
       const before = this.#people.get(person.id);
       if (before?.code) this.#byCode.delete(before.code);
+      if (before?.number) this.#byNumber.delete(before.number);
       this.#people.set(person.id, { ...person, here: person.here ?? {}, folded: folded(`${person.name} ${person.organisation ?? ""}`) });
       if (person.code) this.#byCode.set(person.code, person.id);
+      if (person.number) this.#byNumber.set(person.number, person.id);
     }
     this.#order = [...this.#people.values()].sort((one, other) => this.collator.compare(one.name, other.name));
   }
@@ -123,8 +133,10 @@ export class People {
     return others.find((act) => !before || Date.parse(act.at) > Date.parse(before.at))?.at ?? null;
   }
 
-  // Those whose name or organisation holds every word that was typed.
+  // Those whose name or organisation holds every word that was typed, or whose ticket has this number.
   matching(typed) {
+    const person = this.byNumber(numberIn(typed));
+    if (person) return [person];
     const words = folded(typed).split(/\s+/).filter(Boolean);
     return words.length ? this.#order.filter((person) => words.every((word) => person.folded.includes(word))) : [];
   }

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from .models import Action, ActionPlan, Feedback, LearningOutcome, MonitoringRound, OutcomeRating, Progress
 
@@ -31,15 +32,15 @@ class OutcomeRatingInline(admin.TabularInline):
 class FeedbackAdmin(admin.ModelAdmin):
     """What people said is theirs: it is read here, not written."""
 
-    list_display = ["registration", "event", "given_at", "relevance", "satisfaction"]
+    list_display = ["registration", "about", "given_at", "relevance", "satisfaction"]
     list_filter = ["registration__event__project"]
-    list_select_related = ["registration__event"]
-    search_fields = ["registration__search_text", "registration__event__title"]
+    list_select_related = ["registration__event", "event"]
+    search_fields = ["registration__search_text", "registration__event__title", "event__title"]
     inlines = [OutcomeRatingInline]
 
-    @admin.display(ordering="registration__event")
-    def event(self, feedback: Feedback) -> str:
-        return str(feedback.registration.event)
+    @admin.display(ordering="registration__event", description=_("event"))
+    def about(self, feedback: Feedback) -> str:
+        return str((feedback.registration or feedback).event)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,5 +1,6 @@
 """What is asked after an event, and what organisers want people to learn at it."""
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
 from projects.models.languages import Text
+from registrations.form_parts import EmailField
+from registrations.guarded_forms import GuardedForm
 
 from .exceptions import OutcomeIsRated
 from .feedback import Answers
@@ -164,3 +167,22 @@ class FeedbackForm(forms.Form):
             said[f"outcome_{rating.outcome_id}_before"] = rating.before
             said[f"outcome_{rating.outcome_id}_after"] = rating.after
         return said
+
+
+class FeedbackAboutForm(FeedbackForm, GuardedForm):
+    """The same questions for whoever opens the event's own address, which says nothing of who they are."""
+
+    email = EmailField(
+        label=_("Your email address, if you like"),
+        help_text=_("The one you registered with. Then your answers count in the report together with your presence."),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "dir": "ltr"}),
+    )
+    sent_as = forms.CharField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean_sent_as(self) -> uuid.UUID:
+        """What this form calls itself; one that lost its name gets another."""
+        try:
+            return uuid.UUID(self.cleaned_data["sent_as"])
+        except ValueError:
+            return uuid.uuid4()

@@ -23,13 +23,15 @@ class EventResults:
     """The answers of those who attended, at the instant `at`.
 
     `outcomes` are all of the event. `relevance` and `satisfaction` hold each rating from 1 to 5, without those who
-    skipped the question. `others` counts answers of people without an attendance record, which are in nothing else.
+    skipped the question. `others` counts answers of people without an attendance record, and `unmatched` those of
+    nobody knows whom; both are in nothing else.
     """
 
     at: datetime
     attended: int
     answers: int
     others: int
+    unmatched: int
     outcomes: tuple[OutcomeRow, ...]
     relevance: tuple[int, ...]
     satisfaction: tuple[int, ...]
@@ -60,7 +62,7 @@ class EventResults:
 
 
 def results_of(event: Event, *, at: datetime | None = None) -> EventResults:
-    """Return what was said about an event until now, in five queries at most."""
+    """Return what was said about an event until now, in six queries at most."""
     # Somebody who was seen although they cancelled is a contradiction, which the semester's report names.
     attended = attended_days(event).keys() & set(event.registrations.confirmed().values_list("pk", flat=True))
     given = Feedback.objects.filter(registration__event=event, registration__cancelled_at__isnull=True)
@@ -75,6 +77,7 @@ def results_of(event: Event, *, at: datetime | None = None) -> EventResults:
         attended=len(attended),
         answers=len(counted),
         others=len(given) - len(counted),
+        unmatched=Feedback.objects.unmatched(event).count(),
         outcomes=tuple(
             OutcomeRow(outcome.pk, outcome.in_language("text", language), event, tuple(ratings[outcome.pk]))
             for outcome in event.outcomes.all()

@@ -33,7 +33,10 @@ _of_a_report = [
 
 urlpatterns = [
     path("registrations/<str:code>/feedback/", feedback.feedback, name="feedback"),
+    path("feedback/<str:key>/", feedback.feedback_about, name="feedback_about"),
+    path("feedback/<str:key>/thanks/", feedback.thanks, name="feedback_about_thanks"),
     path("organise/<slug:slug>/learning/", results.results, name="results"),
+    path("organise/<slug:slug>/learning/slide.svg", results.slide, name="slide"),
     # The evidence of an event, for organisers
     path("organise/<slug:slug>/evidence/", evidence.evidence, name="evidence"),
     path("organise/<slug:slug>/evidence/files/<slug:key>/", evidence.file, name="evidence_file"),

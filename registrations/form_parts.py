@@ -63,6 +63,8 @@ class EmailField(forms.CharField):
 
     def validate(self, value: str) -> None:
         super().validate(value)
+        if not value:
+            return
         if len(value.casefold()) > 254:
             raise ValidationError(gettext("Enter an email address with at most 254 characters."), code="max_length")
         EmailValidator(self.wrong_format())(value)

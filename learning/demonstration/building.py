@@ -143,6 +143,8 @@ def remove() -> None:
         Project.objects.filter(source_key=SOURCE_KEY).update(evidence_kept_until=date.min)
         OutcomeRating.objects.filter(**{f"feedback__{name}": value for name, value in of_project.items()}).delete()
         Feedback.objects.filter(**of_project).delete()
+        OutcomeRating.objects.filter(feedback__event__project__source_key=SOURCE_KEY).delete()
+        Feedback.objects.filter(event__project__source_key=SOURCE_KEY).delete()
         take_away()
         for frozen in FrozenReport.objects.filter(project__source_key=SOURCE_KEY).order_by("-version"):
             FrozenReport.objects.filter(pk=frozen.pk).delete()

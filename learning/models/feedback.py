@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events.models import Event
 from registrations.models import Registration
 
 from .outcomes import LearningOutcome
@@ -11,12 +12,32 @@ from .outcomes import LearningOutcome
 SCALE = (MinValueValidator(1), MaxValueValidator(5))
 
 
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def unmatched(self, event: Event) -> "FeedbackQuerySet":
+        """What was said about an event by people of whom nobody knows which registration is theirs."""
+        return self.filter(event=event)
+
+
 class Feedback(models.Model):
-    """What one person says about one event afterwards. Every question may be skipped: None or empty."""
+    """What one person says about one event afterwards. Every question may be skipped: None or empty.
+
+    It is of a registration; or, unmatched, of an event alone. `sent_as` is what the form at the event's own address
+    calls itself, so that one sent twice is one feedback; None for a form behind the link of a registration.
+    """
 
     registration = models.OneToOneField(
-        Registration, models.PROTECT, related_name="feedback", verbose_name=_("registration")
+        Registration, models.PROTECT, null=True, blank=True, related_name="feedback", verbose_name=_("registration")
     )
+    event = models.ForeignKey(
+        Event,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="unmatched_feedback",
+        verbose_name=_("event"),
+        help_text=_("Only where nobody knows whose feedback it is."),
+    )
+    sent_as = models.UUIDField(unique=True, null=True, blank=True, editable=False)
     given_at = models.DateTimeField(_("given at"), default=timezone.now)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
     relevance = models.PositiveSmallIntegerField(_("relevance"), null=True, blank=True, validators=SCALE)
@@ -24,11 +45,18 @@ class Feedback(models.Model):
     will_use = models.TextField(_("what I will use, with whom, by when"), max_length=2000, blank=True)
     remarks = models.TextField(_("remarks"), max_length=2000, blank=True)
 
+    objects = FeedbackQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("feedback")
         verbose_name_plural = _("feedback")
         ordering = ["given_at"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(registration__isnull=False, event__isnull=True)
+                | Q(registration__isnull=True, event__isnull=False),
+                name="feedback_is_of_a_registration_or_of_an_event",
+            ),
             models.CheckConstraint(
                 condition=Q(relevance__isnull=True) | Q(relevance__range=(1, 5)), name="relevance_is_rated_1_to_5"
             ),
@@ -39,7 +67,7 @@ class Feedback(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.registration)
+        return str(self.registration or self.event)
 
 
 class OutcomeRatingQuerySet(models.QuerySet["OutcomeRating"]):

@@ -534,13 +534,15 @@ def _answers(
     answers = []
     by_outcome: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for feedback in said:
-        ratings = by_feedback[feedback.pk]
-        has_attended = feedback.registration_id in attended
+        ratings, registration = by_feedback[feedback.pk], feedback.registration
+        if registration is None:  # of nobody knows whom, and of no registration's event either
+            continue
+        has_attended = registration.pk in attended
         answers.append(
             Answer(
                 feedback_id=feedback.pk,
-                person_id=feedback.registration.person_id,
-                event=events[feedback.registration.event_id],
+                person_id=registration.person_id,
+                event=events[registration.event_id],
                 has_attended=has_attended,
                 relevance=feedback.relevance,
                 satisfaction=feedback.satisfaction,

@@ -1,18 +1,33 @@
-from datetime import datetime
+"""Saying what one learned: by the link of a registration, or through the QR code on the last slide of an event."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import limits
 from accounts.access import access, holder_of_the_link
+from events.models import Event
 from registrations.links import with_registration
 from registrations.models import Registration
 
 from ..exceptions import FeedbackClosed, FeedbackNotExpected, FeedbackNotOpen
-from ..feedback import give_feedback, last_minute, must_be_open
-from ..forms import FeedbackForm
+from ..feedback import (
+    event_behind,
+    give_feedback,
+    give_feedback_about,
+    last_minute,
+    must_be_open,
+    must_be_open_about,
+)
+from ..forms import FeedbackAboutForm, FeedbackForm
+from ..limits import acts_of
 from ..models import Feedback
 
 HEADINGS = {
@@ -65,7 +80,6 @@ def _ask(request: HttpRequest, registration: Registration, form: FeedbackForm, s
 def _explain(request: HttpRequest, registration: Registration, state: str, given: Feedback | None) -> HttpResponse:
     """Say where feedback stands. Texts that came too late are shown again, so that their writer can still send them."""
     event = registration.event
-    too_late = [text for name in ("will_use", "remarks") if (text := request.POST.get(name, "").strip())]
     context = {
         "registration": registration,
         "event": event,
@@ -73,6 +87,81 @@ def _explain(request: HttpRequest, registration: Registration, state: str, given
         "heading": HEADINGS[state],
         "feedback": given,
         "closes": last_minute(event),
-        "too_late": too_late,
+        "too_late": _texts_of(request),
     }
     return render(request, "learning/feedback_state.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _texts_of(request: HttpRequest) -> list[str]:
+    """What somebody typed into the free texts of a form that is not taken any more."""
+    return [text for name in ("will_use", "remarks") if (text := request.POST.get(name, "").strip())]
+
+
+# --- Through the code on the last slide -----------------------------------------------------------------------------
+
+
+@access(holder_of_the_link)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def feedback_about(request: HttpRequest, key: str) -> HttpResponse:
+    """Ask what somebody learned at an event, or say why this is not the time."""
+    event = _event_behind(key)
+    try:
+        must_be_open_about(event, at=timezone.now())
+        if request.method == "POST":
+            return _answer_about(request, event, key)
+    except FeedbackNotExpected:
+        return _explain_about(request, event, "not_expected")
+    except FeedbackNotOpen:
+        return _explain_about(request, event, "not_open")
+    except FeedbackClosed:
+        return _explain_about(request, event, "closed")
+    return _ask_about(request, event, FeedbackAboutForm(outcomes=event.outcomes.all()))
+
+
+@access(holder_of_the_link)
+@never_cache
+@require_safe
+def thanks(request: HttpRequest, key: str) -> HttpResponse:
+    """Say that the answers are kept. It is the same page for whomever they were found to be of."""
+    return _explain_about(request, _event_behind(key), "given")
+
+
+def _event_behind(key: str) -> Event:
+    event = event_behind(key)
+    if event is None:
+        raise Http404
+    return event
+
+
+def _answer_about(request: HttpRequest, event: Event, key: str) -> HttpResponse:
+    form = FeedbackAboutForm(request.POST, outcomes=event.outcomes.all())
+    if not form.is_valid():
+        return _ask_about(request, event, form, status=422)
+    acts = acts_of(request, form.cleaned_data["email"])
+    if until := limits.closed_until(acts):
+        response = _ask_about(request, event, form, status=429, closed_until=until)
+        response["Retry-After"] = http_date(until.timestamp())
+        return response
+    limits.count(acts)
+    give_feedback_about(event, form.answers, sent_as=form.cleaned_data["sent_as"], email=form.cleaned_data["email"])
+    return redirect("learning:feedback_about_thanks", key)
+
+
+def _ask_about(
+    request: HttpRequest, event: Event, form: FeedbackAboutForm, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    context |= {"event": event, "form": form, "closes": last_minute(event)}
+    return render(request, "learning/feedback_about.html", context, status=status)
+
+
+def _explain_about(request: HttpRequest, event: Event, state: str) -> HttpResponse:
+    context = {
+        "event": event,
+        "state": state,
+        "heading": HEADINGS[state],
+        "closes": last_minute(event),
+        "too_late": _texts_of(request),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "learning/feedback_about_state.html", context, status=status)

@@ -5,13 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import access
-from events.organised import organised_event_to_write
+from events.organised import organised_event, organised_event_to_write
 from projects.access import people_with_a_role
+from registrations.door.codes import svg
 
-from ..feedback import last_minute
+from ..feedback import address_for_everybody, last_minute
 from ..forms import OutcomesForm
 from ..outcomes import rated, used_elsewhere
 from ..reports.semester import MINIMUM_ANSWERS
@@ -44,4 +45,20 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
         "rated": rated(event),
         "used_elsewhere": used_elsewhere(event),
     }
+    if not event.is_cancelled:
+        address = address_for_everybody(event)
+        context |= {"slide_address": address, "slide_code": svg(address)}
     return render(request, "learning/results.html", context, status=422 if form.errors else 200)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_safe
+def slide(request: HttpRequest, slug: str) -> HttpResponse:
+    """The QR code of the event's address for feedback, as a picture for its last slide."""
+    event = organised_event(request, slug)
+    return HttpResponse(
+        svg(address_for_everybody(event)),
+        content_type="image/svg+xml",
+        headers={"Content-Disposition": f'attachment; filename="{event.slug}-feedback.svg"'},
+    )

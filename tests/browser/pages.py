@@ -42,6 +42,8 @@ PAGE_NAMES = [
     "change",
     "cancel",
     "feedback",
+    "feedback-about",
+    "feedback-thanks",
     "sign-in",
     "sign-in-dead-link",
     "mails",
@@ -247,6 +249,10 @@ def all_pages(site: Site) -> list[Page]:
         "    address = links.make(about, label='Control', until=date.today() + timedelta(days=9))[1]\n"
         "    print(address.split('/', 3)[3])"
     ).split()
+    about = site.query(
+        "from events.models import Event; from learning.feedback import address_for_everybody\n"
+        f"print(address_for_everybody(Event.objects.get(slug='{held_event}')).split('/')[-2])"
+    )
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -276,6 +282,8 @@ def all_pages(site: Site) -> list[Page]:
         Page("change", f"/en/registrations/{confirmed}/change/"),
         Page("cancel", f"/en/registrations/{confirmed}/cancel/"),
         Page("feedback", f"/en/registrations/{held}/feedback/"),
+        Page("feedback-about", f"/en/feedback/{about}/"),
+        Page("feedback-thanks", f"/en/feedback/{about}/thanks/"),
         Page("sign-in", "/en/sign-in/"),
         Page("sign-in-dead-link", "/en/sign-in/dead/", status=410),
         Page("mails", "/en/mails/"),

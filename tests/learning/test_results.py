@@ -93,7 +93,7 @@ def test_what_few_people_say_is_withheld(client, event, bob):
 
     assert "What they say is shown from 5 answers on" in page
     assert "Borrow the van" not in page
-    assert "<svg" not in page
+    assert '<svg class="plot' not in page
 
 
 def test_from_five_answers_on_they_are_drawn_and_read_without_names(client, event, bob):
@@ -102,7 +102,7 @@ def test_from_five_answers_on_they_are_drawn_and_read_without_names(client, even
 
     page = client.get(address(event)).content.decode()
 
-    assert page.count("<svg") == 3
+    assert page.count('<svg class="plot') == 3
     assert "Self-ratings rose for 1 of 1 outcome" in page
     assert "5 of 5 people chose 4 or 5; the mean is 4.0" in page
     assert "0 of 5 people chose 4 or 5; the mean is 2.0" in page

@@ -1,12 +1,18 @@
 """How the partners of a project rate its practices by its criteria."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Avg, Count, QuerySet
 
 from projects.models import Criterion, CriterionRating, GoodPractice, Project
 
+from .exceptions import CriterionIsUsed
 from .plots import one_decimal
+
+# Each is asked of every partner for every practice.
+MOST_CRITERIA = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +60,26 @@ def _rated(practice: GoodPractice, criteria: list[Criterion], means: _Means) -> 
         mean, partners = means.get((practice.pk, criterion.pk), (None, 0))
         found.append(Rated(criterion, "" if mean is None else one_decimal(mean), partners))
     return found
+
+
+@transaction.atomic
+def write_criteria(project: Project, texts: Sequence[str]) -> None:
+    """Make these the criteria of a project, in this order; each text is there once.
+
+    One whose text stays is the same criterion, with its ratings. Raises CriterionIsUsed where one is missing by which
+    somebody rated.
+    """
+    Project.objects.select_for_update().get(pk=project.pk)
+    known = {criterion.text: criterion for criterion in project.criteria.all()}
+    gone = [criterion for text, criterion in known.items() if text not in texts]
+    if used := [criterion.text for criterion in gone if criterion.ratings.exists()]:
+        raise CriterionIsUsed(used)
+    for criterion in gone:
+        criterion.delete()
+    # No two may have one position, not even on the way.
+    first_free = max((criterion.position for criterion in known.values()), default=0) + 1
+    for offset in (first_free, 1):
+        for position, text in enumerate(texts, start=offset):
+            criterion = known.setdefault(text, Criterion(project=project, text=text))
+            criterion.position = position
+            criterion.save()

@@ -55,3 +55,11 @@ class OriginInACircle(Exception):
     def __init__(self, titles: list[str]) -> None:
         super().__init__(titles)
         self.titles = titles
+
+
+class CriterionIsUsed(Exception):
+    """Criteria cannot be left out, because partners rated practices by them; `texts` says which."""
+
+    def __init__(self, texts: list[str]) -> None:
+        super().__init__(texts)
+        self.texts = texts

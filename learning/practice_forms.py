@@ -9,12 +9,14 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from events.editing.fields import DateField, LineField, SeveralField, TextField
+from events.editing.fields import DateField, LineField, SeveralField, TextField, without_control_characters
 from events.models import Event, Session
 from projects.languages import language_choices
-from projects.models import CriterionRating, GoodPractice, Partner, Project
+from projects.models import Criterion, CriterionRating, GoodPractice, Partner, Project
 from projects.models.practices import MOST_LETTERS_IN_TITLE
 
+from .criteria import MOST_CRITERIA, write_criteria
+from .exceptions import CriterionIsUsed
 from .forms import RatingField
 from .models import Showing, Transfer, Wish
 
@@ -156,6 +158,54 @@ class TranslationForm(forms.Form):
     name = LineField(label=_("Title"), max_length=MOST_LETTERS_IN_TITLE, required=False)
     summary = TextField(label=_("Summary"), max_length=LONGEST_TEXT, required=False)
     evidence = TextField(label=_("What shows that it works"), max_length=LONGEST_TEXT, required=False)
+
+
+class CriteriaForm(forms.Form):
+    """By which criteria the partners of a project rate practices, one a line."""
+
+    use_required_attribute = False
+
+    texts = forms.CharField(
+        label=_("Criteria, one a line"),
+        help_text=_("Partners rate the practices of others by each of them, from 1 (not at all) to 5 (fully)."),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(self, *args: Any, project: Project, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.project = project
+        self.fields["texts"].initial = "\n".join(criterion.text for criterion in project.criteria.all())
+
+    def clean_texts(self) -> list[str]:
+        """The lines that say something, each once."""
+        lines = [" ".join(without_control_characters(line).split()) for line in self.cleaned_data["texts"].splitlines()]
+        texts = list(dict.fromkeys(filter(None, lines)))
+        longest = Criterion._meta.get_field("text").max_length or 0
+        for text in texts:
+            if len(text) > longest:
+                raise forms.ValidationError(
+                    gettext("Shorten this line to at most %(most)d characters, it has %(length)d: “%(begin)s …”")
+                    % {"most": longest, "length": len(text), "begin": text[:60]}
+                )
+        if len(texts) > MOST_CRITERIA:
+            raise forms.ValidationError(
+                gettext("Keep at most %(most)d criteria; these are %(number)d.")
+                % {"most": MOST_CRITERIA, "number": len(texts)}
+            )
+        return texts
+
+    def write(self) -> bool:
+        """Store them and return True; where that cannot be, say why at the field and return False."""
+        try:
+            write_criteria(self.project, self.cleaned_data["texts"])
+        except CriterionIsUsed as refusal:
+            for text in refusal.texts:
+                message = gettext("Partners have rated by “%(text)s” already. Put this line back as it was.")
+                self.add_error("texts", message % {"text": text})
+            return False
+        return True
 
 
 class WishForm(forms.Form):

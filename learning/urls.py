@@ -62,6 +62,7 @@ urlpatterns = [
     path("projects/<slug:project>/learnt/", practices.who_learnt, name="who_learnt"),
     path("projects/<slug:project>/learnt/table.csv", practices.who_learnt_table, name="who_learnt_table"),
     # What partners write about practices
+    path("organise/projects/<slug:project>/criteria/", practice_editing.criteria, name="criteria"),
     path("organise/projects/<slug:project>/practices/add/", practice_editing.add, name="add_practice"),
     path("organise/projects/<slug:project>/practices/<slug:slug>/edit/", practice_editing.edit, name="edit_practice"),
     path(

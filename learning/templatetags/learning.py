@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from events.models import Event
+from projects.models import Project
 from registrations.models import Registration
 
 from ..exceptions import FeedbackRefused
@@ -40,6 +41,16 @@ def feedback_panel(registration: Registration) -> dict[str, Any]:
     except FeedbackRefused:
         return {}
     return {"registration": registration, "event": registration.event, "closes": last_minute(registration.event)}
+
+
+@register.inclusion_tag("learning/includes/project_members.html", takes_context=True)
+def for_project_members(context: RequestContext, project: Project) -> dict[str, Any]:
+    """Lead from the page of a project to its practices and plans; nothing for whoever has no role in it. One query."""
+    user = context.get("user")
+    if user is None or not user.is_authenticated:
+        return {}
+    is_member = Project.objects.with_member(user).filter(pk=project.pk).exists()
+    return {"project": project} if is_member else {}
 
 
 @register.simple_tag(takes_context=True)

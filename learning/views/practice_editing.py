@@ -17,7 +17,7 @@ from projects.languages import LANGUAGES, language_choices, language_of
 from projects.models import GoodPractice, Partner, Project
 
 from ..models import ActionPlan, Transfer, Wish
-from ..practice_forms import PracticeForm, RatingsForm, TransferForm, TranslationForm, WishForm
+from ..practice_forms import CriteriaForm, PracticeForm, RatingsForm, TransferForm, TranslationForm, WishForm
 
 STEPS = {
     "publish": GoodPractice.publish,
@@ -130,6 +130,20 @@ def at_partner(request: HttpRequest, project: str, slug: str, partner: str) -> H
         )
         return redirect(practice)
     return _at_partner(request, practice, spoken_for)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def criteria(request: HttpRequest, project: str) -> HttpResponse:
+    """Say by which criteria the partners of a project rate practices, which the lead does."""
+    led = get_object_or_404(Project.objects.led_by(request.user), slug=project)
+    form = CriteriaForm(_sent(request), project=led)
+    if request.method == "POST" and form.is_valid() and form.write():
+        messages.success(request, gettext("Saved."))
+        return redirect("learning:practices", project)
+    context = {"form": form, "project": led}
+    return render(request, "learning/practices/criteria.html", context, status=422 if form.errors else 200)
 
 
 def _at_partner(request: HttpRequest, practice: GoodPractice, partner: Partner) -> HttpResponse:

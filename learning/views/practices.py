@@ -24,6 +24,7 @@ def practices(request: HttpRequest, project: str) -> HttpResponse:
         "project": found,
         "criteria": list(found.criteria.all()),
         "rows": rows,
+        "leads": Project.objects.led_by(request.user).filter(pk=found.pk).exists(),
         "may_add": Partner.objects.spoken_for_by(request.user).filter(project=found).exists(),
     }
     return render(request, "learning/practices/practices.html", context)

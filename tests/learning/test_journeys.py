@@ -420,6 +420,24 @@ def test_a_practice_is_translated_and_shown_so(client, practice, genoa):
     assert practice.in_language("summary", "it").text == "Un modulo per tutto."
 
 
+def test_the_lead_writes_criteria_and_one_that_is_used_stays(client, project, practice, tartu):
+    address = reverse("learning:criteria", args=["better"])
+    client.force_login(create_coordinator(tartu))
+    assert client.get(address).status_code == 404
+    client.force_login(create_lead(project, "Alice"))
+
+    client.post(address, {"texts": "Easy to carry over\nWorth its cost\n\nWorth its cost"})
+    easy, _worth = project.criteria.all()
+    CriterionRating.objects.create(practice=practice, partner=tartu, criterion=easy, value=4)
+    refused = client.post(address, {"texts": "Worth its cost"})
+    client.post(address, {"texts": "Worth its cost\nEasy to carry over"})
+
+    assert refused.status_code == 422
+    assert "Partners have rated by “Easy to carry over” already." in refused.content.decode()
+    assert [criterion.text for criterion in project.criteria.all()] == ["Worth its cost", "Easy to carry over"]
+    assert easy.ratings.count() == 1
+
+
 def test_the_list_shows_means_by_criteria(client, project, practice, tartu):
     criterion = Criterion.objects.create(project=project, position=1, text="Easy to carry over")
     for partner, value in ((tartu, 4), (create_partner(project), 3)):

@@ -76,13 +76,19 @@ def journey(practice: GoodPractice, *, user: Any, at: datetime | None = None) ->
     events = _events(user).filter(models.Q(practices=practice) | models.Q(pk__in=list(sessions))).distinct()
     shown, studied, workshops = [], [], []
     for event in events.in_order():
-        stop = Stop(event, sessions[event.pk], is_ahead=not _took_place(event, at))
+        about_it, is_ahead = sessions[event.pk], not _took_place(event, at)
+        visits = [session for session in about_it if _is_visit(session)]
         if event.kind.has_importing_partner and event.importing_partner_id != practice.owner_id:
-            workshops.append(stop)
+            workshops.append(Stop(event, about_it, is_ahead))
         elif event.kind.visits_sites:
-            studied.append(stop)
+            studied.append(Stop(event, about_it, is_ahead))
         else:
-            shown.append(stop)
+            # A partner meeting may lead to the place itself.
+            talks = [session for session in about_it if session not in visits]
+            if visits:
+                studied.append(Stop(event, visits, is_ahead))
+            if talks or not visits:
+                shown.append(Stop(event, talks, is_ahead))
     actions = list(
         practice.actions.select_related("plan__partner__organisation", "plan__partner__project").order_by(
             "plan__partner__number", "position"
@@ -102,6 +108,10 @@ def journey(practice: GoodPractice, *, user: Any, at: datetime | None = None) ->
 def _events(user: Any) -> Any:
     events = Event.objects.visible_to(user).exclude(status=Event.Status.CANCELLED)
     return events.with_page_data().select_related("importing_partner__organisation")
+
+
+def _is_visit(session: Session) -> bool:
+    return session.kind == Session.Kind.SITE_VISIT or session.site_id is not None
 
 
 def _took_place(event: Event, at: datetime) -> bool:

@@ -121,6 +121,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.manage("createcachetable")
     site.manage("collectstatic", "--noinput", "-v0")
     site.manage("load_projects", "events/data/seed_projects.json")
+    site.manage("load_history")
     site.manage("load_demonstration")
     server = subprocess.Popen(
         [

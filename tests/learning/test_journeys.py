@@ -138,6 +138,18 @@ def test_sessions_that_show_it_stand_with_their_event(project, practice):
     assert [(stop.event, stop.sessions) for stop in journey(practice, user=None).shown] == [(event, [session])]
 
 
+def test_a_visit_in_the_programme_of_another_event_is_studied(project, practice):
+    event = held(project, "partner-meeting", practice=practice)
+    talk, visit = create_session(event), create_session(event, kind="site_visit")
+    for session in (talk, visit):
+        Showing.objects.create(practice=practice, session=session)
+
+    way = journey(practice, user=None)
+
+    assert [stop.sessions for stop in way.shown] == [[talk]]
+    assert [stop.sessions for stop in way.studied] == [[visit]]
+
+
 def test_events_that_a_reader_may_not_see_are_not_told(project, practice):
     held(project, "partner-meeting", practice=practice, visibility=Event.Visibility.PARTNERS)
 

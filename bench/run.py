@@ -79,6 +79,8 @@ def main(output: Path) -> None:
         # Paper knows no database.
         del parts["papers"]
     chosen = os.environ.get("BENCH_ONLY", " ".join(parts)).split()
+    # As long as a morning is, so only where it is asked for.
+    parts["morning"] = measure_morning
     with serve(dict(os.environ)) as server:
         measure_floors(server, add)
         for name in chosen:
@@ -354,6 +356,12 @@ def measure_papers(_server: Server, add: Callable[[Row], None]) -> None:
     from . import papers
 
     papers.measure(lambda what, figure, floor, ratio, memory: add(Row(what, figure, floor, ratio, memory_mb=memory)))
+
+
+def measure_morning(server: Server, add: Callable[[Row], None]) -> None:
+    from . import morning
+
+    morning.measure(server, lambda *cells: add(Row(*cells)))
 
 
 def measure_door(server: Server, add: Callable[[Row], None]) -> None:

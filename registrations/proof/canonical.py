@@ -37,6 +37,14 @@ def code_of(sha256: str) -> str:
     return base64.b32encode(bytes.fromhex(sha256)).decode("ascii")[:CODE_LENGTH]
 
 
+def hash_begins(code: str) -> str:
+    """Return 24 hexadecimal digits with which the hash begins that a code was made of; "" for what is no code."""
+    try:
+        return base64.b32decode(code + "=" * (-len(code) % 8)).hex()
+    except ValueError:
+        return ""
+
+
 def typed_code(typed: str) -> str:
     """Return the code that somebody may have meant, whatever case, spaces and dashes they typed."""
     code = "".join(sign for sign in typed.upper() if sign.isascii() and sign.isalnum())

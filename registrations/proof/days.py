@@ -10,6 +10,7 @@ from ..attendance import begun_days, day_list
 from ..models import ScannedList, SignedList
 from ..paper.heads import in_groups
 from ..paper_forms import ScanForm
+from .acts import digests
 from .freezing import people_in, people_of
 from .verifying import Verdict, verify_list
 from .words import tone_of, word_of
@@ -68,7 +69,9 @@ class ProofOfDay:
 
 
 def proof_of(event: Event, *, at: datetime | None = None) -> list[ProofOfDay]:
-    """Return how each day of an event stands. As many queries as `day_list` takes for each day that began, and two."""
+    """Return how each day of an event stands. As many queries as `day_list` takes for each day that began, two for
+    the event, and one for each day that is frozen.
+    """
     begun = set(begun_days(event, at=at))
     lists: dict[date, list[SignedList]] = defaultdict(list)
     for signed_list in event.signed_lists.select_related("frozen_by").order_by("version"):
@@ -83,13 +86,14 @@ def proof_of(event: Event, *, at: datetime | None = None) -> list[ProofOfDay]:
     for day in days:
         people = people_of(day_list(event, day)) if day in begun else []
         versions = lists[day]
+        acts = digests(event, day) if versions else {}
         found.append(
             ProofOfDay(
                 day=day,
                 is_of_the_event=day in event.days,
                 has_begun=day in begun,
                 there=len(people),
-                versions=tuple(Frozen(one, verify_list(one, versions)) for one in reversed(versions)),
+                versions=tuple(Frozen(one, verify_list(one, versions, acts)) for one in reversed(versions)),
                 scans=tuple(scans[day]),
                 is_due=bool(people) and (not versions or people_in(versions[-1]) != people),
             )

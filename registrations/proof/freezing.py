@@ -16,6 +16,7 @@ from ..attendance import DayRow, day_list
 from ..exceptions import DayNotBegun, NotADayOfTheEvent
 from ..models import AttendanceRecord, Registration, Signature, SignedList
 from ..paper.lists import frozen_list
+from .acts import digests
 from .canonical import canonical, code_of, hash_of, instant, plain, salt
 from .exceptions import MadeMeanwhile, NobodyThere, NothingChanged
 
@@ -69,6 +70,7 @@ def freeze(event: Event, day: date, *, by: Any, at: datetime | None = None) -> S
             "frozen_at": instant(at),
             "with_a_place": len(rows),
             "unsigned": signed_list.unsigned,
+            "acts": digests(event, day),
             "people": people,
         }
     )

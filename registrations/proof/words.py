@@ -10,9 +10,15 @@ from events.times import dates_in_words, instant_in_words
 from events.where import where_in_words
 
 from ..models import SignedList
-from .verifying import State, Verdict
+from .verifying import Cause, State, Verdict
 
-_TONES = {State.GENUINE: "ok", State.REPLACED: "warn", State.OUTDATED: "warn", State.UNKNOWN: "error"}
+_TONES = {
+    State.GENUINE: "ok",
+    State.REPLACED: "warn",
+    State.OUTDATED: "warn",
+    State.ACTS_CHANGED: "warn",
+    State.UNKNOWN: "error",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ def word_of(verdict: Verdict) -> str:
         State.GENUINE: gettext("Genuine"),
         State.REPLACED: gettext("Genuine, replaced"),
         State.OUTDATED: gettext("Genuine, no longer valid"),
+        State.ACTS_CHANGED: gettext("Genuine, its records were changed"),
         State.CHANGED: gettext("Changed since"),
         State.EARLIER_CHANGED: gettext("An earlier version was changed"),
         State.UNKNOWN: gettext("Not known"),
@@ -60,6 +67,8 @@ def _sentences(verdict: Verdict) -> list[str]:
             gettext("No list or certificate of ours has this code."),
             gettext("Compare it with the paper, letter by letter. If it is the same, the paper is not from here."),
         ]
+    if state == State.CHANGED and verdict.cause != Cause.CONTENT:
+        return [_changed_beside(verdict)]
     if state == State.CHANGED and verdict.is_list:
         return [
             gettext("What is stored of this list was changed after it was frozen."),
@@ -74,13 +83,31 @@ def _sentences(verdict: Verdict) -> list[str]:
             gettext("Its content does not give the hash any more that was made when it was issued."),
         ]
     if state == State.EARLIER_CHANGED:
+        words = {
+            Cause.GONE: gettext("This version is as it was made, but version %(n)s before it is gone."),
+            Cause.UNLINKED: gettext("This version is as it was made, but version %(n)s is not tied to the one before."),
+        }.get(
+            verdict.cause or Cause.CONTENT,
+            gettext("This version is as it was made, but version %(n)s before it was changed."),
+        )
         return [
-            gettext("This version is as it was made, but version %(n)s before it was changed or is gone.") % broken,
+            words % broken,
             gettext("Each version carries the hash of the one before, so the row of versions is not whole any more."),
         ]
     if verdict.is_list:
         sentences = [gettext("This list is stored as it was frozen: its content gives the hash on the paper.")]
-        if state == State.REPLACED:
+        if state == State.ACTS_CHANGED:
+            sentences.append(
+                ngettext(
+                    "But %(n)s attendance record that it was made of was changed or deleted since. Corrections add "
+                    "records and change none: somebody did that in the database, by hand.",
+                    "But %(n)s attendance records that it was made of were changed or deleted since. Corrections add "
+                    "records and change none: somebody did that in the database, by hand.",
+                    verdict.acts,
+                )
+                % {"n": verdict.acts}
+            )
+        if verdict.newer:
             sentences.append(gettext("Something was corrected later, so there is a newer version. Both are kept."))
     elif state == State.OUTDATED:
         sentences = [
@@ -92,6 +119,20 @@ def _sentences(verdict: Verdict) -> list[str]:
         if state == State.REPLACED:
             sentences.append(gettext("A newer one was issued to the same person since; that one counts."))
     return sentences
+
+
+def _changed_beside(verdict: Verdict) -> str:
+    return {
+        Cause.HASH: gettext(
+            "Its content gives the code on the paper, but the hash that is stored beside it was changed by hand."
+        ),
+        Cause.CODE: gettext(
+            "Its content gives the code on the paper, but the code that is stored beside it was changed by hand."
+        ),
+    }.get(
+        verdict.cause or Cause.BESIDE,
+        gettext("Its content gives the code on the paper, but its day, number, time or count beside it was changed."),
+    )
 
 
 def _facts(verdict: Verdict) -> list[tuple[str, str]]:
@@ -117,7 +158,10 @@ def _facts(verdict: Verdict) -> list[tuple[str, str]]:
             (gettext("Issue"), str(paper.number)),
             (gettext("Issued"), instant_in_words(paper.issued_at, event.zone)),
         ]
-    facts.append((gettext("Hash when it was made"), paper.sha256))
+    if verdict.cause == Cause.HASH:
+        facts.append((gettext("Hash that is stored beside it"), paper.sha256))
+    else:
+        facts.append((gettext("Hash when it was made"), paper.sha256))
     if verdict.sha256 != paper.sha256:
         facts.append((gettext("Hash of what is stored now"), verdict.sha256))
     if isinstance(paper, SignedList):

@@ -48,9 +48,11 @@ def by_hand(statement: str, *values: object) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE registrations_signedlist DISABLE TRIGGER USER")
+            cursor.execute("ALTER TABLE registrations_attendancerecord DISABLE TRIGGER USER")
         else:
             for trigger in ("is_never_changed", "is_kept", "is_not_changed"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS registrations_signedlist_{trigger}")
+                cursor.execute(f"DROP TRIGGER IF EXISTS registrations_attendancerecord_{trigger}")
         cursor.execute(statement, values)
 
 
@@ -198,6 +200,96 @@ def test_codes_are_read_as_people_type_them(event, present):
     assert verify(in_groups(frozen.code).lower().replace("-", " ")).paper == frozen
     for unknown in ("", "A" * 20, frozen.code[:-1], frozen.code + "A", "☃" * 20, "\x00", "9" * 4000):
         assert verify(unknown).state == State.UNKNOWN
+
+
+# Of a day that was frozen twice: what somebody changes by hand, and what the pages of the two versions say then.
+CHANGES = [
+    (
+        "UPDATE registrations_attendancerecord SET happened_at = '2027-05-20 08:00:00+00:00' WHERE how = 'scan'",
+        ["stored as it was frozen", "But 1 attendance record that it was made of was changed or deleted since."],
+        ["stored as it was frozen", "But 1 attendance record that it was made of was changed or deleted since."],
+    ),
+    (
+        "DELETE FROM registrations_attendancerecord",
+        ["But 2 attendance records that it was made of were changed or deleted since."],
+        ["But 3 attendance records that it was made of were changed or deleted since."],
+    ),
+    (
+        "UPDATE registrations_signedlist SET content = REPLACE(content, 'Bob', 'Bab') WHERE version = 2",
+        ["Genuine, replaced"],
+        ["was changed after it was frozen", "Hash of what is stored now"],
+    ),
+    (
+        "UPDATE registrations_signedlist SET content = REPLACE(content, 'Bob', 'Bab') WHERE version = 1",
+        ["was changed after it was frozen"],
+        ["This version is as it was made, but version 1 before it was changed."],
+    ),
+    (
+        "UPDATE registrations_signedlist SET sha256 = REPLACE(sha256, SUBSTR(sha256, 30, 9), '000000000')"
+        " WHERE version = 2",
+        ["Genuine, replaced"],
+        ["the hash that is stored beside it was changed by hand", "Hash that is stored beside it"],
+    ),
+    (
+        "UPDATE registrations_signedlist SET code = 'AAAAABBBBBCCCCCDDDDD' WHERE version = 2",
+        ["Genuine, replaced"],
+        ["the code that is stored beside it was changed by hand"],
+    ),
+    (
+        "UPDATE registrations_signedlist SET people = 9 WHERE version = 1",
+        ["its day, number, time or count beside it was changed"],
+        ["This version is as it was made, but version 1 before it was changed."],
+    ),
+]
+
+
+@pytest.mark.parametrize(("statement", "first", "second"), CHANGES)
+def test_page_says_what_was_changed_by_hand(client, event, present, statement, first, second):
+    one = freeze(event, DAY, by=None, at=EVENING)
+    check_in(present["Charlie"], DAY, at=EVENING, how="correction", reason="Seen in a picture")
+    two = freeze(event, DAY, by=None, at=EVENING + timedelta(hours=1))
+    assert [verify(paper.code).state for paper in (one, two)] == [State.REPLACED, State.GENUINE]
+
+    by_hand(statement)
+
+    for paper, said in ((one, first), (two, second)):
+        page = client.get(f"/verify/{paper.code}").content.decode()
+        assert [words for words in said if words not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM registrations_signedlist WHERE version = 2", "but version 2 before it is gone."),
+        ("DELETE FROM registrations_signedlist WHERE version = 1", "but version 1 before it is gone."),
+        ("UPDATE registrations_signedlist SET previous_id = NULL WHERE version = 3", "version 3 is not tied"),
+    ],
+)
+@pytest.mark.sqlite
+def test_page_says_that_a_version_is_gone_or_not_tied(client, event, present, statement, said):
+    freeze(event, DAY, by=None, at=EVENING)
+    for hour, name in ((1, "Charlie"), (2, "Dora")):
+        person = present.get(name) or create_registration(event, name)
+        check_in(person, DAY, at=EVENING, how="correction", reason="Seen in a picture")
+        last = freeze(event, DAY, by=None, at=EVENING + timedelta(hours=hour))
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        cursor.execute("PRAGMA defer_foreign_keys = ON")
+    by_hand(statement)
+
+    page = client.get(f"/verify/{last.code}").content.decode()
+
+    assert "An earlier version was changed" in page and said in page
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+    transaction.set_rollback(True)
+
+
+def test_records_that_came_later_change_nothing_that_was_frozen(event, present):
+    frozen = freeze(event, DAY, by=None, at=EVENING)
+    check_out(present["Bob"], DAY, at=EVENING + timedelta(hours=1), how="correction", reason="Somebody else")
+
+    assert verify(frozen.code).state == State.GENUINE
 
 
 # --- The page for everybody --------------------------------------------------------------------------------------

@@ -6,7 +6,18 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .models import Action, ActionPlan, Feedback, LearningOutcome, MonitoringRound, OutcomeRating, Progress
+from .models import (
+    Action,
+    ActionPlan,
+    Feedback,
+    FrozenReport,
+    Indicator,
+    IndicatorTarget,
+    LearningOutcome,
+    MonitoringRound,
+    OutcomeRating,
+    Progress,
+)
 
 
 @admin.register(LearningOutcome)
@@ -94,3 +105,38 @@ class MonitoringRoundAdmin(admin.ModelAdmin):
     list_select_related = ["project"]
     search_fields = ["name"]
     autocomplete_fields = ["project"]
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(admin.ModelAdmin):
+    list_display = ["code", "name", "programme", "rule", "position", "is_used"]
+    list_filter = ["programme", "rule", "is_used"]
+    list_select_related = ["programme"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(IndicatorTarget)
+class IndicatorTargetAdmin(admin.ModelAdmin):
+    list_display = ["indicator", "project", "semester", "value"]
+    list_filter = ["project", "indicator__programme"]
+    list_select_related = ["indicator", "project", "semester__project"]
+    search_fields = ["indicator__code", "indicator__name", "project__acronym"]
+
+
+@admin.register(FrozenReport)
+class FrozenReportAdmin(admin.ModelAdmin):
+    """What was handed in is read here, and never changed."""
+
+    list_display = ["subject", "version", "project", "at", "frozen_at", "frozen_by"]
+    list_filter = ["kind", "project"]
+    list_select_related = ["project", "frozen_by"]
+    search_fields = ["subject", "sha256", "because"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

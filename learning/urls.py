@@ -19,6 +19,7 @@ app_name = "learning"
 _of_a_report = [
     path("report.<slug:extension>", frozen_reports.report_file, name="report_file"),
     path("tables/<slug:table>.csv", frozen_reports.report_table, name="report_table"),
+    path("targets/", frozen_reports.targets, name="report_targets"),
     path("freeze/", frozen_reports.freeze_report, name="freeze_report"),
     path("versions/<int:version>/", frozen_reports.frozen_report, name="frozen_report"),
     path("versions/<int:version>/changes/", frozen_reports.frozen_report_changes, name="frozen_report_changes"),

@@ -10,6 +10,9 @@ from django.urls import reverse
 from accounts import suppression
 from accounts.models import Mail
 from events.models import Event, PlanChange
+from learning.models import Indicator, IndicatorTarget
+from learning.reports.freezing import freeze
+from learning.reports.semester import semester_report
 from projects.models import Membership, Organisation
 from projects.spreadsheets import csv_bytes
 from registrations.models import AttendanceRecord, Offer
@@ -38,7 +41,7 @@ OURS = {"accounts", "projects", "venues", "events", "registrations", "learning"}
 MODELS = sorted(
     (model for model in admin.site._registry if model._meta.app_label in OURS), key=lambda model: model._meta.label
 )
-READ_ONLY = {"Action", "PlanChange", "AttendanceRecord", "Feedback"}
+READ_ONLY = {"Action", "PlanChange", "AttendanceRecord", "Feedback", "FrozenReport"}
 NOT_ADDED = READ_ONLY | {"Registration", "Mail", "SuppressedAddress"}
 
 
@@ -54,7 +57,11 @@ def address(model, page: str, *args) -> str:
 
 def create_one_of_each() -> Event:
     project = create_project()
-    create_semester(project)
+    semester = create_semester(project)
+    indicator = Indicator.objects.create(
+        programme=project.programme, code="RCO115", name="Public events", unit="events", rule="events"
+    )
+    IndicatorTarget.objects.create(indicator=indicator, project=project, semester=semester, value=4)
     partner = create_partner(project)
     create_practice(project, owner=partner)
     project.criteria.create(position=1, text="Easy to carry over")
@@ -70,6 +77,7 @@ def create_one_of_each() -> Event:
     event.postpone(reason="The venue is flooded.")
     Mail.objects.create(key="confirmed:1", to="alice@example.org", subject="You are registered", text="…")
     suppression.suppress("nobody@example.org", reason="550 no such mailbox")
+    freeze(semester_report(project, semester, at=now), by=None)
     return event
 
 

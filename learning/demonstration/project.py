@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from learning.loading import load_indicators, sets
 from projects.models import GoodPractice, Organisation, Partner, Phase, Programme, Project, Semester
 from projects.search import fold
 from venues.models import Room, Site, Venue
@@ -51,6 +52,7 @@ class Setting:
 def make_project(today: date) -> Setting:
     """Store the project with everything it needs before the first event."""
     programme, _created = Programme.objects.get_or_create(name=PROGRAMME, defaults={"slug": "demonstration-programme"})
+    load_indicators(programme, sets()["interreg-2021-2027"])
     summaries = dict(CONTENT["summaries"])
     project = Project.objects.create(
         source_key=SOURCE_KEY,

@@ -1,6 +1,7 @@
 from .action_plans import Action, ActionPlan, MonitoringRound, Progress
 from .evidence import AuditorLink, EvidencePack, PhotoConsent
 from .feedback import Feedback, OutcomeRating
+from .indicators import Indicator, IndicatorTarget
 from .journeys import Showing, Transfer, Wish
 from .outcomes import LearningOutcome
 from .reports import FrozenReport
@@ -12,6 +13,8 @@ __all__ = [
     "EvidencePack",
     "Feedback",
     "FrozenReport",
+    "Indicator",
+    "IndicatorTarget",
     "LearningOutcome",
     "MonitoringRound",
     "OutcomeRating",

@@ -41,19 +41,24 @@ class Comparison:
 
     facts: Sequence[Change]
     numbers: Sequence[Change]
+    targets: Sequence[Change]
     rules: Sequence[str]
     tables: Sequence[ChangedTable]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.facts or self.numbers or self.rules or self.tables)
+        return not (self.facts or self.numbers or self.targets or self.rules or self.tables)
 
 
 def compare(older: dict[str, Any], newer: dict[str, Any]) -> Comparison:
     """Return what a newer document says otherwise than an older one."""
     return Comparison(
         facts=_changes(older["facts"], newer["facts"], "label"),
-        numbers=_changes(older["numbers"], newer["numbers"], "title"),
+        numbers=[
+            *_changes(older["indicators"], newer["indicators"], "title"),
+            *_changes(older["numbers"], newer["numbers"], "title"),
+        ],
+        targets=_changes(_targets(older), _targets(newer), "title"),
         rules=_rules(older, newer),
         tables=_tables(older, newer),
     )
@@ -72,6 +77,10 @@ def _changes(older: list[dict[str, Any]], newer: list[dict[str, Any]], title: st
     return found
 
 
+def _targets(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**indicator, "value": indicator["target"]} for indicator in document["indicators"]]
+
+
 def _value(item: dict[str, Any] | None) -> Value | None:
     return None if item is None else Value.of(item["value"], item.get("type", ""))
 
@@ -80,9 +89,12 @@ def _rules(older: dict[str, Any], newer: dict[str, Any]) -> list[str]:
     # In another language each rule has other words.
     if older["language"] != newer["language"]:
         return []
-    before = {number["key"]: number["rule"] for number in older["numbers"]}
     return [
-        number["title"] for number in newer["numbers"] if before.get(number["key"], number["rule"]) != number["rule"]
+        each["title"]
+        for part in ("indicators", "numbers")
+        for before in [{number["key"]: number["rule"] for number in older[part]}]
+        for each in newer[part]
+        if before.get(each["key"], each["rule"]) != each["rule"]
     ]
 
 

@@ -1,11 +1,12 @@
 """What a report says, as plain data: the one thing of which every file and every frozen version is made.
 
-    {"format", "language", "kind", "title", "at", "facts", "numbers", "gaps", "tables"}
+    {"format", "language", "kind", "title", "at", "facts", "numbers", "indicators", "gaps", "tables"}
 
 A fact is {"key", "label", "type", "value"}, a number {"key", "title", "rule", "value"} with None for what nobody knows,
-a gap {"key", "text", "count"}. A table is {"key", "title", "columns", "rows"}; a column {"key", "title", "type"}, of
-the type "text", "number" or "date"; a row {"key", "cells"}, where a date is 2027-05-20. Keys are the same in each
-language and version, so that two documents can be compared. Nobody is named: docs/decisions/frozen-reports.md says why.
+an indicator {"key", "title", "unit", "rule", "value", "target"}, a gap {"key", "text", "count"}. A table is {"key",
+"title", "columns", "rows"}; a column {"key", "title", "type"}, of the type "text", "number" or "date"; a row {"key",
+"cells"}, where a date is 2027-05-20. Keys are the same in each language and version, so that two documents can be
+compared. Nobody is named: docs/decisions/frozen-reports.md says why.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from registrations.proof.canonical import canonical, plain
 
 from .figures import figure, gaps
+from .indicators import IndicatorRow, indicator_rows
 from .semester import EventRow, OutcomeRow, SemesterReport
 
 FORMAT = "trajectum report 1"
@@ -41,6 +43,7 @@ def document(report: SemesterReport) -> dict[str, Any]:
                 "at": instant(report.at),
                 "facts": list(_facts(report)),
                 "numbers": list(_numbers(report)),
+                "indicators": [_indicator(row) for row in indicator_rows(report)],
                 "gaps": [{"key": gap.slug, "text": gap.text, "count": gap.count} for gap in gaps(report)],
                 "tables": list(_tables(report)),
             }
@@ -83,7 +86,10 @@ def _numbers(report: SemesterReport) -> Iterable[dict[str, Any]]:
         found = figure(report, slug)
         if found is None:
             continue
-        value = found.value if is_known or slug not in OF_PEOPLE else None
+        is_unknown = slug in OF_PEOPLE and not is_known
+        # That nobody reported a head count is not that nobody came.
+        is_unknown = is_unknown or (slug == "reported" and not found.rows)
+        value = None if is_unknown else found.value
         yield {"key": slug, "title": found.title, "rule": found.rule, "value": value}
     rate = report.answer_rate
     yield {
@@ -91,6 +97,17 @@ def _numbers(report: SemesterReport) -> Iterable[dict[str, Any]]:
         "title": _("Answer rate in per cent"),
         "rule": _("Feedback by people who attended, to participations."),
         "value": None if rate is None else round(rate * 100),
+    }
+
+
+def _indicator(row: IndicatorRow) -> dict[str, Any]:
+    return {
+        "key": row.indicator.code,
+        "title": row.name,
+        "unit": row.indicator.unit,
+        "rule": row.how,
+        "value": row.value,
+        "target": row.target,
     }
 
 

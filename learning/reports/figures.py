@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from .indicators import indicator_rows
 from .semester import MINIMUM_ANSWERS, SemesterReport
 
 # The tables of templates/learning/rows/.
@@ -22,6 +23,7 @@ RATINGS = "ratings"
 REPORTED = "reported"
 EVIDENCE = "evidence"
 EVIDENCE_MISSING = "evidence_missing"
+INDICATORS = "indicators"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,15 @@ def gaps(report: SemesterReport) -> list[Gap]:
             lambda n: ngettext(
                 "%(n)d answer was changed after the cut-off and counts as it reads now",
                 "%(n)d answers were changed after the cut-off and count as they read now",
+                n,
+            ),
+        ),
+        (
+            "not-counted-here",
+            [row for row in indicator_rows(report) if row.value is None],
+            lambda n: ngettext(
+                "%(n)d indicator of the programme that the records here do not say",
+                "%(n)d indicators of the programme that the records here do not say",
                 n,
             ),
         ),
@@ -371,6 +382,13 @@ _FIGURES: dict[str, Callable[[SemesterReport], Figure]] = {
         ANSWERS,
         r.changed_later,
     ),
+    "not-counted-here": lambda r: Figure(
+        "not-counted-here",
+        _("Indicators that are not counted here"),
+        _("The programme asks for them, and no record here says how many there are. Say it from where it is known."),
+        INDICATORS,
+        [row for row in indicator_rows(r) if row.value is None],
+    ),
     "outside": lambda r: Figure(
         "outside",
         _("Held events in no semester"),
@@ -453,6 +471,13 @@ def _of_outcome(report: SemesterReport, slug: str) -> Figure | None:
     return None
 
 
+def _of_indicator(report: SemesterReport, slug: str) -> Figure | None:
+    for row in indicator_rows(report):
+        if row.slug == slug and row.rows is not None:
+            return Figure(slug, row.name, row.how, row.table, row.rows)
+    return None
+
+
 # Numbers of which there is one for each kind, country, event or outcome.
 _FAMILIES: dict[str, Callable[[SemesterReport, str], Figure | None]] = {
     "kind-": _of_kind,
@@ -464,4 +489,5 @@ _FAMILIES: dict[str, Callable[[SemesterReport, str], Figure | None]] = {
     "answers-": _at_event,
     "outcome-": _of_outcome,
     "evidence-": _missing_of_event,
+    "indicator-": _of_indicator,
 }

@@ -13,20 +13,17 @@ class Value:
     text: str
     number: float | None = None
     day: date | None = None
+    is_unknown: bool = False
 
     @classmethod
     def of(cls, value: Any, of_type: str = "") -> "Value":
         if value is None:
-            return cls("")
+            return cls("", is_unknown=True)
         if of_type == "date":
             return cls(value, day=date.fromisoformat(value))
         if isinstance(value, int | float):
             return cls(str(value), number=value)
         return cls(str(value))
-
-    @property
-    def is_unknown(self) -> bool:
-        return not self.text and self.number is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,34 @@ here, and every number is how many rows there are (or, for head counts that some
 import operator
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import cached_property, reduce
+from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import get_language
 
 from events.checklists import evidence_missing_of
 from events.models import Event, EventKind
-from projects.models import Project, Semester
+from projects.models import GoodPractice, Partner, Project, Semester
 from projects.models.languages import Text
 from projects.search import fold
 from registrations.models import AttendanceRecord, Registration
 from registrations.models.attendance import What, weight
 
 from ..feedback import last_minute
-from ..models import Feedback, FrozenReport, LearningOutcome, OutcomeRating
+from ..models import (
+    Action,
+    ActionPlan,
+    Feedback,
+    FrozenReport,
+    Indicator,
+    IndicatorTarget,
+    LearningOutcome,
+    OutcomeRating,
+    Progress,
+)
 from .subject import Subject
 
 # A mean of fewer answers says more about who answered than about the event.
@@ -42,6 +54,8 @@ class Guest:
     organisation_id: int | None
     country: str
     country_name: str
+    # NUTS 2, of the organisation that was matched; "" where that is not known.
+    region: str
     is_registered: bool
     days: tuple[date, ...]
 
@@ -151,6 +165,15 @@ class CountryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionRow:
+    """A region by its NUTS 2 code. `people` is how many came from its organisations."""
+
+    code: str
+    organisations: tuple[str, ...]
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class LearnerRow:
     """One person who says they learned, without a name: what they rated higher, event by event."""
 
@@ -202,6 +225,14 @@ class SemesterReport:
     outcomes: tuple[OutcomeRow, ...]
     # Events whose kind asks for evidence.
     evidence: tuple[EvidenceRow, ...]
+    # What the programme asks to count, with what the project promised to reach.
+    indicators: tuple[tuple[Indicator, int | None], ...]
+    # Of the project, as far as an indicator asks for them; they have no history.
+    partners: tuple[Partner, ...] = ()
+    practices: tuple[GoodPractice, ...] = ()
+    plans: tuple[ActionPlan, ...] = ()
+    actions: tuple[Action, ...] = ()
+    actions_done: tuple[Action, ...] = ()
 
     @cached_property
     def subject(self) -> Subject:
@@ -282,6 +313,29 @@ class SemesterReport:
             people = tuple(row for row in self.people if row.person_id in from_there)
             rows.append(CountryRow(code, name, people, len(guests)))
         return tuple(sorted(rows, key=lambda row: (-len(row.people), row.name)))
+
+    @cached_property
+    def regions(self) -> tuple[RegionRow, ...]:
+        """Regions (NUTS 2) of the organisations of those who attended, as far as they were matched."""
+        by_region: dict[str, list[Guest]] = defaultdict(list)
+        for guest in self.participations:
+            if guest.region:
+                by_region[guest.region].append(guest)
+        return tuple(
+            RegionRow(
+                region, _distinct(sorted(guest.organisation for guest in guests)), len({g.person_id for g in guests})
+            )
+            for region, guests in sorted(by_region.items())
+        )
+
+    def of_events(self, events: Collection[int]) -> "SemesterReport":
+        """The same report of some of its events, by their keys."""
+        return replace(
+            self,
+            events=tuple(row for row in self.events if row.event.pk in events),
+            guests=tuple(guest for guest in self.guests if guest.event.pk in events),
+            answers=tuple(answer for answer in self.answers if answer.event.pk in events),
+        )
 
     @cached_property
     def learners(self) -> tuple[LearnerRow, ...]:
@@ -389,8 +443,9 @@ def semester_report(project: Project, semester: Semester, *, at: datetime) -> Se
     """Count one semester of a project from what was recorded up to `at` (aware).
 
     The same records and the same instant give the same report, in whatever order the records arrived. What was
-    registered, recorded or said after `at` is not seen. Seven queries and at most six for the evidence, whatever the
-    size, once the phases and semesters of the project are there.
+    registered, recorded or said after `at` is not seen. Eight queries, at most five more where partners, practices and
+    plans are asked for, and at most six for the evidence, whatever the size, once the phases and semesters of the
+    project are there.
     """
     language = get_language() or "en"
     published = list(
@@ -413,6 +468,8 @@ def semester_report(project: Project, semester: Semester, *, at: datetime) -> Se
     attended = Counter(guest.event.pk for guest in guests if guest.has_attended)
     answered = Counter(answer.event.pk for answer in answers if answer.has_attended)
     set_out = Counter(outcome.event_id for outcome in outcomes)
+    indicators = _indicators(project, semester)
+    rules = {indicator.rule for indicator, _target in indicators}
 
     return SemesterReport(
         project=project,
@@ -441,6 +498,10 @@ def semester_report(project: Project, semester: Semester, *, at: datetime) -> Se
             if outcome.event_id == event.pk
         ),
         evidence=_evidence(counted.values(), at=at),
+        indicators=indicators,
+        partners=_partners(project) if Indicator.Rule.PARTNERS in rules else (),
+        practices=_practices(project, at=at) if Indicator.Rule.PRACTICES in rules else (),
+        **(_carried_out(project, at=at) if rules & _OF_PLANS else {}),
     )
 
 
@@ -499,6 +560,7 @@ def _guests(
             organisation_id=registration.organisation_id,
             country=registration.country.code or "",  # type: ignore[attr-defined]
             country_name=registration.country.name,  # type: ignore[attr-defined]
+            region=organisation.nuts[:4] if organisation else "",
             is_registered=(
                 not was_cancelled and registration.confirmed_at is not None and registration.confirmed_at <= at
             ),
@@ -581,6 +643,44 @@ def _evidence(events: Collection[Event], *, at: datetime) -> tuple[EvidenceRow, 
         for event in events
         if event.kind.evidence
     )
+
+
+def _indicators(project: Project, semester: Semester) -> tuple[tuple[Indicator, int | None], ...]:
+    """Return what the programme asks to count, and the target of the semester for each."""
+    targets = IndicatorTarget.objects.filter(indicator=OuterRef("pk"), project=project, semester=semester)
+    asked = Indicator.objects.filter(programme=project.programme_id, is_used=True).order_by("position", "code")
+    return tuple(
+        (indicator, indicator.target) for indicator in asked.annotate(target=Subquery(targets.values("value")))
+    )
+
+
+def _partners(project: Project) -> tuple[Partner, ...]:
+    return tuple(project.partners.select_related("organisation").order_by("number"))
+
+
+def _practices(project: Project, *, at: datetime) -> tuple[GoodPractice, ...]:
+    """Return the practices that had been published; those that were loaded from sources have no such instant."""
+    practices = project.practices.published().exclude(published_at__gt=at)
+    return tuple(practices.select_related("project", "owner__organisation").order_by("name", "pk"))
+
+
+_OF_PLANS = {Indicator.Rule.PLANS, Indicator.Rule.ACTIONS, Indicator.Rule.ACTIONS_DONE}
+
+
+def _carried_out(project: Project, *, at: datetime) -> dict[str, Any]:
+    """Return plans, their actions, and those that were carried out, as far as anybody had said; three queries."""
+    day = at.astimezone(UTC).date()
+    plans = ActionPlan.objects.filter(partner__project=project).exclude(adopted_on__gt=day)
+    plans = plans.select_related("partner__project", "partner__organisation").order_by("partner__number", "pk")
+    found = tuple(plans)
+    actions = Action.objects.filter(plan__in=[plan.pk for plan in found]).exclude(added_on__gt=day)
+    actions = actions.select_related("plan__partner__project", "plan__partner__organisation")
+    in_them = tuple(actions.order_by("plan__partner__number", "plan", "position"))
+    said = Progress.objects.on(day).filter(action__in=[action.pk for action in in_them], noted_at__lte=at)
+    # What was said last counts.
+    last = {progress.action_id: progress.status for progress in said}
+    done = tuple(action for action in in_them if last.get(action.pk) == Progress.Status.DONE)
+    return {"plans": found, "actions": in_them, "actions_done": done}
 
 
 def _outside(project: Project, *, at: datetime) -> tuple[Event, ...]:

@@ -80,6 +80,12 @@ def freeze_address(context: RequestContext) -> str:
     return _address(context["report"], "learning:freeze_report")
 
 
+@register.simple_tag(takes_context=True)
+def targets_address(context: RequestContext) -> str:
+    """Return the address at which the targets of the page's report are set."""
+    return reverse("learning:report_targets", kwargs=context["report"].subject.address)
+
+
 @register.simple_tag
 def subject_address(subject: Subject) -> str:
     """Return the address of what a report is about, as of now."""

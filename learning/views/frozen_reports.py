@@ -16,7 +16,7 @@ from registrations.paper.exceptions import PaperRefused
 from ..asked_reports import asked_subject, can_freeze, cut_off, made
 from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew
 from ..models import FrozenReport
-from ..report_forms import FreezeForm
+from ..report_forms import FreezeForm, TargetsForm
 from ..reports.comparing import compare
 from ..reports.document import document, instant
 from ..reports.figures import gaps
@@ -86,6 +86,23 @@ def freeze_report(request: HttpRequest, **address: Any) -> HttpResponse:
         "changes": compare(document_in(previous), document(report)) if previous else None,
     }
     return render(request, "learning/frozen/freeze.html", context, status=422 if form.errors else 200)
+
+
+@access(signed_in)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def targets(request: HttpRequest, **address: Any) -> HttpResponse:
+    """Set what the project promised to reach of each indicator."""
+    subject = asked_subject(request, **address)
+    if not can_freeze(request.user, subject):
+        raise Http404
+    form = TargetsForm(request.POST if request.method == "POST" else None, subject=subject)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, gettext("The targets are saved."))
+        return redirect("learning:report", **subject.address)
+    context = {"subject": subject, "form": form}
+    return render(request, "learning/targets.html", context, status=422 if form.errors else 200)
 
 
 @access(signed_in)

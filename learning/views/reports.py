@@ -9,6 +9,7 @@ from ..asked_reports import asked_subject, can_freeze, cut_off, made
 from ..reports.figures import figure as figure_of
 from ..reports.figures import gaps, headline
 from ..reports.formats import FORMATS
+from ..reports.indicators import indicator_rows
 from ..reports.plots import plots
 from ..reports.semester import SemesterReport
 
@@ -41,6 +42,7 @@ def report(request: HttpRequest, project: str, number: int) -> HttpResponse:
         "not_counted": figure_of(shown, "not-counted"),
         "feedback_of_others": figure_of(shown, "feedback-of-others"),
         "answer_rate": None if shown.answer_rate is None else round(shown.answer_rate * 100),
+        "indicators": indicator_rows(shown),
         "plots": plots(shown),
         "versions": shown.subject.versions,
         "formats": FORMATS,

@@ -313,7 +313,7 @@ def test_lead_freezes_what_the_page_showed_and_downloads_it(client, project):
     assert (as_json.content.decode(), as_json["Content-Type"]) == (frozen.content, "application/json")
     assert 'filename="report-s3chem-1-version-1.json"' in as_json["Content-Disposition"]
     as_csv = client.get(address("frozen_report_file", project, version=1, extension="csv")).content.decode("utf-8-sig")
-    assert '"people","People","1","Each person once, however many events they attended."' in as_csv
+    assert '"people","People","1","","Each person once, however many events they attended."' in as_csv
     table = client.get(address("frozen_report_table", project, version=1, table="countries"))
     assert table.content.decode("utf-8-sig") == '"Country","People","Participations"\r\n"Sweden","1","1"\r\n'
 

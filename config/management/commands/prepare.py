@@ -15,6 +15,7 @@ from config.catalogues import compile_catalogues
 from events.entries import are_written, write_entries
 from events.loading import load_kinds
 from events.models import EventKind
+from learning.loading import load_known_indicators
 
 
 class Command(BaseCommand):
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             # A new installation begins with all kinds; one that an administrator removed later stays removed.
             if not EventKind.objects.exists():
                 load_kinds()
+            load_known_indicators()
         compile_catalogues()
         if (fingerprint := static_fingerprint()) != collected_fingerprint():
             with self.step("Style sheet, scripts and pictures"):

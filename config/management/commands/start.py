@@ -32,6 +32,7 @@ class Command(BaseCommand):
 def load_demonstration() -> None:
     call_command("load_projects", str(SHIPPED_PROJECTS))
     call_command("load_history")
+    call_command("load_indicators")
     call_command("load_demonstration")
     print(flush=True)
     call_command("demonstration_sign_ins")

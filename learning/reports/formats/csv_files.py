@@ -12,10 +12,13 @@ MEDIA_TYPE = CSV_TYPE
 
 
 def numbers(document: dict[str, Any]) -> bytes:
-    """Return the numbers of a document with their rules; what nobody knows is empty."""
+    """Return the indicators and the numbers of a document with their rules; what nobody knows is empty."""
     with override(document["language"]):
-        header = [_("Key"), _("Number"), _("Value"), _("What counts")]
-    rows = ([each["key"], each["title"], _cell(each["value"]), each["rule"]] for each in document["numbers"])
+        header = [_("Key"), _("Number"), _("Value"), _("Target"), _("What counts")]
+    rows = (
+        [each["key"], each["title"], _cell(each["value"]), _cell(each.get("target")), each["rule"]]
+        for each in [*document["indicators"], *document["numbers"]]
+    )
     return b"".join(csv_bytes(header, rows))
 
 

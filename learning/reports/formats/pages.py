@@ -78,6 +78,18 @@ def _facts(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _sections(document: dict[str, Any]) -> Iterator[Section]:
     if document["gaps"]:
         yield Section(_("What is missing"), items=[gap["text"] for gap in document["gaps"]])
+    if document["indicators"]:
+        yield Section(
+            _("Indicators of the programme"),
+            table=PaperTable(
+                [_("Code"), _("Indicator"), _("Value"), _("Target"), _("What counts")],
+                [False, False, True, True, False],
+                [
+                    [each["key"], each["title"], _words(Value.of(each["value"])), _target(each), each["rule"]]
+                    for each in document["indicators"]
+                ],
+            ),
+        )
     yield Section(
         _("In numbers"),
         table=PaperTable(
@@ -96,6 +108,10 @@ def _sections(document: dict[str, Any]) -> Iterator[Section]:
                     [[_words(cell) for cell in row.cells] for row in table.rows],
                 ),
             )
+
+
+def _target(indicator: dict[str, Any]) -> str:
+    return "–" if indicator["target"] is None else str(indicator["target"])
 
 
 def _words(value: Value) -> str:

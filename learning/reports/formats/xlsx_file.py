@@ -30,6 +30,14 @@ def _sheets(document: dict[str, Any]) -> Iterator[Sheet]:
         _("Report"), [said.title, ""], [*said.facts, *([gap["text"], gap["count"]] for gap in document["gaps"])]
     )
     yield Sheet(
+        _("Indicators"),
+        [_("Code"), _("Indicator"), _("Unit"), _("Value"), _("Target"), _("What counts")],
+        [
+            [each["key"], each["title"], each["unit"], each["value"], each["target"], each["rule"]]
+            for each in document["indicators"]
+        ],
+    )
+    yield Sheet(
         _("Numbers"),
         [_("Key"), _("Number"), _("Value"), _("What counts")],
         [[each["key"], each["title"], each["value"], each["rule"]] for each in document["numbers"]],

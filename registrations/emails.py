@@ -191,16 +191,29 @@ def thank_you(
     registration: Registration, *, whole_key: str, until: datetime | None, feedback_is_open: bool
 ) -> Mail | None:
     """Thank somebody for coming, with the link to feedback as long as that is open; see reminders.py."""
+    return _write_of_feedback(
+        "thank_you", registration, whole_key=whole_key, until=until, feedback_is_open=feedback_is_open
+    )
+
+
+def feedback_reminder(registration: Registration, *, whole_key: str, until: datetime | None) -> Mail | None:
+    """Ask somebody once more what they learned; see reminders.py."""
+    return _write_of_feedback("feedback_reminder", registration, whole_key=whole_key, until=until)
+
+
+def _write_of_feedback(
+    name: str, registration: Registration, *, whole_key: str, until: datetime | None, **facts: Any
+) -> Mail | None:
     event, language = registration.event, registration.language
     # Feedback stands above registrations, so its page is known by its name alone.
     address = absolute_url("learning:feedback", registration.code, language=language)
     return _write(
-        "thank_you",
+        name,
         registration,
         whole_key=whole_key,
         personal={"feedback_url": address},
-        feedback_is_open=feedback_is_open,
         feedback_until=instant_in_words(until, event.zone, language) if until else "",
+        **facts,
     )
 
 

@@ -65,6 +65,7 @@ def _facts(event: Event, kind: Kind, somebody: Registration, at: datetime) -> di
         "cancelled": {"until": instant_in_words(at + timedelta(minutes=10), event.zone)},
         "reminder": dict(kind.facts),
         "thank_you": {"feedback_is_open": True, "feedback_until": _end_of_feedback(event)},
+        "feedback_reminder": {"feedback_until": _end_of_feedback(event)},
     }
     if kind.letter == "plan_changed":
         return plan_changes.facts_for_registered(somebody, _moved_by_a_week(event))

@@ -1,4 +1,4 @@
-"""Mails that only time causes: reminders of the event and of questions, and thanks the day after.
+"""Mails that only time causes: reminders of the event and of questions, thanks the day after, a reminder of feedback.
 
 Each has a key that names the registration and, for reminders, the day of the event, so that it is written once whatever
 is stopped and started again; an event that is moved gets reminders of its new day. Who is to get one is asked anew in
@@ -39,6 +39,10 @@ ANSWERED_WITHIN, LAST_CALL = timedelta(days=2), timedelta(days=10)
 MORNING = time(9)
 # Where nothing ran for longer than this, nobody is thanked any more.
 THANKED_FOR = timedelta(days=7)
+# Who has said nothing a week after the end hears of it once more, or so long before feedback closes if that is sooner:
+# never right behind the thanks, and not when nothing ran for days.
+ASKED_AGAIN_AFTER, ASKED_AGAIN_BEFORE = timedelta(days=7), timedelta(days=2)
+NOT_BEFORE, ASKED_AGAIN_FOR = timedelta(days=3), timedelta(days=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,18 +217,75 @@ def _thank(event: Event, at: datetime, last: int) -> "_Done | None":
     event = places.lock(event)
     if not _is_day_after(event, at=at):
         return None
-    people = event.registrations.confirmed()
-    if who_attended(people).exists():
-        # Attendance is kept. Whoever is ticked later is thanked in a later round.
-        people = who_attended(people)
-    closes = event.feedback_closes_on
-    until = datetime.combine(closes, time(23, 59), event.zone) if closes else None
+    until = _feedback_until(event)
     is_open = until is None or at <= until
 
     def write(person: Registration, key: str) -> Mail | None:
         return emails.thank_you(person, whole_key=key, until=until, feedback_is_open=is_open)
 
-    return _write(event, _not_written(people, "thank_you:", ""), last, write)
+    return _write(event, _not_written(_were_there(event), "thank_you:", ""), last, write)
+
+
+def _were_there(event: Event) -> RegistrationQuerySet:
+    """Those who attended; everybody with a place where attendance is not kept. Who is ticked later comes in later."""
+    people = event.registrations.confirmed()
+    return who_attended(people) if who_attended(people).exists() else people
+
+
+def _feedback_until(event: Event) -> datetime | None:
+    closes = event.feedback_closes_on
+    return datetime.combine(closes, time(23, 59), event.zone) if closes else None
+
+
+# --- Feedback that was not given yet -----------------------------------------------------------------------------
+
+
+@every(minutes=60)
+def remind_of_feedback(*, at: datetime | None = None) -> int:
+    """Ask those once more who were thanked and said nothing; return how many mails were written."""
+    at = at or timezone.now()
+    over = Event.objects.filter(
+        status=Event.Status.HELD,
+        date_precision=Event.DatePrecision.DAY,
+        ends_on__range=(at.date() - ASKED_AGAIN_AFTER - ASKED_AGAIN_FOR - timedelta(days=2), at.date()),
+    )
+    written = 0
+    for event in over.with_page_data().order_by("ends_on", "pk"):
+        if _feedback_is_asked_again(event, at=at):
+            written += _all_of(event, partial(_remind_of_feedback, event, at))
+    return written
+
+
+def _feedback_is_asked_again(event: Event, *, at: datetime) -> bool:
+    if event.ends_on is None or event.status != Event.Status.HELD:
+        return False
+    end = datetime.combine(event.ends_on, MORNING, event.zone)
+    due, until = end + ASKED_AGAIN_AFTER, _feedback_until(event)
+    if event.feedback_closes_on is not None:
+        last_call = datetime.combine(event.feedback_closes_on, MORNING, event.zone) - ASKED_AGAIN_BEFORE
+        due = min(due, last_call)
+    return due >= end + NOT_BEFORE and due <= at < due + ASKED_AGAIN_FOR and (until is None or at < until)
+
+
+@transaction.atomic
+def _remind_of_feedback(event: Event, at: datetime, last: int) -> "_Done | None":
+    event = places.lock(event)
+    if not _feedback_is_asked_again(event, at=at):
+        return None
+    thanked = Concat(Value("thank_you:"), Cast("pk", CharField()), output_field=CharField())
+    # Feedback stands above registrations, so it is known by its name alone.
+    people = (
+        _were_there(event)
+        .filter(feedback=None)
+        .annotate(thanked=thanked)
+        .filter(Exists(Mail.objects.filter(key=OuterRef("thanked"), created_at__lte=at - ASKED_AGAIN_BEFORE)))
+    )
+    until = _feedback_until(event)
+
+    def write(person: Registration, key: str) -> Mail | None:
+        return emails.feedback_reminder(person, whole_key=key, until=until)
+
+    return _write(event, _not_written(people, "feedback_reminder:", ""), last, write)
 
 
 # --- Both --------------------------------------------------------------------------------------------------------

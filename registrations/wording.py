@@ -89,6 +89,14 @@ KINDS = {
             _("Thank you, with the link to feedback"),
             _("Whoever was there, the day after. Where attendance is not kept: everybody with a place"),
         ),
+        Kind(
+            "feedback_reminder",
+            "feedback_reminder",
+            _("Reminder of feedback"),
+            _(
+                "Whoever was thanked and has said nothing, once: a week after the event, or two days before feedback closes"
+            ),
+        ),
     )
 }
 

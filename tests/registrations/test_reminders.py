@@ -12,9 +12,10 @@ from registrations.models import Decision, Registration
 from registrations.online.joining import join_address
 from registrations.questions.answering import keep_answers
 from registrations.questions.asked import read_questions
-from registrations.reminders import remind, remind_of_questions, thank
+from registrations.reminders import remind, remind_of_feedback, remind_of_questions, thank
 from tests.factories import (
     create_event,
+    create_feedback,
     create_question,
     create_registration,
     create_session,
@@ -325,8 +326,70 @@ def test_feedback_that_is_closed_is_not_asked_for():
     assert "It is open until Thursday 27 May 2027, 23:59" in Mail.objects.get(to="bob@example.org").text
 
 
+# --- Feedback that was not given yet -----------------------------------------------------------------------------
+
+A_WEEK_AFTER = AFTER + timedelta(days=6)
+
+
+def asked_again() -> list[str]:
+    return [mail.to.partition("@")[0] for mail in Mail.objects.filter(key__startswith="feedback_reminder:")]
+
+
+def test_whoever_was_there_and_said_nothing_is_asked_once_more_a_week_after(clock):
+    event = held()
+    alice = person(event)
+    create_feedback(person(event, "Bob"), relevance=4)
+    clock.move_to(AFTER)
+    thank()
+
+    written = [remind_of_feedback(at=A_WEEK_AFTER + timedelta(minutes=n)) for n in (-1, 0, 60)]
+
+    assert (written, asked_again()) == ([0, 1, 0], ["alice"])
+    mail = Mail.objects.get(key__startswith="feedback_reminder:")
+    assert mail.subject == "What did you take home? Round table, 20 May 2027, Maastricht"
+    assert f"Say what you take home:\nhttp://testserver/en/registrations/{alice.code}/feedback/" in mail.text
+
+
+@pytest.mark.parametrize(
+    ("closes", "due"),
+    [
+        (date(2027, 5, 26), datetime(2027, 5, 24, 7, tzinfo=UTC)),
+        # Two days before that, everybody was thanked a moment ago.
+        (date(2027, 5, 23), None),
+        (date(2027, 8, 1), datetime(2027, 5, 27, 7, tzinfo=UTC)),
+    ],
+)
+def test_they_are_asked_before_feedback_closes_and_never_right_behind_the_thanks(clock, closes, due):
+    person(held(feedback_closes_on=closes))
+    clock.move_to(AFTER)
+    thank()
+    hours = [AFTER + timedelta(hours=n) for n in range(24 * 20)]
+
+    asked = [at for at in hours if remind_of_feedback(at=at)]
+
+    assert asked == ([due] if due else [])
+
+
+def test_nobody_is_asked_again_who_was_not_there_or_was_not_thanked(clock):
+    event = held()
+    alice, bob = person(event), person(event, "Bob")
+    person(event, "Absent")
+    record_attendance(alice)
+    clock.move_to(AFTER)
+    thank()
+    record_attendance(bob)
+
+    remind_of_feedback(at=A_WEEK_AFTER)
+
+    assert asked_again() == ["alice"]
+
+
 def test_they_are_looked_for_again_and_again():
     from accounts.periodic import registered
 
-    assert {"registrations.reminders.remind", "registrations.reminders.thank"} <= set(registered)
+    assert {
+        "registrations.reminders.remind",
+        "registrations.reminders.thank",
+        "registrations.reminders.remind_of_feedback",
+    } <= set(registered)
     assert time(9) == reminders.MORNING

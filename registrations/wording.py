@@ -93,9 +93,7 @@ KINDS = {
             "feedback_reminder",
             "feedback_reminder",
             _("Reminder of feedback"),
-            _(
-                "Whoever was thanked and has said nothing, once: a week after the event, or two days before feedback closes"
-            ),
+            _("Whoever was thanked and said nothing, a week after the event or two days before feedback closes"),
         ),
     )
 }

@@ -142,6 +142,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "registrations.going_back.GoingBackMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.languages.PageLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

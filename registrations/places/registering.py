@@ -217,7 +217,10 @@ def register_in_transaction(
     return Registered(registration, is_new=True, is_own=True, has_place=for_anybody)
 
 
-register = transaction.atomic(register_in_transaction)
+@transaction.atomic
+def register(event: Event, **answers: Any) -> Registered:
+    """Register one person, in a transaction of its own: see `register_in_transaction` for what it takes and raises."""
+    return register_in_transaction(event, **answers)
 
 
 def _fresh(invitation: Invitation) -> Invitation:

@@ -4,10 +4,9 @@ import time
 
 import pytest
 
+from .keystrokes import Hands
+
 NAMES = ("Ödön Tóth", "Łucja Żak", "José Nunes", "Anouk Claessens", "Kaja Emajõgi", "Γιώργος Νικολάου")
-# The keystroke-level model of Card, Moran and Newell: seconds for a key, for pointing and pressing a button, for moving
-# a hand to the mouse or back, and for thinking about what comes next.
-KEY, CLICK, HAND, THINK = 0.2, 1.1 + 0.2, 0.4, 1.35
 
 
 @pytest.fixture
@@ -27,27 +26,27 @@ def test_six_delegates_are_pasted_in_one_go(open_browser, signed_in, delegation,
     window = open_browser(width=width, javascript=javascript, state=signed_in("host"))
     window.goto("/en/partner/")
     began = time.perf_counter()
-    seconds = 0.0
+    hands = Hands(window)
 
-    window.get_by_role("link", name="Name 6 people").click()
-    seconds += THINK + HAND + CLICK
-    window.get_by_label("Rows of a sheet").click()
-    seconds += CLICK
-    # As Ctrl+V does: two keys.
+    hands.think()
+    hands.click(window.get_by_role("link", name="Name 6 people"))
+    hands.think()
+    hands.click(window.get_by_label("Rows of a sheet"))
     rows = [f"{name}\tdelegate-{n}-{width}@example.org\tDelegate" for n, name in enumerate(NAMES)]
-    window.keyboard.insert_text("\n".join(["Full name\tE-mail\tRole", *rows]))
-    seconds += HAND + 2 * KEY
-    window.get_by_role("button", name="Check the rows").click()
-    seconds += HAND + CLICK
+    hands.paste("\n".join(["Full name\tE-mail\tRole", *rows]))
+    hands.think()
+    hands.click(window.get_by_role("button", name="Check the rows"))
     assert "6 people get a seat." in window.locator("main").inner_text()
-    window.get_by_role("button", name="Name 6 people").click()
     # Looking at each row takes a moment.
-    seconds += 6 * THINK + CLICK
+    hands.think(6)
+    hands.click(window.get_by_role("button", name="Name 6 people"))
 
     text = window.locator("main").inner_text()
     assert "6 people are named and told by mail." in text
     assert "6 of 6 seats named" in text
     assert "Γιώργος Νικολάου" in text
-    # Two keys and four clicks; typing the same, name by name, are 250 keys.
-    assert seconds < 20
+    print(f"Six delegates: {hands.seconds:.1f} s, {hands.keys} keys, {hands.clicks} clicks")
+    # Typing the same, name by name, are 250 keys.
+    assert (hands.keys, hands.clicks) == (2, 4)
+    assert hands.seconds < 20
     assert time.perf_counter() - began < 30

@@ -66,6 +66,12 @@ def test_four_pages_keep_what_was_typed_through_back_reload_and_a_second_tab(
     window.get_by_role("button", name="Register").dblclick()
     window.wait_for_url("**/registered/")
     assert "Vegan" in window.locator("main").inner_text()
+    # After the end, too, Back shows the last page as it was.
+    window.go_back()
+    assert window.title().startswith("Check your answers")
+    assert "Vegan" in window.locator("main").inner_text()
+    window.get_by_role("button", name="Register").click()
+    window.wait_for_url("**/registered/")
 
     made = site.query(
         "from registrations.models import *\n"

@@ -396,6 +396,15 @@ def test_going_back_keeps_everything_and_complains_of_nothing(client, clock, vis
     assert inputs(again)[f"q{note.pk}"][0].replace("\n", "\r\n").replace("\r\r", "\r") == typed
 
 
+def test_pages_of_the_long_form_are_kept_by_their_reader_whatever_cookies_come(client, clock, visits):
+    event, *_sessions = visits
+
+    long, short = details(client, event, clock), client.get(address(create_event()))
+
+    assert (long["Cache-Control"], long.get("Vary", "")) == ("private, no-cache", "")
+    assert ("no-store" in short["Cache-Control"], "Cookie" in short["Vary"]) == (True, True)
+
+
 def test_a_page_that_is_skipped_is_asked_for(client, clock, visits):
     event, _mill, _farm, _plant = visits
 

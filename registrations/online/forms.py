@@ -13,6 +13,8 @@ from .counting import Checked, CheckedRow
 
 # More options than this in all selects together make a page that phones cannot hold.
 MOST_OPTIONS = 10_000
+# More choices than this would be more fields than a request may have. Who is in doubt comes first.
+MOST_CHOICES = 1_500
 # Where people who hold such meetings, and the accounts of the programs, have their clocks.
 _AREAS = ("Europe/", "Atlantic/")
 _ELSEWHERE = ("America/New_York", "America/Los_Angeles")
@@ -97,7 +99,7 @@ class WhoIsWhoForm(forms.Form):
         everybody = [(str(one.pk), _label(one)) for one in checked.registrations]
         open_rows = sum(not row.is_sure for row in checked.rows)
         self.offers_everybody = open_rows * len(everybody) <= MOST_OPTIONS
-        for row in checked.rows:
+        for row in checked.rows[:MOST_CHOICES]:
             self.fields[row.code] = forms.ChoiceField(
                 label=gettext("Who %(name)s is") % {"name": row.name},
                 choices=self._choices(row, everybody),
@@ -120,13 +122,20 @@ class WhoIsWhoForm(forms.Form):
         return groups
 
     @property
-    def rows(self) -> list[tuple[CheckedRow, forms.BoundField]]:
-        return [(row, self[row.code]) for row in self.checked.rows]
+    def rows(self) -> list[tuple[CheckedRow, forms.BoundField | None]]:
+        """The people with their choices; whoever is beyond them counts where that is sure, and else does not."""
+        return [(row, self[row.code] if row.code in self.fields else None) for row in self.checked.rows]
+
+    @property
+    def offers_every_row(self) -> bool:
+        return len(self.checked.rows) <= MOST_CHOICES
 
     @property
     def decisions(self) -> dict[str, Registration]:
         """Whose registration each person is, by their code; without those who are nobody's."""
-        return {code: self._by_key[key] for code, key in self.cleaned_data.items() if key}
+        beyond = [row for row in self.checked.rows[MOST_CHOICES:] if row.is_sure]
+        sure = {row.code: row.match.registration for row in beyond if row.match.registration}
+        return sure | {code: self._by_key[key] for code, key in self.cleaned_data.items() if key}
 
 
 def _label(registration: Registration) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -63,13 +63,16 @@ class Moment:
             return None
 
     def instant(self, order: Order, zone: ZoneInfo) -> datetime | None:
-        """Return the instant; what names no offset itself is on the clocks of `zone`."""
+        """Return the instant, in UTC; what names no offset itself is on the clocks of `zone`.
+
+        In UTC, because Python counts the hours between two times of one zone by its clocks, also in a night in which
+        these are put forward or back.
+        """
         if (day := self.on(order)) is None:
             return None
         if self.offset is None:
-            return datetime.combine(day, self.clock, zone)
-        wall = datetime.combine(day, self.clock, ZoneInfo("UTC"))
-        return wall - self.offset
+            return datetime.combine(day, self.clock, zone).astimezone(UTC)
+        return datetime.combine(day, self.clock, UTC) - self.offset
 
 
 def moment(text: str) -> Moment | None:

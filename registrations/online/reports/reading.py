@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext
@@ -28,7 +28,7 @@ class NotAReport(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One person in the meeting once, from when to when. Both are aware."""
+    """One person in the meeting once, from when to when, both in UTC."""
 
     name: str
     email: str
@@ -59,13 +59,15 @@ class MeetingReport:
     """What a report says of an event.
 
     `attendees` have stays on the days of the event only, in the order of their names. `waited` counts those who were
-    never let in, `on_other_days` rows of other days. `is_guessed` tells that columns were found by their cells alone.
+    never let in, `on_other_days` rows of other days, `nameless` rows that name nobody. `is_guessed` tells that columns
+    were found by their cells alone.
     """
 
     product: Product
     attendees: tuple[Attendee, ...]
     waited: int = 0
     on_other_days: int = 0
+    nameless: int = 0
     is_guessed: bool = False
 
 
@@ -85,6 +87,7 @@ class _Found:
     rows: list[_Row]
     columns: Columns
     waited: int = 0
+    nameless: int = 0
     moments: list[Moment] = field(default_factory=list)
 
 
@@ -121,7 +124,7 @@ def read(
     if not attendees:
         raise NotAReport(_other_days(stays, days, zone))
     guessed = not found.columns.known & {Column.JOINED, Column.DURATION, Column.AT}
-    return MeetingReport(product_of(rows), attendees, found.waited, elsewhere, guessed)
+    return MeetingReport(product_of(rows), attendees, found.waited, elsewhere, found.nameless, guessed)
 
 
 def minutes_of(stays: Iterable[Interval]) -> int:
@@ -233,7 +236,11 @@ def _found(table: list[list[str]]) -> _Found | None:
             continue
         joined, left = moment(columns.cell(row, Column.JOINED)), moment(columns.cell(row, Column.LEFT))
         lasted = duration(columns.cell(row, Column.DURATION))
-        if (name or email) and (joined is not None or lasted is not None):
+        if joined is None and lasted is None:
+            continue
+        if not name and not email:
+            found.nameless += 1
+        else:
             found.rows.append(_Row(name, email, joined, left, lasted))
             found.moments += [one for one in (joined, left) if one is not None]
     let_in = {row.email or fold(row.name) for row in found.rows}
@@ -295,7 +302,7 @@ def _start_of_the_day(days: Sequence[date], zone: ZoneInfo, starts_at: time | No
                 "report with the times of joining and leaving."
             )
         )
-    return datetime.combine(days[0], starts_at or time(9), zone)
+    return datetime.combine(days[0], starts_at or time(9), zone).astimezone(UTC)
 
 
 def _stay(row: _Row, order: Order, clocks: ZoneInfo, begins: datetime | None) -> Stay | None:
@@ -336,7 +343,7 @@ def _by_day(stay: Stay, zone: ZoneInfo) -> Iterator[Interval]:
     """Part a stay at the midnights of the zone: presence is of days."""
     begin = stay.begins_at
     while True:
-        midnight = datetime.combine(begin.astimezone(zone).date() + timedelta(days=1), time.min, zone)
+        midnight = datetime.combine(begin.astimezone(zone).date() + timedelta(days=1), time.min, zone).astimezone(UTC)
         if stay.ends_at <= midnight:
             yield begin, stay.ends_at
             return

@@ -373,6 +373,30 @@ def test_the_same_file_again_leads_to_what_is_there(client, event, bob):
     assert OnlineReport.objects.count() == 1
 
 
+def test_of_more_rows_than_a_form_may_have_the_sure_ones_count_as_they_stand(client, event, bob, people, monkeypatch):
+    monkeypatch.setattr("registrations.online.forms.MOST_CHOICES", 1)
+    upload(client, event, layouts.zoom("en"))
+    report = OnlineReport.objects.get()
+    page = client.get(address("online_report", event, report.pk))
+    text = page.content.decode()
+    assert list(page.context["form"].fields) == [counting.code_of("nobody known")]
+    assert "There are too many rows to choose in each." in text and "<bdi>Alice Rossi</bdi>" in text
+
+    client.post(address("online_report", event, report.pk), {counting.code_of("nobody known"): ""})
+
+    assert minutes_by_name(event) == {"Alice Rossi": 117, "Kovács Béla": 75}
+
+
+def test_rows_that_name_nobody_are_counted_out(client, event, bob, people):
+    content = (
+        layouts.zoom("en").decode("utf-8-sig") + "\r\n,,2027-05-20 10:00:00 AM,2027-05-20 11:00:00 AM,60,Yes,No\r\n"
+    )
+    upload(client, event, content.encode())
+
+    text = client.get(address("online_report", event, OnlineReport.objects.get().pk)).content.decode()
+    assert "1 row names nobody and is left out." in text
+
+
 def test_a_choice_that_is_none_comes_back_with_everything_else(client, event, bob, people):
     upload(client, event, layouts.zoom("en"))
     report = OnlineReport.objects.get()

@@ -277,6 +277,25 @@ def test_a_duration_is_read_in_many_words(text, minutes):
     assert found == (None if minutes is None else timedelta(minutes=minutes))
 
 
+@pytest.mark.parametrize(
+    ("day", "joined", "left", "minutes"),
+    [
+        # Clocks are put back at three, and forward at two.
+        (date(2027, 10, 31), "01:30", "03:30", 180),
+        (date(2027, 3, 28), "01:30", "03:30", 60),
+        # In the hour that comes twice: the second time, by the duration alone.
+        (date(2027, 10, 31), "02:50", "02:10", 20),
+    ],
+)
+def test_minutes_are_those_that_passed_in_a_night_in_which_the_clocks_change(day, joined, left, minutes):
+    cells = f"Anna,anna@example.org,{day} {joined}:00,{day} {left}:00,{minutes}"
+    content = f"Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes)\n{cells}\n"
+
+    report = read(content.encode(), days=[day], zone=ZONE)
+
+    assert [attendee.minutes for attendee in report.attendees] == [minutes]
+
+
 def test_stays_that_overlap_or_touch_are_one():
     at = [datetime(2027, 5, 20, 9, tzinfo=UTC) + timedelta(minutes=n) for n in range(6)]
 

@@ -3,41 +3,69 @@
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from projects.models import Project
+from events.models import Event
+from projects.models import Partner, Programme, Project
 
-from .models import FrozenReport
-from .reports.semester import SemesterReport, semester_report
-from .reports.subject import Subject
+from .reports.semester import Report, report_on
+from .reports.subject import Kind, Subject
 
 
-def asked_subject(request: HttpRequest, *, project: str, number: int) -> Subject:
+def asked_subject(
+    request: HttpRequest,
+    *,
+    project: str,
+    number: int | None = None,
+    event: str | None = None,
+    partner: str | None = None,
+) -> Subject:
     """Return what the parts of an address are about. Another project's is not found, as if it did not exist."""
     found = get_object_or_404(
         Project.objects.with_member(request.user).select_related("programme").prefetch_related("phases", "semesters"),
         slug=project,
     )
+    if partner is not None:
+        partners = reported_partners(request.user).filter(project=found)
+        return Subject(Kind.PARTNER, found, partner=get_object_or_404(partners, slug=partner))
+    if event is not None:
+        events = Event.objects.of_project(found).published().select_related("project")
+        return Subject(Kind.EVENT, found, event=get_object_or_404(events, slug=event))
+    if number is None:
+        return Subject(Kind.PROJECT, found)
     semester = next((semester for semester in found.semesters.all() if semester.number == number), None)
     if semester is None:
         raise Http404
-    return Subject(FrozenReport.Kind.SEMESTER, found, semester)
+    return Subject(Kind.SEMESTER, found, semester=semester)
+
+
+def reported_partners(user: User | AnonymousUser) -> QuerySet[Partner]:
+    """Partners whose participation somebody reads: their own, all of projects they lead, and of their programmes.
+
+    Who came for a partner is nothing for the others.
+    """
+    spoken_for = Partner.objects.spoken_for_by(user).order_by().values("pk")
+    programmes = Programme.objects.administered_by(user).order_by().values("pk")
+    partners = Partner.objects.filter(Q(pk__in=spoken_for) | Q(project__programme__in=programmes))
+    return partners.select_related("organisation").order_by("number")
 
 
 def can_freeze(user: User | AnonymousUser, subject: Subject) -> bool:
-    """Whether somebody who may read a report also hands it in: the lead of the project."""
-    return Project.objects.led_by(user).filter(pk=subject.project.pk).exists()
+    """Whether somebody who may read a report also hands it in: the lead of the project, a partner for itself."""
+    if Project.objects.led_by(user).filter(pk=subject.project.pk).exists():
+        return True
+    partner = subject.partner
+    return partner is not None and Partner.objects.coordinated_by(user).filter(pk=partner.pk).exists()
 
 
-def made(subject: Subject, *, at: datetime) -> SemesterReport:
+def made(subject: Subject, *, at: datetime) -> Report:
     """Count what a subject is about from what was recorded up to `at` (aware)."""
-    if subject.semester is None:
-        raise ValueError(subject)
-    return semester_report(subject.project, subject.semester, at=at)
+    return report_on(subject, at=at)
 
 
 def cut_off(asked: str) -> datetime:

@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from .views import (
     audit,
@@ -31,6 +31,11 @@ _of_a_report = [
     ),
     path("<slug:figure>/", reports.report_rows, name="report_rows"),
 ]
+
+
+def _report(about: str) -> list[URLPattern | URLResolver]:
+    return [path(about, reports.report, name="report"), path(about, include(_of_a_report))]
+
 
 urlpatterns = [
     path("registrations/<str:code>/feedback/", feedback.feedback, name="feedback"),
@@ -89,6 +94,9 @@ urlpatterns = [
     path("organise/projects/<slug:project>/actions/<int:key>/progress/", plans.progress, name="progress"),
     path("organise/projects/<slug:project>/rounds/add/", plans.add_round, name="add_round"),
     path("reports/", reports.reports, name="reports"),
-    path("reports/<slug:project>/<int:number>/", reports.report, name="report"),
-    path("reports/<slug:project>/<int:number>/", include(_of_a_report)),
+    *_report("reports/<slug:project>/to-date/"),
+    *_report("reports/<slug:project>/events/<slug:event>/"),
+    *_report("reports/<slug:project>/partners/<slug:partner>/"),
+    # The last: an address that is asked for by its parts alone is that of a semester.
+    *_report("reports/<slug:project>/<int:number>/"),
 ]

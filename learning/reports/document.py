@@ -20,7 +20,7 @@ from registrations.proof.canonical import canonical, plain
 
 from .figures import figure, gaps
 from .indicators import IndicatorRow, indicator_rows
-from .semester import EventRow, OutcomeRow, SemesterReport
+from .semester import EventRow, OutcomeRow, Report
 
 FORMAT = "trajectum report 1"
 
@@ -30,8 +30,11 @@ OF_PEOPLE = (
     *("learned", "feedback", "feedback-of-others"),
 )
 
+# What few people said would lead to who said it.
+OF_ANSWERS = ("learned", "feedback", "feedback-of-others")
 
-def document(report: SemesterReport) -> dict[str, Any]:
+
+def document(report: Report) -> dict[str, Any]:
     """Return what a report says in the current language. The same records and cut-off give the same data."""
     return dict(
         plain(
@@ -61,22 +64,27 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _facts(report: SemesterReport) -> Iterable[dict[str, str]]:
-    project, semester = report.project, report.semester
+def _facts(report: Report) -> Iterable[dict[str, str]]:
+    project, semester, event = report.project, report.semester, report.subject.event
     yield _fact("programme", _("Programme"), project.programme.name)
     yield _fact("project", _("Project"), f"{project.acronym}: {project.full_name}")
-    yield _fact("semester", _("Semester"), str(semester.number))
-    yield _fact("starts_on", _("First day"), semester.starts_on.isoformat(), "date")
-    yield _fact("ends_on", _("Last day"), semester.ends_on.isoformat(), "date")
-    if semester.theme:
-        yield _fact("theme", _("Theme"), semester.theme)
+    if semester:
+        yield _fact("semester", _("Semester"), str(semester.number))
+        yield _fact("starts_on", _("First day"), semester.starts_on.isoformat(), "date")
+        yield _fact("ends_on", _("Last day"), semester.ends_on.isoformat(), "date")
+        if semester.theme:
+            yield _fact("theme", _("Theme"), semester.theme)
+    if event:
+        yield _fact("event", _("Event"), _title(event, get_language() or "en"))
+    if partner := report.subject.partner:
+        yield _fact("partner", _("Partner"), partner.organisation.name)
 
 
 def _fact(key: str, label: str, value: str, of_type: str = "text") -> dict[str, str]:
     return {"key": key, "label": label, "type": of_type, "value": value}
 
 
-def _numbers(report: SemesterReport) -> Iterable[dict[str, Any]]:
+def _numbers(report: Report) -> Iterable[dict[str, Any]]:
     is_known = report.has_records or not report.events
     slugs = ["events", *(f"counting-{row.counts_as}" for row in report.countings)]
     # By name, not by how many: the order of what is compared stays.
@@ -89,9 +97,10 @@ def _numbers(report: SemesterReport) -> Iterable[dict[str, Any]]:
         is_unknown = slug in OF_PEOPLE and not is_known
         # That nobody reported a head count is not that nobody came.
         is_unknown = is_unknown or (slug == "reported" and not found.rows)
+        is_unknown = is_unknown or (slug in OF_ANSWERS and report.is_withheld)
         value = None if is_unknown else found.value
         yield {"key": slug, "title": found.title, "rule": found.rule, "value": value}
-    rate = report.answer_rate
+    rate = None if report.is_withheld else report.answer_rate
     yield {
         "key": "answer-rate",
         "title": _("Answer rate in per cent"),
@@ -111,7 +120,7 @@ def _indicator(row: IndicatorRow) -> dict[str, Any]:
     }
 
 
-def _tables(report: SemesterReport) -> Iterable[dict[str, Any]]:
+def _tables(report: Report) -> Iterable[dict[str, Any]]:
     language = get_language() or "en"
     yield _table(
         "events",
@@ -128,7 +137,7 @@ def _tables(report: SemesterReport) -> Iterable[dict[str, Any]]:
             ("reported", _("As reported"), "number"),
             ("reported_note", _("As the source says"), "text"),
         ],
-        ((str(row.event.uid), _event(row, language)) for row in report.events),
+        ((str(row.event.uid), _event(row, language, is_withheld=report.is_withheld)) for row in report.events),
     )
     yield _table(
         "participations",
@@ -216,7 +225,7 @@ def _tables(report: SemesterReport) -> Iterable[dict[str, Any]]:
     )
 
 
-def _event(row: EventRow, language: str) -> list[Any]:
+def _event(row: EventRow, language: str, *, is_withheld: bool) -> list[Any]:
     event = row.event
     return [
         _title(event, language),
@@ -226,7 +235,7 @@ def _event(row: EventRow, language: str) -> list[Any]:
         _day(event.ends_on),
         row.registered,
         row.attended if row.has_records else None,
-        row.answers,
+        None if is_withheld else row.answers,
         event.reported_participants,
         event.reported_participants_note,
     ]

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from .indicators import indicator_rows
-from .semester import MINIMUM_ANSWERS, SemesterReport
+from .semester import MINIMUM_ANSWERS, Report
 
 # The tables of templates/learning/rows/.
 EVENTS = "events"
@@ -51,7 +51,7 @@ class Gap:
     count: int
 
 
-def figure(report: SemesterReport, slug: str) -> Figure | None:
+def figure(report: Report, slug: str) -> Figure | None:
     """Return the number with this name in the report, or None where there is no such number."""
     if build := _FIGURES.get(slug):
         return build(report)
@@ -61,15 +61,17 @@ def figure(report: SemesterReport, slug: str) -> Figure | None:
     return None
 
 
-def headline(report: SemesterReport) -> list[Figure]:
+def headline(report: Report) -> list[Figure]:
     """The numbers at the top of a report. Where nothing was recorded, no zero stands for what nobody knows."""
     if report.events and not report.has_records:
         return [_FIGURES["events"](report)]
-    slugs = ("events", "participations", "people", "organisations", "countries", "learned", "feedback")
+    slugs = ["events", "participations", "people", "organisations", "countries", "learned", "feedback"]
+    if report.is_withheld:
+        slugs = slugs[:-2]
     return [_FIGURES[slug](report) for slug in slugs]
 
 
-def gaps(report: SemesterReport) -> list[Gap]:
+def gaps(report: Report) -> list[Gap]:
     """What is missing before the report can be believed, each with the figure that lists it."""
     # Translators: each sentence is a link to the list of what it names.
     found = [
@@ -199,14 +201,11 @@ def gaps(report: SemesterReport) -> list[Gap]:
     return [Gap(slug, sentence(len(rows)) % {"n": len(rows)}, len(rows)) for slug, rows, sentence in found if rows]
 
 
-_FIGURES: dict[str, Callable[[SemesterReport], Figure]] = {
+_FIGURES: dict[str, Callable[[Report], Figure]] = {
     "events": lambda r: Figure(
         "events",
         _("Events held"),
-        _(
-            "Published events of the semester that were held or whose date had passed. "
-            "Cancelled and postponed ones do not count."
-        ),
+        _("Published events that were held or whose date had passed. Cancelled and postponed ones do not count."),
         EVENTS,
         r.events,
     ),
@@ -293,7 +292,7 @@ _FIGURES: dict[str, Callable[[SemesterReport], Figure]] = {
     "not-counted": lambda r: Figure(
         "not-counted",
         _("Events that do not count"),
-        _("Published events of the semester that were cancelled, postponed, or not over at the cut-off."),
+        _("Published events that were cancelled, postponed, or not over at the cut-off."),
         EVENTS_NOT_COUNTED,
         r.not_counted,
     ),
@@ -399,7 +398,7 @@ _FIGURES: dict[str, Callable[[SemesterReport], Figure]] = {
 }
 
 
-def _of_kind(report: SemesterReport, slug: str) -> Figure | None:
+def _of_kind(report: Report, slug: str) -> Figure | None:
     for row in report.kinds:
         if slug == f"kind-{row.kind.slug}":
             title = row.kind.plural_in(get_language() or "en")
@@ -407,14 +406,14 @@ def _of_kind(report: SemesterReport, slug: str) -> Figure | None:
     return None
 
 
-def _counting_as(report: SemesterReport, slug: str) -> Figure | None:
+def _counting_as(report: Report, slug: str) -> Figure | None:
     for row in report.countings:
         if slug == f"counting-{row.counts_as}":
             return Figure(slug, row.label, _("Events whose kind counts like this."), EVENTS, row.events)
     return None
 
 
-def _from_country(report: SemesterReport, slug: str) -> Figure | None:
+def _from_country(report: Report, slug: str) -> Figure | None:
     what, _hyphen, code = slug.partition("-")
     for row in report.countries:
         if row.code != code:
@@ -428,7 +427,7 @@ def _from_country(report: SemesterReport, slug: str) -> Figure | None:
     return None
 
 
-def _at_event(report: SemesterReport, slug: str) -> Figure | None:
+def _at_event(report: Report, slug: str) -> Figure | None:
     what, _hyphen, event_slug = slug.partition("-")
     for row in report.events:
         if row.event.slug != event_slug:
@@ -448,7 +447,7 @@ def _at_event(report: SemesterReport, slug: str) -> Figure | None:
     return None
 
 
-def _missing_of_event(report: SemesterReport, slug: str) -> Figure | None:
+def _missing_of_event(report: Report, slug: str) -> Figure | None:
     for row in report.evidence:
         if slug == f"evidence-{row.event.slug}":
             title = _("Missing evidence: %(event)s") % {
@@ -460,7 +459,7 @@ def _missing_of_event(report: SemesterReport, slug: str) -> Figure | None:
     return None
 
 
-def _of_outcome(report: SemesterReport, slug: str) -> Figure | None:
+def _of_outcome(report: Report, slug: str) -> Figure | None:
     for row in report.outcomes:
         if slug == f"outcome-{row.outcome_id}":
             rule = _(
@@ -471,7 +470,7 @@ def _of_outcome(report: SemesterReport, slug: str) -> Figure | None:
     return None
 
 
-def _of_indicator(report: SemesterReport, slug: str) -> Figure | None:
+def _of_indicator(report: Report, slug: str) -> Figure | None:
     for row in indicator_rows(report):
         if row.slug == slug and row.rows is not None:
             return Figure(slug, row.name, row.how, row.table, row.rows)
@@ -479,7 +478,7 @@ def _of_indicator(report: SemesterReport, slug: str) -> Figure | None:
 
 
 # Numbers of which there is one for each kind, country, event or outcome.
-_FAMILIES: dict[str, Callable[[SemesterReport, str], Figure | None]] = {
+_FAMILIES: dict[str, Callable[[Report, str], Figure | None]] = {
     "kind-": _of_kind,
     "counting-": _counting_as,
     "country-": _from_country,

@@ -12,13 +12,13 @@ from registrations.proof.canonical import hash_of
 from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew, ReasonMissing
 from ..models import FrozenReport
 from .document import document, instant, written
-from .semester import SemesterReport
+from .semester import Report
 
 # What a version holds beside the document.
 OF_THE_VERSION = "frozen"
 
 
-def freeze(report: SemesterReport, *, by: Any, because: str = "", at: datetime | None = None) -> FrozenReport:
+def freeze(report: Report, *, by: Any, because: str = "", at: datetime | None = None) -> FrozenReport:
     """Freeze what a report says, in the current language, and return that version.
 
     `because` says why there is another version; the first needs no reason. `at` is when it is frozen, an aware

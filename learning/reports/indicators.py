@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from events.models import EventKind
 
 from ..models import Indicator
-from .semester import SemesterReport
+from .semester import Report
 
 Rule = Indicator.Rule
 
@@ -61,7 +61,7 @@ class IndicatorRow:
         return " · ".join(said)
 
 
-def indicator_rows(report: SemesterReport) -> list[IndicatorRow]:
+def indicator_rows(report: Report) -> list[IndicatorRow]:
     """Return the indicators of the report's programme, in its order."""
     found = []
     # The events that an indicator took, for the others of the same word.
@@ -72,7 +72,7 @@ def indicator_rows(report: SemesterReport) -> list[IndicatorRow]:
     return found
 
 
-def _events(report: SemesterReport, indicator: Indicator, taken: dict[str, set[int]]) -> set[int]:
+def _events(report: Report, indicator: Indicator, taken: dict[str, set[int]]) -> set[int]:
     if indicator.rule not in Indicator.OF_EVENTS:
         return set()
     fitting = {row.event.pk for row in report.events if indicator.fits(row.event.kind)}
@@ -83,7 +83,7 @@ def _events(report: SemesterReport, indicator: Indicator, taken: dict[str, set[i
     return fitting
 
 
-def _counted(report: SemesterReport, indicator: Indicator, events: set[int]) -> tuple[Sequence[Any] | None, str]:
+def _counted(report: Report, indicator: Indicator, events: set[int]) -> tuple[Sequence[Any] | None, str]:
     if indicator.rule == Rule.EVENTS:
         return [row for row in report.events if row.event.pk in events], "events"
     if indicator.rule == Rule.PARTNERS:
@@ -106,7 +106,7 @@ def _counted(report: SemesterReport, indicator: Indicator, events: set[int]) -> 
     return rows(part), table
 
 
-_OF_PEOPLE: dict[Rule, tuple[Callable[[SemesterReport], Sequence[Any]], str]] = {
+_OF_PEOPLE: dict[Rule, tuple[Callable[[Report], Sequence[Any]], str]] = {
     Rule.PARTICIPATIONS: (lambda part: part.participations, "guests"),
     Rule.PEOPLE: (lambda part: part.people, "people"),
     Rule.ORGANISATIONS: (lambda part: part.organisations, "organisations"),

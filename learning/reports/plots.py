@@ -6,16 +6,16 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from ..plots import Cell, Numbers, Pair, Plot, Value, bar_plot, dumbbell_plot, one_decimal
-from .semester import MINIMUM_ANSWERS, OutcomeRow, SemesterReport
+from .semester import MINIMUM_ANSWERS, OutcomeRow, Report
 
 
-def plots(report: SemesterReport) -> list[Plot]:
+def plots(report: Report) -> list[Plot]:
     """Return the plots that have something to draw, in the order in which people look at them."""
     drawn = (_kinds(report), _attendance(report), _countries(report), learning_plot(report.outcomes), _evidence(report))
     return [plot for plot in drawn if plot is not None]
 
 
-def _kinds(report: SemesterReport) -> Plot | None:
+def _kinds(report: Report) -> Plot | None:
     language = get_language() or "en"
     kinds = [(row.kind.plural_in(language), row) for row in report.kinds]
     if not kinds:
@@ -58,7 +58,7 @@ def _kinds(report: SemesterReport) -> Plot | None:
     )
 
 
-def _attendance(report: SemesterReport) -> Plot | None:
+def _attendance(report: Report) -> Plot | None:
     language = get_language() or "en"
     events = [
         (row.event.in_language("title", language).text, row)
@@ -104,7 +104,7 @@ def _attendance(report: SemesterReport) -> Plot | None:
     )
 
 
-def _countries(report: SemesterReport) -> Plot | None:
+def _countries(report: Report) -> Plot | None:
     countries = report.countries
     if not countries:
         return None
@@ -192,7 +192,7 @@ def learning_plot(outcomes: Iterable[OutcomeRow], *, opens_rows: bool = True) ->
     )
 
 
-def _evidence(report: SemesterReport) -> Plot | None:
+def _evidence(report: Report) -> Plot | None:
     """Draw what is there beside what is due; where nothing is there yet, the gap says it all."""
     due, there = report.evidence_due, report.evidence_due - len(report.evidence_missing)
     if not there:

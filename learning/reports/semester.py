@@ -1,4 +1,4 @@
-"""What a project did in one semester, counted from its records up to an instant.
+"""What a project did in a semester or to date, at one event, or by one partner, counted up to an instant.
 
 Reads only. The rules of counting are explained in docs/decisions/semester-report.md. Everything a page shows is a row
 here, and every number is how many rows there are (or, for head counts that somebody else reported, their sum).
@@ -12,11 +12,12 @@ from datetime import UTC, date, datetime
 from functools import cached_property, reduce
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language
 
 from events.checklists import evidence_missing_of
 from events.models import Event, EventKind
+from events.models.event_queries import EventQuerySet
 from projects.models import GoodPractice, Partner, Project, Semester
 from projects.models.languages import Text
 from projects.search import fold
@@ -28,14 +29,13 @@ from ..models import (
     Action,
     ActionPlan,
     Feedback,
-    FrozenReport,
     Indicator,
     IndicatorTarget,
     LearningOutcome,
     OutcomeRating,
     Progress,
 )
-from .subject import Subject
+from .subject import Kind, Subject
 
 # A mean of fewer answers says more about who answered than about the event.
 MINIMUM_ANSWERS = 5
@@ -207,11 +207,10 @@ class OutcomeRow:
 
 
 @dataclass(frozen=True)
-class SemesterReport:
-    """The rows of one report, in the order of their events, then of names."""
+class Report:
+    """The rows of one report, in the order of their events, then of names. Of a partner: its people alone."""
 
-    project: Project
-    semester: Semester
+    subject: Subject
     at: datetime
     events: tuple[EventRow, ...]
     # Published events of the semester that do not count: cancelled, postponed, or not over at the cut-off.
@@ -233,10 +232,16 @@ class SemesterReport:
     plans: tuple[ActionPlan, ...] = ()
     actions: tuple[Action, ...] = ()
     actions_done: tuple[Action, ...] = ()
+    # Whether so few answered that what they said would lead to who said it: then there are no answers here.
+    is_withheld: bool = False
 
-    @cached_property
-    def subject(self) -> Subject:
-        return Subject(FrozenReport.Kind.SEMESTER, self.project, self.semester)
+    @property
+    def project(self) -> Project:
+        return self.subject.project
+
+    @property
+    def semester(self) -> Semester | None:
+        return self.subject.semester
 
     @cached_property
     def kinds(self) -> tuple[KindRow, ...]:
@@ -328,7 +333,7 @@ class SemesterReport:
             for region, guests in sorted(by_region.items())
         )
 
-    def of_events(self, events: Collection[int]) -> "SemesterReport":
+    def of_events(self, events: Collection[int]) -> "Report":
         """The same report of some of its events, by their keys."""
         return replace(
             self,
@@ -439,41 +444,51 @@ class SemesterReport:
         return tuple(answer for answer in self.answers if answer.was_changed_later)
 
 
-def semester_report(project: Project, semester: Semester, *, at: datetime) -> SemesterReport:
-    """Count one semester of a project from what was recorded up to `at` (aware).
+def semester_report(project: Project, semester: Semester, *, at: datetime) -> Report:
+    """Count one semester of a project from what was recorded up to `at` (aware). See `report_on`."""
+    return report_on(Subject(Kind.SEMESTER, project, semester=semester), at=at)
+
+
+def report_on(subject: Subject, *, at: datetime) -> Report:
+    """Count what a subject is about from what was recorded up to `at` (aware).
 
     The same records and the same instant give the same report, in whatever order the records arrived. What was
     registered, recorded or said after `at` is not seen. Eight queries, at most five more where partners, practices and
     plans are asked for, and at most six for the evidence, whatever the size, once the phases and semesters of the
     project are there.
     """
+    project = subject.project
     language = get_language() or "en"
-    published = list(
-        Event.objects.in_semester(semester).published().select_related("project", "kind", "venue").in_order()
-    )
+    published = list(_events_of(subject).published().select_related("project", "kind", "venue").in_order())
     for event in published:
         # Whether an open date will still be given depends on the project's end: asked of one object, not of each event.
         if event.project_id == project.pk:
             event.project = project
-    counted = {event.pk: event for event in published if _counts(event, semester, at=at)}
+    counted = {event.pk: event for event in published if _counts(event, subject, at=at)}
     registrations = list(
-        Registration.objects.filter(event__in=counted, joined_at__lte=at).select_related("organisation")
+        _registrations_of(subject).filter(event__in=counted, joined_at__lte=at).select_related("organisation")
     )
     days, with_records = _presence(counted, at=at)
     guests, contradictions = _guests(registrations, counted, days, at=at)
     outcomes = list(LearningOutcome.objects.filter(event__in=counted).order_by("position"))
     texts = {outcome.pk: outcome.in_language("text", language) for outcome in outcomes}
-    answers, ratings = _answers(counted, guests, texts, at=at)
+    answers, ratings = _answers(_registrations_of(subject), counted, guests, texts, at=at)
+    # Of one event or one partner so few may have answered that everybody knows who they are.
+    is_withheld = (
+        subject.kind in (Kind.EVENT, Kind.PARTNER)
+        and 0 < sum(answer.has_attended for answer in answers) < MINIMUM_ANSWERS
+    )
+    if is_withheld:
+        answers, ratings = (), defaultdict(list)
     registered = Counter(guest.event.pk for guest in guests if guest.is_registered)
     attended = Counter(guest.event.pk for guest in guests if guest.has_attended)
     answered = Counter(answer.event.pk for answer in answers if answer.has_attended)
     set_out = Counter(outcome.event_id for outcome in outcomes)
-    indicators = _indicators(project, semester)
+    indicators = _indicators(subject)
     rules = {indicator.rule for indicator, _target in indicators}
 
-    return SemesterReport(
-        project=project,
-        semester=semester,
+    return Report(
+        subject=subject,
         at=at,
         events=tuple(
             EventRow(
@@ -487,7 +502,7 @@ def semester_report(project: Project, semester: Semester, *, at: datetime) -> Se
             for pk, event in counted.items()
         ),
         not_counted=tuple(event for event in published if event.pk not in counted),
-        outside=_outside(project, at=at),
+        outside=_outside(project, at=at) if subject.semester else (),
         guests=guests,
         contradictions=contradictions,
         answers=answers,
@@ -497,15 +512,32 @@ def semester_report(project: Project, semester: Semester, *, at: datetime) -> Se
             for outcome in outcomes
             if outcome.event_id == event.pk
         ),
-        evidence=_evidence(counted.values(), at=at),
+        # A partner owes no evidence for events of others.
+        evidence=() if subject.kind == Kind.PARTNER else _evidence(counted.values(), at=at),
         indicators=indicators,
+        is_withheld=is_withheld,
         partners=_partners(project) if Indicator.Rule.PARTNERS in rules else (),
         practices=_practices(project, at=at) if Indicator.Rule.PRACTICES in rules else (),
         **(_carried_out(project, at=at) if rules & _OF_PLANS else {}),
     )
 
 
-def _counts(event: Event, semester: Semester, *, at: datetime) -> bool:
+def _events_of(subject: Subject) -> EventQuerySet:
+    if subject.semester is not None:
+        return Event.objects.in_semester(subject.semester)
+    events = Event.objects.of_project(subject.project)
+    return events if subject.event is None else events.filter(pk=subject.event.pk)
+
+
+def _registrations_of(subject: Subject) -> QuerySet[Registration]:
+    """Of a partner, those of its delegations and those matched with its organisation; else all."""
+    partner = subject.partner
+    if partner is None:
+        return Registration.objects.all()
+    return Registration.objects.filter(Q(delegation__partner=partner) | Q(organisation=partner.organisation_id))
+
+
+def _counts(event: Event, subject: Subject, *, at: datetime) -> bool:
     """Whether a published event had taken place at an instant, as far as anybody has said.
 
     An event that is noted as held counts from its first day, not before: the note may have come after the cut-off. One
@@ -515,8 +547,16 @@ def _counts(event: Event, semester: Semester, *, at: datetime) -> bool:
         return False
     if event.status != Event.Status.HELD:
         return event.is_over(at=at)
-    first_day = event.starts_on or semester.starts_on
-    return first_day <= at.astimezone(event.zone).date()
+    first_day = event.starts_on or _first_day(event, subject)
+    return first_day is None or first_day <= at.astimezone(event.zone).date()
+
+
+def _first_day(event: Event, subject: Subject) -> date | None:
+    """The first day of the semester that holds an event without a date, as its source states."""
+    if subject.semester:
+        return subject.semester.starts_on
+    semesters = subject.project.semesters.all()
+    return next((each.starts_on for each in semesters if each.number == event.stated_semester), None)
 
 
 def _presence(events: Iterable[int], *, at: datetime) -> tuple[dict[int, set[date]], set[int]]:
@@ -578,12 +618,17 @@ def _guests(
 
 
 def _answers(
-    events: dict[int, Event], guests: Iterable[Guest], texts: dict[int, Text], *, at: datetime
+    registrations: QuerySet[Registration],
+    events: dict[int, Event],
+    guests: Iterable[Guest],
+    texts: dict[int, Text],
+    *,
+    at: datetime,
 ) -> tuple[tuple[Answer, ...], dict[int, list[tuple[int, int]]]]:
     """Return the answers, and the pairs of ratings for each outcome by people who attended."""
     attended = {guest.registration_id for guest in guests if guest.has_attended}
     said = (
-        Feedback.objects.filter(registration__event__in=events, given_at__lte=at)
+        Feedback.objects.filter(registration__in=registrations, registration__event__in=events, given_at__lte=at)
         .exclude(registration__cancelled_at__lte=at)
         .select_related("registration")
     )
@@ -645,9 +690,17 @@ def _evidence(events: Collection[Event], *, at: datetime) -> tuple[EvidenceRow, 
     )
 
 
-def _indicators(project: Project, semester: Semester) -> tuple[tuple[Indicator, int | None], ...]:
-    """Return what the programme asks to count, and the target of the semester for each."""
+def _indicators(subject: Subject) -> tuple[tuple[Indicator, int | None], ...]:
+    """Return what the programme asks to count, and the target of the semester or project for each.
+
+    It asks projects, not events or partners.
+    """
+    if subject.kind not in (Kind.SEMESTER, Kind.PROJECT):
+        return ()
+    project, semester = subject.project, subject.semester
     targets = IndicatorTarget.objects.filter(indicator=OuterRef("pk"), project=project, semester=semester)
+    if semester is None:
+        targets = IndicatorTarget.objects.filter(indicator=OuterRef("pk"), project=project, semester__isnull=True)
     asked = Indicator.objects.filter(programme=project.programme_id, is_used=True).order_by("position", "code")
     return tuple(
         (indicator, indicator.target) for indicator in asked.annotate(target=Subquery(targets.values("value")))

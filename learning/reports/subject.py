@@ -1,14 +1,18 @@
-"""What a report is about: one semester of a project, and what that is called in addresses and in the database."""
+"""What a report is about, and what that is called in addresses and in the database."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from projects.models import Project, Semester
+from events.models import Event
+from projects.models import Partner, Project, Semester
 
 from ..models import FrozenReport
+
+Kind = FrozenReport.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,13 @@ class Subject:
     kind: FrozenReport.Kind
     project: Project
     semester: Semester | None = None
+    event: Event | None = None
+    partner: Partner | None = None
 
     @property
     def key(self) -> str:
         """The same for each version, such as “semester-12”."""
-        about = self.semester or self.project
+        about = self.semester or self.event or self.partner or self.project
         return f"{self.kind.value}-{about.pk}"
 
     @property
@@ -34,6 +40,8 @@ class Subject:
             "programme": self.project.programme,
             "project": self.project,
             "semester": self.semester,
+            "event": self.event,
+            "partner": self.partner,
         }
 
     @property
@@ -42,18 +50,28 @@ class Subject:
         address: dict[str, Any] = {"project": self.project.slug}
         if self.semester:
             address["number"] = self.semester.number
+        if self.event:
+            address["event"] = self.event.slug
+        if self.partner:
+            address["partner"] = self.partner.slug
         return address
 
     @property
     def title(self) -> str:
-        names = {"project": self.project.acronym, "number": self.semester.number if self.semester else ""}
-        return _("Report: %(project)s, semester %(number)s") % names
+        return _("Report: %(about)s") % {"about": self.short_title}
 
     @property
     def short_title(self) -> str:
         """As it stands in the trail of pages above a page."""
-        names = {"project": self.project.acronym, "number": self.semester.number if self.semester else ""}
-        return _("%(project)s, semester %(number)s") % names
+        names = {"project": self.project.acronym}
+        if self.semester:
+            return _("%(project)s, semester %(number)s") % {**names, "number": self.semester.number}
+        if self.event:
+            title = self.event.in_language("title", get_language() or "en").text
+            return _("%(project)s, event “%(event)s”") % {**names, "event": title}
+        if self.partner:
+            return _("%(project)s, participation of %(partner)s") % {**names, "partner": self.partner.organisation.name}
+        return _("%(project)s to date") % names
 
     @property
     def file_name(self) -> str:

@@ -20,7 +20,7 @@ from ..exceptions import FeedbackRefused
 from ..feedback import last_minute, must_be_open
 from ..models import FrozenReport
 from ..reports.document import instant
-from ..reports.semester import SemesterReport
+from ..reports.semester import Report
 from ..reports.subject import Subject
 
 register = template.Library()
@@ -86,6 +86,13 @@ def targets_address(context: RequestContext) -> str:
     return reverse("learning:report_targets", kwargs=context["report"].subject.address)
 
 
+@register.simple_tag(takes_context=True)
+def event_report_address(context: RequestContext, event: Event) -> str:
+    """Return the address of the report of one event of the page's report."""
+    project = context["report"].project
+    return reverse("learning:report", kwargs={"project": project.slug, "event": event.slug})
+
+
 @register.simple_tag
 def subject_address(subject: Subject) -> str:
     """Return the address of what a report is about, as of now."""
@@ -115,6 +122,6 @@ def _of_version(context: RequestContext, frozen: FrozenReport, view: str, **more
     return reverse(view, kwargs={**subject.address, "version": frozen.version, **more})
 
 
-def _address(report: SemesterReport, view: str, **more: str) -> str:
+def _address(report: Report, view: str, **more: str) -> str:
     path = reverse(view, kwargs={**report.subject.address, **more})
     return f"{path}?{urlencode({'at': instant(report.at)}, safe=':')}"

@@ -1,3 +1,6 @@
+from typing import Any
+
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -5,13 +8,13 @@ from django.utils import timezone
 from accounts.access import access, administrators, signed_in
 from projects.models import Project
 
-from ..asked_reports import asked_subject, can_freeze, cut_off, made
+from ..asked_reports import asked_subject, can_freeze, cut_off, made, reported_partners
 from ..reports.figures import figure as figure_of
 from ..reports.figures import gaps, headline
 from ..reports.formats import FORMATS
 from ..reports.indicators import indicator_rows
 from ..reports.plots import plots
-from ..reports.semester import SemesterReport
+from ..reports.semester import Report
 
 
 def has_a_project(request: HttpRequest) -> bool:
@@ -24,14 +27,15 @@ def has_a_project(request: HttpRequest) -> bool:
 @access(has_a_project)
 def reports(request: HttpRequest) -> HttpResponse:
     """List the projects that this user may report on, with their semesters."""
-    projects = Project.objects.with_member(request.user).prefetch_related("semesters").order_by("acronym")
+    partners = Prefetch("partners", reported_partners(request.user), to_attr="reported_partners")
+    projects = Project.objects.with_member(request.user).prefetch_related("semesters", partners).order_by("acronym")
     return render(request, "learning/reports.html", {"projects": projects, "today": timezone.now().date()})
 
 
 @access(signed_in)
-def report(request: HttpRequest, project: str, number: int) -> HttpResponse:
-    """Show the report of one semester, what is missing first."""
-    shown = _report(request, project, number)
+def report(request: HttpRequest, **address: Any) -> HttpResponse:
+    """Show a report, what is missing first."""
+    shown = _report(request, **address)
     context = {
         "report": shown,
         "semesters": shown.project.semesters.all(),
@@ -53,9 +57,9 @@ def report(request: HttpRequest, project: str, number: int) -> HttpResponse:
 
 
 @access(signed_in)
-def report_rows(request: HttpRequest, project: str, number: int, figure: str) -> HttpResponse:
+def report_rows(request: HttpRequest, figure: str, **address: Any) -> HttpResponse:
     """Open one number of a report: the rows that it counts."""
-    shown = _report(request, project, number)
+    shown = _report(request, **address)
     opened = figure_of(shown, figure)
     if opened is None:
         raise Http404
@@ -63,5 +67,5 @@ def report_rows(request: HttpRequest, project: str, number: int, figure: str) ->
     return render(request, "learning/report_rows.html", context)
 
 
-def _report(request: HttpRequest, project: str, number: int) -> SemesterReport:
-    return made(asked_subject(request, project=project, number=number), at=cut_off(request.GET.get("at", "")))
+def _report(request: HttpRequest, **address: Any) -> Report:
+    return made(asked_subject(request, **address), at=cut_off(request.GET.get("at", "")))

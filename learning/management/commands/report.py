@@ -10,11 +10,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import override
 
 from learning.asked_reports import made
-from learning.models import FrozenReport
 from learning.reports.document import document
 from learning.reports.formats import FORMATS, csv_files
 from learning.reports.freezing import content_of
-from learning.reports.subject import Subject
+from learning.reports.subject import Kind, Subject
 from projects.models import Project
 
 
@@ -72,7 +71,7 @@ def _subject(slug: str, number: int) -> Subject:
     semester = project.semesters.filter(number=number).first()
     if semester is None:
         raise CommandError(f"{project} has no semester {number}.")
-    return Subject(FrozenReport.Kind.SEMESTER, project, semester)
+    return Subject(Kind.SEMESTER, project, semester=semester)
 
 
 def _instant(at: str | None) -> datetime:

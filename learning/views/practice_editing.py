@@ -59,7 +59,7 @@ def edit(request: HttpRequest, project: str, slug: str) -> HttpResponse:
         return redirect(practice)
     kept = _written(request, project, slug)
     others = [(code, name) for code, name in language_choices() if code != kept.language]
-    context = {"form": form, "project": kept.project, "practice": kept, "languages": others}
+    context = {"form": form, "project": kept.project, "practice": kept, "other_languages": others}
     return render(request, "learning/practices/edit.html", context, status=422 if form.errors else 200)
 
 

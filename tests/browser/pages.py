@@ -150,6 +150,24 @@ PAGE_NAMES = [
     "report",
     "report-rows",
     "report-real",
+    "practices",
+    "practice",
+    "practice-of-members",
+    "who-learnt",
+    "practice-add",
+    "practice-edit",
+    "practice-translation",
+    "practice-at-partner",
+    "criteria",
+    "plans",
+    "plans-real",
+    "plan",
+    "plan-add",
+    "plan-edit",
+    "action-add",
+    "action-edit",
+    "progress",
+    "round-add",
 ]
 
 
@@ -253,6 +271,11 @@ def all_pages(site: Site) -> list[Page]:
         "from events.models import Event; from learning.feedback import address_for_everybody\n"
         f"print(address_for_everybody(Event.objects.get(slug='{held_event}')).split('/')[-2])"
     )
+    practice, plan, action = site.query(
+        "from learning.models import Action\n"
+        "done = Action.objects.get(title='Peelings of harbour kitchens feed four school gardens')\n"
+        "print(done.practice.slug, done.plan_id, done.pk)"
+    ).split()
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -390,4 +413,30 @@ def all_pages(site: Site) -> list[Page]:
         Page("report", f"/en/reports/{project}/{last}/", "lead"),
         Page("report-rows", f"/en/reports/{project}/{last}/people/", "lead"),
         Page("report-real", "/en/reports/s3chem/1/", "administrator"),
+        Page("practices", f"/en/projects/{project}/practices/"),
+        Page("practice", f"/en/projects/{project}/practices/{practice}/"),
+        Page("practice-of-members", f"/en/projects/{project}/practices/{practice}/", "host"),
+        Page("who-learnt", f"/en/projects/{project}/learnt/"),
+        Page("practice-add", f"/en/organise/projects/{project}/practices/add/", "host"),
+        Page("practice-edit", f"/en/organise/projects/{project}/practices/{practice}/edit/", "lead"),
+        Page(
+            "practice-translation",
+            f"/en/organise/projects/{project}/practices/{practice}/translation/?language=it",
+            "lead",
+        ),
+        Page(
+            "practice-at-partner",
+            f"/en/organise/projects/{project}/practices/{practice}/partners/meuse-maastricht/",
+            "host",
+        ),
+        Page("criteria", f"/en/organise/projects/{project}/criteria/", "lead"),
+        Page("plans", f"/en/organise/projects/{project}/plans/", "lead"),
+        Page("plans-real", "/en/organise/projects/s3chem/plans/", "administrator"),
+        Page("plan", f"/en/organise/projects/{project}/plans/{plan}/", "lead"),
+        Page("plan-add", f"/en/organise/projects/{project}/plans/add/", "host"),
+        Page("plan-edit", f"/en/organise/projects/{project}/plans/{plan}/edit/", "lead"),
+        Page("action-add", f"/en/organise/projects/{project}/plans/{plan}/actions/add/?practice={practice}", "lead"),
+        Page("action-edit", f"/en/organise/projects/{project}/actions/{action}/", "lead"),
+        Page("progress", f"/en/organise/projects/{project}/actions/{action}/progress/", "lead"),
+        Page("round-add", f"/en/organise/projects/{project}/rounds/add/", "lead"),
     ]

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import unicodedata
+from collections import Counter
 
 import pypdf
 import pypdfium2
@@ -160,6 +161,56 @@ def test_file_is_for_archives(made):
     assert file["/EF"]["/F"].get_object()["/Subtype"] == "/application/json"
 
 
+def run(program: str, *arguments: object, package: str) -> str:
+    """What another program says of a file; skips where it is not installed."""
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed (package {package})")
+    # Poppler complains of attributes that it does not know on its standard error, and writes the words for pictures in
+    # their own encoding.
+    done = subprocess.run([program, *map(str, arguments)], capture_output=True, check=True)
+    return done.stdout.decode(errors="replace")
+
+
+@pytest.mark.parametrize("made", ALL, indirect=True)
+def test_another_program_reads_the_tags_in_the_order_of_the_page(made, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(made)
+
+    about = run("pdfinfo", tmp_path / "a.pdf", package="poppler-utils")
+    tree = run("pdfinfo", "-struct-text", tmp_path / "a.pdf", package="poppler-utils")
+
+    assert re.search(r"^Tagged: +yes$", about, re.MULTILINE) and re.search(r"^JavaScript: +no$", about, re.MULTILINE)
+    # Each line of the tree is an element, an attribute of one, or a text in quotes.
+    read = re.sub(r"\s", "", "".join(re.findall(r'^ +"(.*)"$', tree, re.MULTILINE)))
+    shown = re.sub(r"\s", "", text_of(made))
+    assert tree.startswith("Document\n") and read.startswith("S3Chem")
+    assert LONG_NAMES["hu"].replace(" ", "") in read
+    # What is on the page and not read is decoration: numbers of pages, and the side of a sign that others see.
+    assert not Counter(read) - Counter(shown)
+    assert "Page1of" not in read
+
+
+@pytest.mark.parametrize("made", ["signed_list", "frozen_list"], indirect=True)
+def test_another_program_reads_each_person_in_a_row_whose_cells_name_their_headings(made, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(made)
+    tree = run("pdfinfo", "-struct-text", tmp_path / "a.pdf", package="poppler-utils")
+
+    headings = dict(re.findall(r'TH <(\w+)>:\n(?:[^"]*\n)? *"(.*)"', tree))
+    names = [
+        re.sub(r"\s", "", "".join(re.findall(r'"(.*)"', cell)))
+        for key, cell in re.findall(r'TD:\n +/Headers \[\((\w+)\)\]\n((?: +/.*\n| +".*"\n)*)', tree)
+        if headings[key] == "Name"
+    ]
+    long_names = {name.replace(" ", "") for key, name in LONG_NAMES.items() if key != "unknown"}
+    assert long_names <= set(names) and "[?]Bruce[?]" in names
+
+
+@pytest.mark.parametrize("made", ALL, indirect=True)
+def test_another_program_finds_no_error_in_the_file(made, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(made)
+
+    assert "No syntax or stream encoding errors found" in run("qpdf", "--check", tmp_path / "a.pdf", package="qpdf")
+
+
 @pytest.mark.parametrize("made", ALL, indirect=True)
 def test_every_font_is_inside_and_says_its_letters(made):
     fonts = [
@@ -186,11 +237,8 @@ def test_long_names_of_three_scripts_are_read_back_whole(made, program, tmp_path
         case "pdfium":
             text = "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made))
         case "poppler":
-            if not shutil.which("pdftotext"):
-                pytest.skip("pdftotext is not installed (package poppler-utils)")
             (tmp_path / "a.pdf").write_bytes(made)
-            command = ["pdftotext", "-raw", tmp_path / "a.pdf", "-"]
-            text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            text = run("pdftotext", "-raw", tmp_path / "a.pdf", "-", package="poppler-utils")
     # Wherever a line was broken; PDFium takes a hyphen at its end for one that it put there.
     text = re.sub(r"[\ufffe\x02]", "-", text)
     text = re.sub(r"\s+", "", unicodedata.normalize("NFC", text))
@@ -198,6 +246,30 @@ def test_long_names_of_three_scripts_are_read_back_whole(made, program, tmp_path
     for key in ("hu", "el", "bg"):
         assert LONG_NAMES[key].replace(" ", "") in text
     assert "[?]Bruce" in text
+
+
+@pytest.mark.parametrize("kind", ["signed_list", "frozen_list", "labels-8"])
+def test_a_long_word_reaches_into_no_other_cell(kind):
+    event = create_event()
+    name = "Wolfeschlegelsteinhausenbergerdorff"
+    check_in(create_registration(event, "Wolfe", name=name, organisation_name="Gävle"), FIRST, at=NINE)
+    match kind:
+        case "signed_list":
+            made = paper.signed_list(event, FIRST)
+        case "frozen_list":
+            made = freeze(event, FIRST, by=None, at=AFTERWARDS).file.open("rb").read()
+        case _:
+            made = paper.badges(event, kind)
+    text = pypdfium2.PdfDocument(made)[0].get_textpage()
+
+    first, number = text.search(name).get_next()
+    right = max(text.get_charbox(place)[2] for place in range(first, first + number))
+    if kind == "labels-8":
+        # The label is 99.1 mm wide and its code 26.
+        assert right < (4.65 + 99.1 - 5 - 26) * 72 / 25.4
+    else:
+        place, _number = text.search("Gävle").get_next()
+        assert right < text.get_charbox(place)[0]
 
 
 def test_codes_on_badges_are_read_from_the_picture():

@@ -94,6 +94,12 @@ urlpatterns = [
     path("organise/projects/<slug:project>/actions/<int:key>/progress/", plans.progress, name="progress"),
     path("organise/projects/<slug:project>/rounds/add/", plans.add_round, name="add_round"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/programmes/<slug:programme>/", reports.of_programme, name="programme_report"),
+    path(
+        "reports/programmes/<slug:programme>/report.<slug:extension>",
+        reports.of_programme_file,
+        name="programme_report_file",
+    ),
     *_report("reports/<slug:project>/to-date/"),
     *_report("reports/<slug:project>/events/<slug:event>/"),
     *_report("reports/<slug:project>/partners/<slug:partner>/"),

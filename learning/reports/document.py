@@ -66,21 +66,21 @@ def instant(at: datetime) -> str:
 
 def _facts(report: Report) -> Iterable[dict[str, str]]:
     project, semester, event = report.project, report.semester, report.subject.event
-    yield _fact("programme", _("Programme"), project.programme.name)
-    yield _fact("project", _("Project"), f"{project.acronym}: {project.full_name}")
+    yield fact("programme", _("Programme"), project.programme.name)
+    yield fact("project", _("Project"), f"{project.acronym}: {project.full_name}")
     if semester:
-        yield _fact("semester", _("Semester"), str(semester.number))
-        yield _fact("starts_on", _("First day"), semester.starts_on.isoformat(), "date")
-        yield _fact("ends_on", _("Last day"), semester.ends_on.isoformat(), "date")
+        yield fact("semester", _("Semester"), str(semester.number))
+        yield fact("starts_on", _("First day"), semester.starts_on.isoformat(), "date")
+        yield fact("ends_on", _("Last day"), semester.ends_on.isoformat(), "date")
         if semester.theme:
-            yield _fact("theme", _("Theme"), semester.theme)
+            yield fact("theme", _("Theme"), semester.theme)
     if event:
-        yield _fact("event", _("Event"), _title(event, get_language() or "en"))
+        yield fact("event", _("Event"), _title(event, get_language() or "en"))
     if partner := report.subject.partner:
-        yield _fact("partner", _("Partner"), partner.organisation.name)
+        yield fact("partner", _("Partner"), partner.organisation.name)
 
 
-def _fact(key: str, label: str, value: str, of_type: str = "text") -> dict[str, str]:
+def fact(key: str, label: str, value: str, of_type: str = "text") -> dict[str, str]:
     return {"key": key, "label": label, "type": of_type, "value": value}
 
 
@@ -122,7 +122,7 @@ def _indicator(row: IndicatorRow) -> dict[str, Any]:
 
 def _tables(report: Report) -> Iterable[dict[str, Any]]:
     language = get_language() or "en"
-    yield _table(
+    yield table(
         "events",
         _("Events"),
         [
@@ -139,7 +139,7 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
         ],
         ((str(row.event.uid), _event(row, language, is_withheld=report.is_withheld)) for row in report.events),
     )
-    yield _table(
+    yield table(
         "participations",
         _("Participations"),
         [
@@ -160,7 +160,7 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
             key=lambda row: (str(row[1][1]), row[0]),
         ),
     )
-    yield _table(
+    yield table(
         "people",
         _("People"),
         [
@@ -173,7 +173,7 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
             for row in sorted(report.people, key=lambda row: row.person_id)
         ),
     )
-    yield _table(
+    yield table(
         "organisations",
         _("Organisations"),
         [
@@ -183,7 +183,7 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
         ],
         (("/".join(row.key), [row.name, ", ".join(row.countries), len(row.people)]) for row in report.organisations),
     )
-    yield _table(
+    yield table(
         "countries",
         _("Countries"),
         [
@@ -193,7 +193,7 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
         ],
         ((row.code, [row.name, len(row.people), row.participations]) for row in report.countries),
     )
-    yield _table(
+    yield table(
         "outcomes",
         _("Learning outcomes"),
         [
@@ -205,7 +205,7 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
         ],
         ((str(row.outcome_id), _outcome(row, language)) for row in report.outcomes),
     )
-    yield _table(
+    yield table(
         "evidence",
         _("Missing pieces of evidence"),
         [("event", _("Event"), "text"), ("missing", _("What is missing"), "text")],
@@ -214,7 +214,7 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
             for row in report.without_evidence
         ),
     )
-    yield _table(
+    yield table(
         "not-counted",
         _("Events that do not count"),
         [("title", _("Event"), "text"), ("status", _("Status"), "text"), ("starts_on", _("First day"), "date")],
@@ -254,7 +254,7 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _table(
+def table(
     key: str, title: str, columns: list[tuple[str, str, str]], rows: Iterable[tuple[str, list[Any]]]
 ) -> dict[str, Any]:
     return {

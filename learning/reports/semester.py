@@ -464,7 +464,7 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
         # Whether an open date will still be given depends on the project's end: asked of one object, not of each event.
         if event.project_id == project.pk:
             event.project = project
-    counted = {event.pk: event for event in published if _counts(event, subject, at=at)}
+    counted = {event.pk: event for event in published if event_counts(event, subject, at=at)}
     registrations = list(
         _registrations_of(subject).filter(event__in=counted, joined_at__lte=at).select_related("organisation")
     )
@@ -537,7 +537,7 @@ def _registrations_of(subject: Subject) -> QuerySet[Registration]:
     return Registration.objects.filter(Q(delegation__partner=partner) | Q(organisation=partner.organisation_id))
 
 
-def _counts(event: Event, subject: Subject, *, at: datetime) -> bool:
+def event_counts(event: Event, subject: Subject, *, at: datetime) -> bool:
     """Whether a published event had taken place at an instant, as far as anybody has said.
 
     An event that is noted as held counts from its first day, not before: the note may have come after the cut-off. One

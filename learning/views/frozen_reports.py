@@ -5,22 +5,21 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import access, signed_in
-from registrations.paper.exceptions import PaperRefused
 
 from ..asked_reports import asked_subject, can_freeze, cut_off, made
 from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew
 from ..models import FrozenReport
+from ..report_files import handed_out, table_handed_out
 from ..report_forms import FreezeForm, TargetsForm
 from ..reports.comparing import compare
 from ..reports.document import document, instant
 from ..reports.figures import gaps
-from ..reports.formats import FORMATS, csv_files
+from ..reports.formats import FORMATS
 from ..reports.freezing import content_of, document_in, freeze, is_intact
 from ..reports.reading import facts_of, tables_of
 from ..reports.subject import Subject
@@ -32,7 +31,7 @@ from ..reports.subject import Subject
 def report_file(request: HttpRequest, extension: str, **address: Any) -> HttpResponse:
     """Hand out a report as it is counted now, or up to the instant in the address, as one file."""
     subject = asked_subject(request, **address)
-    return _file(document(made(subject, at=cut_off(request.GET.get("at", "")))), extension, subject.file_name)
+    return handed_out(document(made(subject, at=cut_off(request.GET.get("at", "")))), extension, subject.file_name)
 
 
 @access(signed_in)
@@ -41,7 +40,7 @@ def report_file(request: HttpRequest, extension: str, **address: Any) -> HttpRes
 def report_table(request: HttpRequest, table: str, **address: Any) -> HttpResponse:
     """Hand out one table of a report as CSV."""
     subject = asked_subject(request, **address)
-    return _table(document(made(subject, at=cut_off(request.GET.get("at", "")))), table, subject.file_name)
+    return table_handed_out(document(made(subject, at=cut_off(request.GET.get("at", "")))), table, subject.file_name)
 
 
 @access(signed_in)
@@ -153,7 +152,7 @@ def frozen_report_file(request: HttpRequest, version: int, extension: str, **add
     """Hand out a version as one file."""
     subject = asked_subject(request, **address)
     content = content_of(_version(subject, version))
-    return _file(content, extension, f"{subject.file_name}-version-{version}")
+    return handed_out(content, extension, f"{subject.file_name}-version-{version}")
 
 
 @access(signed_in)
@@ -161,34 +160,8 @@ def frozen_report_file(request: HttpRequest, version: int, extension: str, **add
 def frozen_report_table(request: HttpRequest, version: int, table: str, **address: Any) -> HttpResponse:
     """Hand out one table of a version as CSV."""
     subject = asked_subject(request, **address)
-    return _table(content_of(_version(subject, version)), table, f"{subject.file_name}-version-{version}")
+    return table_handed_out(content_of(_version(subject, version)), table, f"{subject.file_name}-version-{version}")
 
 
 def _version(subject: Subject, version: int) -> FrozenReport:
     return get_object_or_404(subject.versions.select_related("previous"), version=version)
-
-
-def _file(content: dict[str, Any], extension: str, name: str) -> HttpResponse:
-    chosen = FORMATS.get(extension)
-    if chosen is None:
-        raise Http404
-    try:
-        made_of_it = chosen.make(content)
-    except PaperRefused:
-        said = gettext("This could not be printed just now. Try again in a minute, and tell us if it stays so.")
-        return HttpResponse(said, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "60"})
-    return _handed_out(made_of_it, chosen.media_type, f"{name}.{extension}")
-
-
-def _table(content: dict[str, Any], table: str, name: str) -> HttpResponse:
-    made_of_it = csv_files.table(content, table)
-    if made_of_it is None:
-        raise Http404
-    return _handed_out(made_of_it, csv_files.MEDIA_TYPE, f"{name}-{table}.csv")
-
-
-def _handed_out(content: bytes, media_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=media_type)
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
-    response["X-Robots-Tag"] = "noindex"
-    return response

@@ -2,18 +2,21 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.access import access, administrators, signed_in
-from projects.models import Project
+from projects.models import Programme, Project
 
 from ..asked_reports import asked_subject, can_freeze, cut_off, made, reported_partners
+from ..report_files import handed_out
+from ..reports.document import instant
 from ..reports.figures import figure as figure_of
 from ..reports.figures import gaps, headline
 from ..reports.formats import FORMATS
 from ..reports.indicators import indicator_rows
 from ..reports.plots import plots
+from ..reports.programme import programme_document, programme_report
 from ..reports.semester import Report
 
 
@@ -29,7 +32,12 @@ def reports(request: HttpRequest) -> HttpResponse:
     """List the projects that this user may report on, with their semesters."""
     partners = Prefetch("partners", reported_partners(request.user), to_attr="reported_partners")
     projects = Project.objects.with_member(request.user).prefetch_related("semesters", partners).order_by("acronym")
-    return render(request, "learning/reports.html", {"projects": projects, "today": timezone.now().date()})
+    context = {
+        "projects": projects,
+        "programmes": Programme.objects.administered_by(request.user).distinct().order_by("name"),
+        "today": timezone.now().date(),
+    }
+    return render(request, "learning/reports.html", context)
 
 
 @access(signed_in)
@@ -65,6 +73,25 @@ def report_rows(request: HttpRequest, figure: str, **address: Any) -> HttpRespon
         raise Http404
     context = {"report": shown, "figure": opened, "table": f"learning/rows/{opened.table}.html"}
     return render(request, "learning/report_rows.html", context)
+
+
+@access(signed_in)
+def of_programme(request: HttpRequest, programme: str) -> HttpResponse:
+    """Show what the projects of a programme did to date, for its officers."""
+    shown = programme_report(_programme(request, programme), at=cut_off(request.GET.get("at", "")))
+    context = {"report": shown, "cut_off": instant(shown.at), "formats": FORMATS}
+    return render(request, "learning/programme.html", context)
+
+
+@access(signed_in)
+def of_programme_file(request: HttpRequest, programme: str, extension: str) -> HttpResponse:
+    """Hand out the report of a programme as one file."""
+    shown = programme_report(_programme(request, programme), at=cut_off(request.GET.get("at", "")))
+    return handed_out(programme_document(shown), extension, f"report-{programme}")
+
+
+def _programme(request: HttpRequest, slug: str) -> Programme:
+    return get_object_or_404(Programme.objects.administered_by(request.user).distinct(), slug=slug)
 
 
 def _report(request: HttpRequest, **address: Any) -> Report:

@@ -1,0 +1,39 @@
+"""Handing out the files of reports."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
+
+from registrations.paper.exceptions import PaperRefused
+
+from .reports.formats import FORMATS, csv_files
+
+
+def handed_out(content: dict[str, Any], extension: str, name: str) -> HttpResponse:
+    """Return a document as a file of a format. Raises Http404 for a format that there is not."""
+    chosen = FORMATS.get(extension)
+    if chosen is None:
+        raise Http404
+    try:
+        made_of_it = chosen.make(content)
+    except PaperRefused:
+        said = gettext("This could not be printed just now. Try again in a minute, and tell us if it stays so.")
+        return HttpResponse(said, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "60"})
+    return _response(made_of_it, chosen.media_type, f"{name}.{extension}")
+
+
+def table_handed_out(content: dict[str, Any], table: str, name: str) -> HttpResponse:
+    """Return one table of a document as CSV. Raises Http404 where it has no such table."""
+    made_of_it = csv_files.table(content, table)
+    if made_of_it is None:
+        raise Http404
+    return _response(made_of_it, csv_files.MEDIA_TYPE, f"{name}-{table}.csv")
+
+
+def _response(content: bytes, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -30,6 +30,16 @@ from .views import (
 
 app_name = "registrations"
 urlpatterns = [
+    # The door of one event, for whoever stands there: first, as phones ask for it all the time
+    path("door/worker.js", door_app.worker, name="door_worker"),
+    path("door/<slug:slug>/", door.door, name="door"),
+    path("door/<slug:slug>/app/", door_app.app, name="door_app"),
+    path("door/<slug:slug>/app/secret/", door_app.secret, name="door_secret"),
+    path("door/<slug:slug>/app/manifest.webmanifest", door_app.manifest, name="door_manifest"),
+    path("door/<slug:slug>/close/", door.close, name="door_close"),
+    path("door/<slug:slug>/list.json", door.door_list, name="door_list"),
+    path("door/<slug:slug>/acts/", door.acts, name="door_acts"),
+    path("door/<slug:slug>/counter/", door.counter, name="door_counter"),
     # One event, for whoever registers
     path("events/<slug:slug>/register/", registering.register, name="register"),
     path("events/<slug:slug>/registered/", registering.registered, name="registered"),
@@ -81,16 +91,6 @@ urlpatterns = [
     path("partner/<slug:partner>/<slug:slug>/give-back/", partner.give_back, name="give_seats_back"),
     path("partner/<slug:partner>/<slug:slug>/<int:pk>/replace/", partner.replace, name="replace_delegate"),
     path("partner/<slug:partner>/<slug:slug>/<int:pk>/take-out/", partner.take_out, name="take_delegate_out"),
-    # The door of one event, for whoever stands there
-    path("door/worker.js", door_app.worker, name="door_worker"),
-    path("door/<slug:slug>/", door.door, name="door"),
-    path("door/<slug:slug>/app/", door_app.app, name="door_app"),
-    path("door/<slug:slug>/app/secret/", door_app.secret, name="door_secret"),
-    path("door/<slug:slug>/app/manifest.webmanifest", door_app.manifest, name="door_manifest"),
-    path("door/<slug:slug>/close/", door.close, name="door_close"),
-    path("door/<slug:slug>/list.json", door.door_list, name="door_list"),
-    path("door/<slug:slug>/acts/", door.acts, name="door_acts"),
-    path("door/<slug:slug>/counter/", door.counter, name="door_counter"),
     # For organisers
     path("organise/", organise.organise, name="organise"),
     path("organise/calendars/", private_feeds.calendars, name="calendars"),

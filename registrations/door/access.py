@@ -78,22 +78,39 @@ def _columns(model: type[Model]) -> list[str]:
 
 
 _OF_HELPER, _OF_LINK, _OF_EVENT = _columns(DoorHelper), _columns(DoorLink), _columns(Event)
-_HELPER = Compiled(
-    lambda key, slug: DoorHelper.objects.filter(key=key, link__event__slug=slug).values_list(
-        *_OF_HELPER, *(f"link__{name}" for name in _OF_LINK), *(f"link__event__{name}" for name in _OF_EVENT)
-    ),
-    key=str,
-    slug=str,
-)
+# What taking acts asks of an event. Reading the rest, its texts and translations, takes longer than the query.
+_FOR_ACTS = {
+    *("id", "slug", "language", "status", "date_precision", "starts_on", "ends_on", "start_time", "end_time"),
+    *("time_zone", "mode", "places", "online_places", "project_id"),
+}
+# In the order of the model, as `from_db` takes them.
+_OF_EVENT_FOR_ACTS = [name for name in _OF_EVENT if name in _FOR_ACTS]
 
 
-def _helper(key: str, slug: str) -> DoorHelper | None:
-    """Return the helper with a key at the door of an event, with their link and its event, in one query."""
-    for row in _HELPER.tuples(key=key, slug=slug):
+def _helper_with(of_event: list[str]) -> Compiled[DoorHelper]:
+    return Compiled(
+        lambda key, slug: DoorHelper.objects.filter(key=key, link__event__slug=slug).values_list(
+            *_OF_HELPER, *(f"link__{name}" for name in _OF_LINK), *(f"link__event__{name}" for name in of_event)
+        ),
+        key=str,
+        slug=str,
+    )
+
+
+_HELPER, _HELPER_FOR_ACTS = _helper_with(_OF_EVENT), _helper_with(_OF_EVENT_FOR_ACTS)
+
+
+def _helper(key: str, slug: str, *, sends: bool) -> DoorHelper | None:
+    """Return the helper with a key at the door of an event, with their link and its event, in one query.
+
+    For whoever `sends`, what of the event is not asked for acts is deferred.
+    """
+    compiled, columns = (_HELPER_FOR_ACTS, _OF_EVENT_FOR_ACTS) if sends else (_HELPER, _OF_EVENT)
+    for row in compiled.tuples(key=key, slug=slug):
         of_helper, of_link = len(_OF_HELPER), len(_OF_HELPER) + len(_OF_LINK)
         helper = DoorHelper.from_db(DEFAULT_DB_ALIAS, _OF_HELPER, row[:of_helper])
         helper.link = DoorLink.from_db(DEFAULT_DB_ALIAS, _OF_LINK, row[of_helper:of_link])
-        helper.link.event = Event.from_db(DEFAULT_DB_ALIAS, _OF_EVENT, row[of_link:])
+        helper.link.event = Event.from_db(DEFAULT_DB_ALIAS, columns, row[of_link:])
         return helper
     return None
 
@@ -108,7 +125,7 @@ def at_the_door(
     at = at or timezone.now()
     key = request.get_signed_cookie(cookie_name(slug), default="", salt="door")
     if key:
-        helper = _helper(key, slug)
+        helper = _helper(key, slug, sends=sends)
         if helper and (helper.may_send(at=at) if sends else helper.may_see_the_list(at=at)):
             _note_seen(helper, at)
             return AtTheDoor(helper.link.event, helper=helper)

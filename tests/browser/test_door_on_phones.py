@@ -260,6 +260,112 @@ print(DoorLink.objects.create(event=Event.objects.get(slug="%s"), label="Entranc
 """
 
 
+# --- Full, by hand, and by itself --------------------------------------------------------------------------------
+
+# Two places are left, and people sign on the screen; then the numbers of two tickets.
+FULL = """
+from events.models import Event
+event = Event.objects.get(slug="%s")
+event.places = event.registrations.confirmed().count() + 2
+event.save()
+"""
+SIGNING = """
+import json
+from events.models import Event
+from registrations.models import Door
+event = Event.objects.get(slug="%s")
+Door.objects.update_or_create(event=event, defaults={"needs_signature": True})
+names = ["Person 001", "Person 002", "Person 003"]
+print(json.dumps([event.registrations.get(name=name).ticket_number for name in names]))
+"""
+REGISTERED = """
+from events.models import Event
+print(Event.objects.get(slug="%s").registrations.filter(name__startswith="Walk-in").count())
+"""
+
+
+def test_third_walk_in_for_two_places_is_not_green_and_the_refusal_stays_until_it_is_seen(site, event, open_door):
+    site.query(FULL % event.slug)
+    page = open_door(event)
+    page.context.set_offline(True)
+
+    verdicts = []
+    for number in (1, 2, 3):
+        write_in(page, f"Walk-in {number}")
+        verdicts.append(page.get_attribute("#result", "data-verdict"))
+    assert verdicts == ["welcome", "welcome", "maybe_full"]
+    assert "May not have a place" in page.inner_text("#result")
+
+    page.context.set_offline(False)
+    page.wait_for_selector("#refused:not([hidden])", timeout=60_000)
+    for _reloaded in range(2):
+        assert "Refused after you let them in: 1" in page.inner_text("#refused")
+        assert "Walk-in 3" in page.inner_text("#refused") and "Every place is taken" in page.inner_text("#refused")
+        assert page.inner_text("#strip-text").endswith("Refused: 1")
+        page.reload()
+        page.wait_for_selector("body[data-ready]")
+        page.wait_for_selector("#refused:not([hidden])")
+    assert site.query(REGISTERED % event.slug).strip() == "2"
+
+    page.get_by_role("button", name="I have seen it").click()
+    page.wait_for_selector("#refused", state="hidden")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert page.is_hidden("#refused") and "Refused" not in page.inner_text("#strip-text")
+
+
+def test_numbers_a_hand_scanner_a_kiosk_and_a_signature_work_without_network(site, event, open_door):
+    numbers = json.loads(site.query(SIGNING % event.slug))
+    page = open_door(event)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.context.set_offline(True)
+
+    # A number in the search, as it is typed: spaces, small letters.
+    page.fill("#search", f"{numbers[0][:4]} {numbers[0][4:]}".lower())
+    assert page.inner_text("#people").split("\n")[0] == "Person 001"
+    page.press("#search", "Enter")
+    page.wait_for_selector("#result[data-verdict=welcome]")
+    # They sign: a line that is drawn.
+    box = page.locator("#sign-canvas").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 50, steps=5)
+    page.mouse.up()
+    page.get_by_role("button", name="Save the signature").click()
+    page.wait_for_selector("#result[data-verdict=signed]")
+
+    # A hand scanner types the address of a ticket, with nothing chosen.
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type(event.tickets["Person 002"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#result[data-verdict=welcome]")
+    assert page.inner_text("#result-name") == "Person 002"
+    page.get_by_role("button", name="Without a signature").click()
+
+    # By itself: no names, until the four digits.
+    page.click("#nav [data-screen=settings]")
+    page.fill("#kiosk-digits", "2468")
+    page.get_by_role("button", name="Start the kiosk").click()
+    page.wait_for_selector("body.door-kiosk")
+    assert page.is_hidden("#names") and page.is_hidden("#nav") and "Person" not in page.inner_text("body")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type(numbers[2])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#result[data-verdict=welcome]")
+    assert page.inner_text("#result-name") == "Person 003"
+    page.get_by_role("button", name="Without a signature").click()
+    page.wait_for_selector("#result", state="hidden", timeout=15_000)
+    page.fill("#kiosk-out", "2468")
+    page.get_by_role("button", name="Leave", exact=True).click()
+    page.wait_for_selector("#nav:not([hidden])")
+
+    page.context.set_offline(False)
+    page.wait_for_selector("#strip[data-unsent='0'][data-state=online]", state="attached", timeout=60_000)
+    assert json.loads(site.query(STORED % event.slug))["acts"] == 4
+    assert problems == []
+
+
 # --- A camera ----------------------------------------------------------------------------------------------------
 
 

@@ -44,8 +44,13 @@ byId("camera-close").addEventListener("click", () => {
 byId("camera-next").addEventListener("click", () => openCamera(() => camera.next()));
 byId("camera-torch").addEventListener("click", async () => {
   const isOn = byId("camera-torch").getAttribute("aria-pressed") !== "true";
-  await camera.turnTorch(isOn);
-  byId("camera-torch").setAttribute("aria-pressed", String(isOn));
+  try {
+    await camera.turnTorch(isOn);
+    byId("camera-torch").setAttribute("aria-pressed", String(isOn));
+  } catch {
+    // A camera that says it has a light, and has none that can be switched.
+    show(byId("camera-torch"), false);
+  }
 });
 byId("picture").addEventListener("change", async () => {
   const [file] = byId("picture").files;
@@ -92,7 +97,9 @@ let typedAt = 0;
 document.addEventListener("keydown", (event) => {
   const isInField = event.target.matches?.("input, select, textarea");
   if (event.ctrlKey || event.metaKey || event.altKey || isInField || !state.list) return;
-  const now = performance.now();
+  wakeSound();
+  // When the key was pressed, not when a busy phone came to it.
+  const now = event.timeStamp;
   if (now - typedAt > 80) typed = "";
   typedAt = now;
   if (event.key === "Enter" && (codeIn(typed) || numberIn(typed))) {

@@ -25,7 +25,10 @@ byId("kiosk-form").addEventListener("submit", async (event) => {
   const kiosk = await hashOf(`${door.database} ${digits}`);
   showScreen("desk");
   await change({ kiosk });
+  // Nothing of whoever came before stays, for readers of the screen neither.
   show(byId("result"), false);
+  byId("spoken").textContent = "";
+  state.current = null;
   showKiosk();
   showAll();
 });

@@ -5,6 +5,9 @@ import { sense } from "./senses.js";
 import { isCareful, state } from "./state.js";
 
 const KINDS = { welcome: "ok", left: "ok", signed: "ok", undone: "warn", already: "warn", not_listed: "error", replaced: "error", refused: "error", forged: "error", trial: "warn" };
+// Where people scan by themselves, nobody reads the name of whoever came before.
+const KIOSK_SHOWS = 5_000;
+let forgetting = 0;
 const SHAPES = { ok: "✓", warn: "◎", error: "✕" };
 
 // Show one result; `from` is when its code was read or its button pressed, on the clock of performance.now().
@@ -33,5 +36,12 @@ export const showResult = (verdict, { person = null, what = "", act = null, from
     byId("spoken").textContent = [say(verdict), person?.name, what].filter(Boolean).join(". ");
     if (from !== null) box.dataset.took = Math.round(performance.now() - from);
   });
+  clearTimeout(forgetting);
+  if (state.settings.kiosk) {
+    forgetting = setTimeout(() => {
+      show(box, false);
+      byId("spoken").textContent = "";
+    }, KIOSK_SHOWS);
+  }
   sense(kind, state.settings.sound !== false);
 };

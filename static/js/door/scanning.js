@@ -26,6 +26,8 @@ export const openCamera = async (open = () => camera.open()) => {
     await open();
     show(byId("camera-open"), false);
     show(byId("camera-close"), true);
+    // Another camera, or the same one opened anew: its light is off.
+    byId("camera-torch").setAttribute("aria-pressed", "false");
     show(byId("camera-torch"), camera.hasTorch);
     show(byId("camera-next"), (await camera.cameras()).length > 1);
     byId("camera-close").focus();

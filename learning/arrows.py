@@ -3,6 +3,7 @@
 Placed as the plots are (plots.py): across in per cent, down in sizes of the text.
 """
 
+import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +16,19 @@ from .journeys import Learned, Reached
 from .plots import LINE, Line
 
 # Names of regions stand beside each other on a phone, with room for arrows between them.
-LETTERS = 14
+LETTERS = 12
 LINES = 3
-ARROWS_FROM, ARROWS_TO = 34.0, 66.0
-# Every row has room for the numbers of its arrows.
+ARROWS_FROM, ARROWS_TO = 36.0, 64.0
+NAMES_FROM, NAMES_TO = 34.0, 66.0
 LEAST_ROW = 2.8
-# Numbers stand at different places of their arrows, so that those of neighbours do not cover each other.
-PLACES_ON_ARROW = (0.22, 0.5, 0.78)
+# Arrows that leave or reach one region stand so far apart.
+APART = 1.0
+# Beside the number of what is carried out: colour alone says nothing in print.
+TICK = "✓"
+# Numbers stand at that of these places of their arrow which is furthest from the numbers of other arrows.
+PLACES_ON_ARROW = (0.5, 0.35, 0.65, 0.2, 0.8)
+# How many sizes of the text the arrows reach across on a phone.
+WIDTH_OF_ARROWS = 6.0
 STYLES = {Reached.WANTED: "wanted", Reached.IMPORTED: "imported", Reached.PLANNED: "planned", Reached.DONE: "done"}
 
 
@@ -55,6 +62,9 @@ class Picture:
     height: str
     x_from: str
     x_to: str
+    names_from: str
+    names_to: str
+    finding: str
     summary: str
 
 
@@ -76,23 +86,57 @@ def picture(learned: Sequence[Learned]) -> Picture:
     givers = list(dict.fromkeys(giver for giver, _taker in pairs))
     takers = sorted({taker for _giver, taker in pairs})
     wrapped = {name: textwrap.wrap(name, LETTERS, max_lines=LINES, placeholder=" …") for name in (*givers, *takers)}
-    row = max([LEAST_ROW, *(len(lines) * LINE + 0.9 for lines in wrapped.values())])
+    most = max((sum(name in pair for pair in pairs) for name in (*givers, *takers)), default=0)
+    row = max([LEAST_ROW, most * APART + 1, *(len(lines) * LINE + 0.9 for lines in wrapped.values())])
     height = row * max(len(givers), len(takers))
     middles_from = {name: height * (k + 0.5) / len(givers) for k, name in enumerate(givers)}
     middles_to = {name: height * (k + 0.5) / len(takers) for k, name in enumerate(takers)}
+    leaving = {
+        giver: sorted((pair for pair in pairs if pair[0] == giver), key=lambda pair: middles_to[pair[1]])
+        for giver in givers
+    }
+    reaching = {
+        taker: sorted((pair for pair in pairs if pair[1] == taker), key=lambda pair: middles_from[pair[0]])
+        for taker in takers
+    }
+    arrows: list[Arrow] = []
+    taken: list[tuple[float, float]] = []
+    for pair, practices in pairs.items():
+        y_from = middles_from[pair[0]] + _beside(pair, leaving[pair[0]])
+        y_to = middles_to[pair[1]] + _beside(pair, reaching[pair[1]])
+        place = _free_place(y_from, y_to, taken)
+        taken.append((place, y_from + (y_to - y_from) * place))
+        arrows.append(_arrow(y_from, y_to, practices, place))
     return Picture(
         rows=rows,
         givers=[_node(wrapped[name], middles_from[name]) for name in givers],
         takers=[_node(wrapped[name], middles_to[name]) for name in takers],
-        arrows=[
-            _arrow(middles_from[giver], middles_to[taker], practices, PLACES_ON_ARROW[k % len(PLACES_ON_ARROW)])
-            for k, ((giver, taker), practices) in enumerate(pairs.items())
-        ],
+        arrows=arrows,
         height=f"{height:.2f}em",
         x_from=f"{ARROWS_FROM:.2f}%",
         x_to=f"{ARROWS_TO:.2f}%",
+        names_from=f"{NAMES_FROM:.2f}%",
+        names_to=f"{NAMES_TO:.2f}%",
+        finding=_("%(done)d of %(all)d ways from region to region end in an action that is carried out")
+        % {"done": sum(one.reached == Reached.DONE for one in learned), "all": len(learned)},
         summary="; ".join(_in_words(one) for _number, one in rows),
     )
+
+
+def _beside(pair: tuple[str, str], siblings: list[tuple[str, str]]) -> float:
+    """Return how far from the middle of a region one of its arrows begins or ends."""
+    return (siblings.index(pair) - (len(siblings) - 1) / 2) * APART
+
+
+def _free_place(y_from: float, y_to: float, taken: list[tuple[float, float]]) -> float:
+    def room(place: float) -> float:
+        y = y_from + (y_to - y_from) * place
+        return min(
+            (math.hypot((place - other) * WIDTH_OF_ARROWS, y - other_y) for other, other_y in taken), default=math.inf
+        )
+
+    # Of equal ones the first.
+    return max(PLACES_ON_ARROW, key=room)
 
 
 def _in_words(one: Learned) -> str:
@@ -113,7 +157,7 @@ def _arrow(y_from: float, y_to: float, practices: list[tuple[int, Reached]], pla
     return Arrow(
         y_from=f"{y_from:.2f}em",
         y_to=f"{y_to:.2f}em",
-        text=", ".join(str(number) for number, _reached in practices),
+        text=", ".join(f"{number} {TICK}" if reached == Reached.DONE else str(number) for number, reached in practices),
         text_x=f"{ARROWS_FROM + (ARROWS_TO - ARROWS_FROM) * place:.2f}%",
         text_y=f"{y_from + (y_to - y_from) * place + 0.35:.2f}em",
         style=STYLES[max(reached for _number, reached in practices)],

@@ -7,13 +7,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.editing.fields import DateField, LineField, TextField
+from events.editing.fields import DateField, LineField
 from projects.models import GoodPractice, Partner, Project
 
 from .action_plans import put_into_plan
 from .exceptions import OriginInACircle
 from .models import Action, ActionPlan, MonitoringRound, Progress
-from .practice_forms import EventChoice, PartnerOfProject
+from .practice_forms import BriefField, EventChoice, PartnerOfProject
 
 
 class PlanForm(forms.ModelForm):
@@ -62,6 +62,16 @@ class PlanForm(forms.ModelForm):
             )
         return cleaned
 
+    def store(self) -> ActionPlan | None:
+        """Store it and return it; where somebody was faster, say so at the field and return None."""
+        try:
+            with transaction.atomic():
+                self.instance.save()
+        except IntegrityError:
+            self.add_error("policy_instrument", gettext("This partner has such a plan now. Open that one."))
+            return None
+        return self.instance
+
 
 class ActionOfProject(forms.ModelChoiceField):
     def label_from_instance(self, action: Any) -> str:
@@ -94,8 +104,8 @@ class ActionForm(forms.ModelForm):
         empty_label=_("None"),
         error_messages={"invalid_choice": _("Choose an action of the list.")},
     )
-    nature = TextField(label=_("What is done"), max_length=4000, required=False)
-    players = TextField(
+    nature = BriefField(label=_("What is done"), max_length=4000, required=False)
+    players = BriefField(
         label=_("Who takes part"),
         max_length=2000,
         required=False,
@@ -103,9 +113,9 @@ class ActionForm(forms.ModelForm):
     )
     starts_on = DateField(label=_("From"), required=False)
     ends_on = DateField(label=_("Until"), required=False)
-    costs = TextField(label=_("Costs"), max_length=1000, required=False, help_text=_("In words; nothing is added up."))
-    funding = TextField(label=_("Funding"), max_length=1000, required=False)
-    indicators = TextField(label=_("How one will see that it is done"), max_length=1000, required=False)
+    costs = BriefField(label=_("Costs"), max_length=1000, required=False, help_text=_("In words; nothing is added up."))
+    funding = BriefField(label=_("Funding"), max_length=1000, required=False)
+    indicators = BriefField(label=_("How one will see that it is done"), max_length=1000, required=False)
     added_on = DateField(
         label=_("Added to the plan on"),
         required=False,
@@ -139,6 +149,13 @@ class ActionForm(forms.ModelForm):
         fields["builds_on"].queryset = others.select_related("plan__partner__organisation").order_by(
             "plan__partner__number", "plan", "position"
         )
+
+    def clean_title(self) -> str:
+        title: str = self.cleaned_data["title"]
+        # It may be the same form, sent twice.
+        if self.instance.plan.actions.filter(title=title).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(gettext("This plan has an action of that title. Choose another one."))
+        return title
 
     def clean_practice(self) -> GoodPractice | None:
         practice: GoodPractice | None = self.cleaned_data["practice"]
@@ -222,10 +239,10 @@ class ProgressForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose how far it is."), "invalid_choice": _("Choose how far it is.")},
     )
-    why = TextField(
+    why = BriefField(
         label=_("Why"), max_length=2000, required=False, help_text=_("Always where it was changed or dropped.")
     )
-    evidence = TextField(
+    evidence = BriefField(
         label=_("What shows it"),
         max_length=2000,
         required=False,

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,15 @@ from .forms import RatingField
 from .models import Showing, Transfer, Wish
 
 LONGEST_TEXT = 2000
+# Nothing is shown on the bus and at lunch.
+NOT_ABOUT_PRACTICES = (Session.Kind.TRANSFER, Session.Kind.MEAL, Session.Kind.SOCIAL, Session.Kind.STEERING_GROUP)
+
+
+class BriefField(TextField):
+    """A text of a few sentences."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 4}), **options)
 
 
 class EventChoice(forms.ModelChoiceField):
@@ -68,7 +78,7 @@ class PracticeForm(forms.ModelForm):
         help_text=_("At most 100 characters, as the database of the programme takes it."),
         error_messages={"required": _("Enter a title for the practice.")},
     )
-    summary = TextField(
+    summary = BriefField(
         label=_("Summary"),
         max_length=LONGEST_TEXT,
         help_text=_("What is done, by whom, and what is better since then."),
@@ -78,7 +88,7 @@ class PracticeForm(forms.ModelForm):
     country = CountryField(blank=True).formfield(
         label=_("Country"), required=False, error_messages={"invalid_choice": _("Choose a country of the list.")}
     )
-    evidence = TextField(
+    evidence = BriefField(
         label=_("What shows that it works"),
         max_length=LONGEST_TEXT,
         required=False,
@@ -104,15 +114,18 @@ class PracticeForm(forms.ModelForm):
         fields["language"].choices = language_choices()
         partners = Partner.objects.spoken_for_by(user).filter(project=project).select_related("organisation")
         fields["owner"].queryset = partners
-        if self.instance.pk and self._sessions().exists():
-            fields["sessions"].queryset = self._sessions()
+        offered = self._sessions(user) if self.instance.pk else Session.objects.none()
+        if offered.exists():
+            fields["sessions"].queryset = offered
             fields["sessions"].label_from_instance = _session_in_words
             fields["sessions"].initial = [one.session_id for one in self.instance.showings.all()]
         else:
             del fields["sessions"]
 
-    def _sessions(self) -> Any:
-        return Session.objects.filter(event__practices=self.instance).select_related("event").in_order()
+    def _sessions(self, user: Any) -> Any:
+        events = Event.objects.visible_to(user).filter(practices=self.instance).order_by().values("pk")
+        sessions = Session.objects.visible_to(user).filter(event__in=events).exclude(kind__in=NOT_ABOUT_PRACTICES)
+        return sessions.select_related("event").order_by("event__starts_on", "event", "day", "start_time", "position")
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -135,11 +148,22 @@ class PracticeForm(forms.ModelForm):
             )
         return owner
 
+    def store(self) -> GoodPractice | None:
+        """Store it and return it; where somebody was faster, say so at the title and return None."""
+        try:
+            with transaction.atomic():
+                return self.save()
+        except IntegrityError:
+            self.add_error("name", gettext("This project has such a practice now. Choose another title, or open it."))
+            return None
+
     def save(self, commit: bool = True) -> GoodPractice:
         practice = super().save(commit)
         if "sessions" in self.fields:
             chosen = {session.pk for session in self.cleaned_data["sessions"]}
-            practice.showings.exclude(session__in=chosen).delete()
+            # What this user may not see is not theirs to take out.
+            offered = self.fields["sessions"].queryset  # type: ignore[attr-defined]
+            practice.showings.filter(session__in=offered.order_by().values("pk")).exclude(session__in=chosen).delete()
             Showing.objects.bulk_create(
                 (Showing(practice=practice, session_id=key) for key in chosen), ignore_conflicts=True
             )
@@ -156,8 +180,8 @@ class TranslationForm(forms.Form):
     use_required_attribute = False
 
     name = LineField(label=_("Title"), max_length=MOST_LETTERS_IN_TITLE, required=False)
-    summary = TextField(label=_("Summary"), max_length=LONGEST_TEXT, required=False)
-    evidence = TextField(label=_("What shows that it works"), max_length=LONGEST_TEXT, required=False)
+    summary = BriefField(label=_("Summary"), max_length=LONGEST_TEXT, required=False)
+    evidence = BriefField(label=_("What shows that it works"), max_length=LONGEST_TEXT, required=False)
 
 
 class CriteriaForm(forms.Form):
@@ -213,7 +237,7 @@ class WishForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = TextField(
+    reason = BriefField(
         label=_("Why we want it"),
         max_length=LONGEST_TEXT,
         error_messages={"required": _("Write why you want it: what it would mend at home.")},
@@ -237,12 +261,12 @@ class TransferForm(forms.Form):
     use_required_attribute = False
 
     event = EventChoice(label=_("Import workshop"), empty_label=gettext_lazy("None yet"))
-    fits = TextField(
+    fits = BriefField(
         label=_("What fits as it is"),
         max_length=LONGEST_TEXT,
         error_messages={"required": _("Write what you can take over as it is, or that nothing is.")},
     )
-    must_change = TextField(
+    must_change = BriefField(
         label=_("What must change"),
         max_length=LONGEST_TEXT,
         error_messages={"required": _("Write what must change at home first, or that nothing must.")},

@@ -83,8 +83,7 @@ def add(request: HttpRequest, project: str) -> HttpResponse:
     """Begin the plan of a partner."""
     found = _spoken_for(request, project)
     form = PlanForm(_sent(request), user=request.user, project=found)
-    if request.method == "POST" and form.is_valid():
-        plan = form.save()
+    if request.method == "POST" and form.is_valid() and (plan := form.store()):
         messages.success(request, gettext("The plan is there. Add its actions."))
         return redirect(plan)
     return _form_page(request, form, project=found)
@@ -97,8 +96,7 @@ def edit(request: HttpRequest, project: str, key: int) -> HttpResponse:
     """Change what a plan is about."""
     found = _plan(request, project, key)
     form = PlanForm(_sent(request), instance=found, user=request.user, project=found.partner.project)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and form.store():
         messages.success(request, gettext("Saved."))
         return redirect(found)
     return _form_page(request, form, project=found.partner.project, plan=_plan(request, project, key))

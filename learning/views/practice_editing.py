@@ -37,10 +37,9 @@ def add(request: HttpRequest, project: str) -> HttpResponse:
         raise Http404
     practice = GoodPractice(project=Project.objects.get(slug=project), state=GoodPractice.State.DRAFT)
     form = PracticeForm(_sent(request), instance=practice, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        practice = form.save()
+    if request.method == "POST" and form.is_valid() and (stored := form.store()):
         messages.success(request, gettext("The draft is kept. Only people with a role in the project see it."))
-        return redirect(practice)
+        return redirect(stored)
     context = {"form": form, "project": practice.project, "practice": None}
     return render(request, "learning/practices/edit.html", context, status=422 if form.errors else 200)
 
@@ -52,11 +51,9 @@ def edit(request: HttpRequest, project: str, slug: str) -> HttpResponse:
     """Change the words of a practice, and say in which sessions it is shown."""
     practice = _written(request, project, slug)
     form = PracticeForm(_sent(request), instance=practice, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            practice = form.save()
+    if request.method == "POST" and form.is_valid() and (stored := form.store()):
         messages.success(request, gettext("Saved."))
-        return redirect(practice)
+        return redirect(stored)
     kept = _written(request, project, slug)
     others = [(code, name) for code, name in language_choices() if code != kept.language]
     context = {"form": form, "project": kept.project, "practice": kept, "other_languages": others}

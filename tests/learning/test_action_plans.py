@@ -231,6 +231,16 @@ def test_a_second_plan_for_an_instrument_and_a_practice_of_ones_own_are_refused(
     assert not Action.objects.exists()
 
 
+def test_a_form_that_is_sent_twice_adds_one_action(client, plan):
+    client.force_login(create_coordinator(plan.partner))
+
+    answers = [client.post(address("add_action", plan, plan.pk), {"title": "Roadmap"}) for _press in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 422]
+    assert "This plan has an action of that title." in answers[1].content.decode()
+    assert Action.objects.count() == 1
+
+
 def test_only_the_lead_opens_a_round_and_one_for_each_day(client, project, plan):
     form = {"name": "First", "held_on_0": "1", "held_on_1": "4", "held_on_2": "2027"}
     opening = reverse("learning:add_round", args=["s3chem"])

@@ -237,7 +237,18 @@ def test_the_picture_has_one_arrow_for_each_pair_of_regions(project, practice, g
         (3, "Two counters"),
     ]
     assert [(arrow.text, arrow.style) for arrow in drawn.arrows] == [("1", "wanted"), ("2, 3", "imported")]
+    assert drawn.finding == "0 of 3 ways from region to region end in an action that is carried out"
     assert [[line.text for line in node.lines] for node in drawn.givers] == [["Owner not", "known"], ["Liguria"]]
+
+
+def test_arrows_of_one_region_stand_apart_and_what_is_carried_out_has_a_tick(project, practice, tartu):
+    Wish.objects.create(practice=practice, partner=create_partner(project, slug="other"), reason="Yes")
+    say(create_action(create_plan(tartu), practice=practice), "done", TODAY)
+
+    first, second = picture(who_learned_what(project)).arrows
+
+    assert first.y_from != second.y_from
+    assert {(arrow.text, arrow.style) for arrow in (first, second)} == {("1 ✓", "done"), ("1", "wanted")}
 
 
 def test_the_picture_and_its_table_are_there_for_everybody(client, project, practice, tartu):
@@ -311,6 +322,22 @@ def test_a_coordinator_writes_a_practice_and_publishes_it(client, project, tartu
 
     practice.refresh_from_db()
     assert (practice.owner, practice.state) == (tartu, GoodPractice.State.PUBLISHED)
+
+
+def test_the_owner_says_in_which_sessions_it_is_shown_and_what_it_does_not_see_stays(client, project, practice, genoa):
+    event = held(project, "thematic-event", practice=practice)
+    talk, lunch = create_session(event, title="The form, live"), create_session(event, kind="meal")
+    hidden = create_session(held(project, "seminar", practice=practice, visibility=Event.Visibility.UNLISTED))
+    Showing.objects.create(practice=practice, session=hidden)
+    client.force_login(create_coordinator(genoa))
+    address = reverse("learning:edit_practice", args=["better", practice.slug])
+    typed = {"owner": genoa.pk, "language": "en", "name": "One form", "summary": "One form for all."}
+
+    assert client.post(address, {**typed, "sessions": [lunch.pk]}).status_code == 422
+    client.post(address, {**typed, "sessions": [talk.pk]})
+    assert set(practice.showings.values_list("session", flat=True)) == {talk.pk, hidden.pk}
+    client.post(address, typed)
+    assert set(practice.showings.values_list("session", flat=True)) == {hidden.pk}
 
 
 def test_a_title_of_more_than_100_characters_is_refused_and_kept(client, practice, genoa):

@@ -59,7 +59,9 @@ class Standing:
 
 def standings(plans: Any, *, on: date) -> list[Standing]:
     """Return how far plans are on a day. `plans` is a queryset; five queries, however many there are."""
-    actions = Action.objects.select_related("practice__owner__organisation", "event", "builds_on__plan__partner")
+    actions = Action.objects.select_related(
+        "practice__owner__organisation", "practice__project", "event", "builds_on__plan__partner__project"
+    )
     found = list(
         plans.select_related("partner__organisation", "partner__project").prefetch_related(Prefetch("actions", actions))
     )
@@ -143,3 +145,23 @@ def gaps_of(standing: Standing) -> list[str]:
 
 def _named(actions: list[Action]) -> str:
     return ", ".join(f"“{action.title}”" for action in actions)
+
+
+def as_table(standings: Iterable[Standing]) -> tuple[list[str], list[list[str]]]:
+    """Return the headings and one row for each action; a plan of which no action is known has a row without one."""
+    headings = [gettext("Partner"), gettext("Policy instrument"), gettext("Action"), gettext("Good practice")]
+    headings += [gettext("From"), gettext("Until"), gettext("How far it is"), gettext("State of")]
+    headings += [gettext("Why"), gettext("What shows it")]
+    rows = []
+    for standing in standings:
+        plan = [str(standing.plan.partner), standing.plan.policy_instrument]
+        rows += [[*plan, *_cells(action, said)] for action, said in standing.actions] or [[*plan, *[""] * 8]]
+    return headings, rows
+
+
+def _cells(action: Action, said: Progress | None) -> list[str]:
+    cells = [action.title, str(action.practice or "")]
+    cells += [day.isoformat() if day else "" for day in (action.starts_on, action.ends_on)]
+    if said is None:
+        return [*cells, "", "", "", ""]
+    return [*cells, str(said.get_status_display()), said.round.held_on.isoformat(), said.why, said.evidence]

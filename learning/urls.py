@@ -86,6 +86,7 @@ urlpatterns = [
     ),
     # Action plans
     path("organise/projects/<slug:project>/plans/", plans.plans, name="plans"),
+    path("organise/projects/<slug:project>/plans/actions.csv", plans.actions_table, name="actions_table"),
     path("organise/projects/<slug:project>/plans/add/", plans.add, name="add_plan"),
     path("organise/projects/<slug:project>/plans/<int:key>/", plans.plan, name="plan"),
     path("organise/projects/<slug:project>/plans/<int:key>/edit/", plans.edit, name="edit_plan"),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import access
 from projects.access import people_with_a_role
 from projects.models import Partner, Project
+from projects.spreadsheets import CSV_TYPE, csv_bytes
 
-from ..action_plans import gaps_of, standings
+from ..action_plans import as_table, gaps_of, standings
 from ..models import Action, ActionPlan, MonitoringRound
 from ..plan_forms import ActionForm, OnDayForm, PlanForm, ProgressForm, RoundForm
 from ..plan_plot import carried_out_plot
@@ -41,6 +42,19 @@ def plans(request: HttpRequest, project: str) -> HttpResponse:
         "leads": Project.objects.led_by(request.user).filter(pk=found.pk).exists(),
     }
     return render(request, "learning/plans/plans.html", context, status=422 if form.errors else 200)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_safe
+def actions_table(request: HttpRequest, project: str) -> StreamingHttpResponse:
+    """Give every action of a project's plans, and how far it is on a day, to take away."""
+    found = get_object_or_404(Project.objects.with_member(request.user), slug=project)
+    _form, day = _day(request)
+    rows = standings(ActionPlan.objects.filter(partner__project=found), on=day)
+    response = StreamingHttpResponse(csv_bytes(*as_table(rows)), content_type=CSV_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{found.slug}-actions-{day.isoformat()}.csv"'
+    return response
 
 
 @access(people_with_a_role)

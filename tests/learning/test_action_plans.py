@@ -276,6 +276,42 @@ def test_who_reads_and_who_writes(client, project, plan):
     assert statuses(create_coordinator(create_partner(create_project()), "Charlie")) == [404] * 6
 
 
+def test_all_actions_of_a_day_are_taken_away(client, project, plan):
+    say(create_action(plan, title="=Roadmap", ends_on=AUTUMN), "done", SPRING, evidence="Online")
+    create_plan(create_partner(project, organisation=create_organisation(name="Asturias")))
+    path = reverse("learning:actions_table", args=["s3chem"]) + "?on_0=1&on_1=4&on_2=2027"
+
+    client.force_login(create_coordinator(create_partner(create_project()), "Charlie"))
+    assert client.get(path).status_code == 404
+    client.force_login(create_lead(project))
+    lines = b"".join(client.get(path).streaming_content).decode("utf-8-sig").splitlines()
+
+    assert lines[1:] == [
+        '"Province of Limburg","OP Zuid","\'=Roadmap","","","2027-10-01","Carried out","2027-04-01","","Online"',
+        '"Asturias","","","","","","","","",""',
+    ]
+
+
+def test_the_pages_ask_as_often_for_three_plans_as_for_one(client, project, plan):
+    client.force_login(create_lead(project))
+
+    def queries(path):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).status_code == 200
+        return len(asked)
+
+    paths = [reverse("learning:plans", args=["s3chem"]), plan.get_absolute_url()]
+    say(create_action(plan, practice=create_practice(project, owner=create_partner(project))), "done", SPRING)
+    one = [queries(path) for path in paths]
+    for _plan in range(2):
+        other = create_plan(create_partner(project))
+        for target in (plan, other):
+            practice = create_practice(project, owner=create_partner(project))
+            say(create_action(target, practice=practice), "done", SPRING)
+
+    assert [queries(path) for path in paths] == one
+
+
 def test_a_day_that_cannot_be_read_is_told(client, project, plan):
     client.force_login(create_lead(project))
 

@@ -283,6 +283,33 @@ def test_the_picture_asks_as_often_for_three_as_for_one(client, project, practic
     assert queries() == one
 
 
+def test_the_pages_ask_as_often_for_three_as_for_one(client, project, practice, tartu):
+    client.force_login(create_lead(project))
+    criterion = Criterion.objects.create(project=project, position=1, text="Easy to carry over")
+
+    def queries(path):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).status_code == 200
+        return len(asked)
+
+    def once_more(partner):
+        Wish.objects.create(practice=practice, partner=partner, reason="Yes")
+        CriterionRating.objects.create(practice=practice, partner=partner, criterion=criterion, value=4)
+        Transfer.objects.create(practice=practice, partner=partner)
+        say(create_action(create_plan(partner), practice=practice), "done", TODAY)
+        event = held(project, "thematic-event", practice=practice)
+        Showing.objects.create(practice=practice, session=create_session(event))
+
+    paths = [reverse("learning:practices", args=["better"]), page(practice)]
+    once_more(tartu)
+    one = [queries(path) for path in paths]
+    for _more in range(2):
+        once_more(create_partner(project))
+        create_practice(project, owner=tartu)
+
+    assert [queries(path) for path in paths] == one
+
+
 # --- Pages -------------------------------------------------------------------------------------------------------
 
 

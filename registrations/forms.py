@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,7 @@ from events.models import CalendarState, Event
 from projects.models import Organisation
 from projects.search import fold
 
-from .compiled import slices
+from .compiled import Compiled, slices
 from .form_parts import CountryField, CountrySelect, EmailField, OneLineField, one_line
 from .guarded_forms import GuardedForm
 from .models import Consent, Registration
@@ -242,7 +244,24 @@ def known_organisation(name: str) -> Organisation | None:
 
     Case, accents and earlier names do not matter.
     """
-    return known_organisations([name])[name]
+    folded = fold(name)
+    if not folded.strip():
+        return None
+    fitting = [organisation for organisation in _WITH_WORDS.rows(words=folded) if folded in _names_of(organisation)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+# Asked whenever somebody registers. A LIKE would put the words between signs of its own, which no blank can be.
+_WITH_WORDS = Compiled(
+    lambda words: Organisation.objects.filter(GreaterThan(StrIndex("search_text", Value(words)), 0)).only(
+        "name", "other_names", "country"
+    )[:MOST_CANDIDATES],
+    words=str,
+)
+
+
+def _names_of(organisation: Organisation) -> set[str]:
+    return {fold(name) for name in (organisation.name, *organisation.other_names)}
 
 
 def known_organisations(names: Iterable[str]) -> dict[str, Organisation | None]:
@@ -253,7 +272,7 @@ def known_organisations(names: Iterable[str]) -> dict[str, Organisation | None]:
         contains = reduce(or_, (Q(search_text__contains=one) for one in part))
         candidates = Organisation.objects.filter(contains).only("name", "other_names", "country")
         for organisation in candidates[: MOST_CANDIDATES * len(part)]:
-            for one in {fold(known) for known in (organisation.name, *organisation.other_names)} & set(part):
+            for one in _names_of(organisation) & set(part):
                 fitting[one].append(organisation)
     found = {one: organisations[0] for one, organisations in fitting.items() if len(organisations) == 1}
     return {name: found.get(one) for name, one in folded.items()}

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registrations import forms
-from registrations.forms import known_organisations
+from registrations.forms import known_organisation, known_organisations
 from registrations.guarded_forms import GuardedForm
 from registrations.models import Registration
 from tests.factories import create_event, create_kind, create_organisation, create_registration
@@ -230,5 +230,6 @@ def test_the_organisations_of_many_rows_are_found_with_one_query(django_assert_n
         "": None,
         "Nobody’s": None,
     }
+    assert {name: known_organisation(name) for name in names} == {name: found[name] for name in names}
     with django_assert_num_queries(0):
-        assert known_organisations([""]) == {"": None}
+        assert (known_organisations([""]), known_organisation("")) == ({"": None}, None)

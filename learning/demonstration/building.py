@@ -16,7 +16,7 @@ from projects.models import Membership, Organisation, Partner, Programme, Projec
 from registrations.models import AttendanceRecord, Person, Registration
 from venues.models import Site, Venue
 
-from ..models import Feedback, FrozenReport, OutcomeRating
+from ..models import Feedback, OutcomeRating
 from .admitting import admit
 from .delegations import hold_seats
 from .door import open_the_door
@@ -29,6 +29,7 @@ from .people import make_up_people
 from .project import CONTENT, PROGRAMME, SOURCE_KEY, TOWNS, make_project
 from .proof import prove, take_away
 from .questions import ask_at_the_conference, ask_on_the_visit
+from .reports import hand_in, take_back
 
 # Any number does. This is the day in 1992 on which the treaty of Maastricht was signed.
 SEED = 19920207
@@ -98,6 +99,7 @@ def build(
         came = guests.attend(happenings, registrations)
         guests.answer(happenings, registrations, came)
         prove(setting.project, by=organiser, at=at)
+        hand_in(setting.project, by=organiser, at=at)
         tell(f"{sum(came.values())} of them came, and some said what they learned")
     return _counted(setting.project)
 
@@ -146,8 +148,7 @@ def remove() -> None:
         OutcomeRating.objects.filter(feedback__event__project__source_key=SOURCE_KEY).delete()
         Feedback.objects.filter(event__project__source_key=SOURCE_KEY).delete()
         take_away()
-        for frozen in FrozenReport.objects.filter(project__source_key=SOURCE_KEY).order_by("-version"):
-            FrozenReport.objects.filter(pk=frozen.pk).delete()
+        take_back()
         AttendanceRecord.objects.filter(**of_project).delete()
         Registration.objects.filter(event__project__source_key=SOURCE_KEY).delete()
         Person.objects.filter(project__source_key=SOURCE_KEY).delete()

@@ -13,6 +13,7 @@ from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew, ReasonMiss
 from ..models import FrozenReport
 from .document import document, instant, written
 from .semester import Report
+from .since import recorded_since
 
 # What a version holds beside the document.
 OF_THE_VERSION = "frozen"
@@ -43,6 +44,8 @@ def freeze(report: Report, *, by: Any, because: str = "", at: datetime | None = 
                 "version": version,
                 "previous": previous.sha256 if previous else "",
                 "because": because.strip(),
+                # Counted now, so that comparing needs no record.
+                "since": recorded_since(report, previous.at) if previous else [],
                 "frozen_at": instant(at),
             }
         }

@@ -20,7 +20,7 @@ from ..reports.comparing import compare
 from ..reports.document import document, instant
 from ..reports.figures import gaps
 from ..reports.formats import FORMATS
-from ..reports.freezing import content_of, document_in, freeze, is_intact
+from ..reports.freezing import OF_THE_VERSION, content_of, document_in, freeze, is_intact
 from ..reports.reading import facts_of, tables_of
 from ..reports.subject import Subject
 
@@ -140,7 +140,11 @@ def frozen_report_changes(request: HttpRequest, version: int, **address: Any) ->
         "frozen": frozen,
         "older": older,
         "earlier": earlier,
-        "between": [each for each in [frozen, *earlier] if older.version < each.version <= frozen.version],
+        "between": [
+            (each, content_of(each)[OF_THE_VERSION]["since"])
+            for each in [frozen, *earlier]
+            if older.version < each.version <= frozen.version
+        ],
         "changes": compare(document_in(older), document_in(frozen)),
     }
     return render(request, "learning/frozen/changes.html", context)

@@ -276,6 +276,11 @@ def all_pages(site: Site) -> list[Page]:
         "done = Action.objects.get(title='Peelings of harbour kitchens feed four school gardens')\n"
         "print(done.practice.slug, done.plan_id, done.pk)"
     ).split()
+    handed_in, partner_slug = site.query(
+        "from learning.models import FrozenReport; from projects.models import Partner\n"
+        "frozen = FrozenReport.objects.first()\n"
+        "print(frozen.semester.number, Partner.objects.filter(project=frozen.project).first().slug)"
+    ).split()
     return [
         Page("home", "/en/"),
         Page("events", "/en/events/"),
@@ -413,6 +418,14 @@ def all_pages(site: Site) -> list[Page]:
         Page("report", f"/en/reports/{project}/{last}/", "lead"),
         Page("report-rows", f"/en/reports/{project}/{last}/people/", "lead"),
         Page("report-real", "/en/reports/s3chem/1/", "administrator"),
+        Page("report-to-date", f"/en/reports/{project}/to-date/", "lead"),
+        Page("report-partner", f"/en/reports/{project}/partners/{partner_slug}/", "lead"),
+        Page("report-event", f"/en/reports/{project}/events/{held_event}/", "lead"),
+        Page("report-programme", "/en/reports/programmes/demonstration-programme/", "officer"),
+        Page("report-targets", f"/en/reports/{project}/{handed_in}/targets/", "lead"),
+        Page("report-freeze", f"/en/reports/{project}/{handed_in}/freeze/", "lead"),
+        Page("report-frozen", f"/en/reports/{project}/{handed_in}/versions/2/", "lead"),
+        Page("report-changes", f"/en/reports/{project}/{handed_in}/versions/2/changes/", "lead"),
         Page("practices", f"/en/projects/{project}/practices/"),
         Page("practice", f"/en/projects/{project}/practices/{practice}/"),
         Page("practice-of-members", f"/en/projects/{project}/practices/{practice}/", "host"),

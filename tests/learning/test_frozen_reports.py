@@ -79,7 +79,13 @@ def test_frozen_report_holds_what_the_report_said(project):
     assert frozen.sha256 == hash_of(frozen.content)
     assert document_in(frozen) == document(report_of(project))
     assert [value(content, key) for key in ("events", "participations", "people", "learned")] == [1, 1, 1, 0]
-    assert content["frozen"] == {"version": 1, "previous": "", "because": "", "frozen_at": "2027-02-25T09:00:00Z"}
+    assert content["frozen"] == {
+        "version": 1,
+        "previous": "",
+        "because": "",
+        "since": [],
+        "frozen_at": "2027-02-25T09:00:00Z",
+    }
 
 
 def test_frozen_report_names_nobody_and_repeats_nobodys_words(project):
@@ -217,6 +223,28 @@ def test_versions_are_compared_by_numbers_and_rows(project):
     assert len(tables["people"].came.rows) == 1
     assert not tables["people"].went.rows
     assert compare(document_in(second), document_in(second)).is_empty
+
+
+def test_version_says_what_was_recorded_since_the_one_before(project):
+    event, other = create_held_event(project, title="Visit"), create_held_event(project)
+    alice = attend(event)
+    attend(other)
+    freeze(report_of(project), by=None)
+    bob = attend(event, "Bob", at=LATER)
+    record_attendance(bob, what="absent", how="correction", reason="Bob was ill", recorded_at=LATER)
+    create_feedback(alice, relevance=4, given_at=LATER)
+    attend(event, "Cor", at=LATER + timedelta(days=1))
+
+    second = freeze(report_of(project, at=LATER), by=None, because="A list came late")
+
+    assert content_of(second)["frozen"]["since"] == [
+        {
+            "key": str(event.uid),
+            "event": "Visit",
+            "texts": ["2 records of attendance", "1 of them a correction", "1 answer"],
+        }
+    ]
+    assert "ill" not in second.content.replace("will", "")
 
 
 def test_comparing_reads_no_record(project, django_assert_num_queries):

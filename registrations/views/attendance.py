@@ -201,7 +201,9 @@ def _since(event: Event, at: datetime, day: date) -> str:
 
 def _tick(request: HttpRequest, event: Event) -> HttpResponse:
     form = TickForm(request.POST, event=event)
-    if not form.is_valid() and set(form.errors) == {"since"} and not request.htmx:  # type: ignore[attr-defined]
+    if not form.is_valid() and set(form.errors) == {"since"}:
+        if request.htmx:  # type: ignore[attr-defined]
+            return _refused(request, str(form.errors["since"][0]))
         return _page(request, event, status=422, wrong=form)
     if not form.is_valid():
         return _refused(request, gettext("Nothing was changed, because this page was out of date. Try again."))

@@ -1,5 +1,6 @@
 """Reading a report: who was in the meeting from when to when, on the days of an event."""
 
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -105,7 +106,12 @@ def read(
     counts from the start that it names itself, else from `starts_at` on an event of one day. Raises NotAReport.
     """
     rows = _rows(content)
-    found = _best(_tables(rows))
+    tables = list(_tables(rows))
+    if not tables and any(map(_is_header, rows)):
+        raise NotAReport(
+            gettext("This report names its columns and nobody below them. Was it downloaded before the meeting ended?")
+        )
+    found = _best(tables)
     started = _said_start(rows)
     moments = [*found.moments, *([started] if started else [])]
     order = likely_order(moments, days)
@@ -157,6 +163,10 @@ def _rows(content: bytes) -> list[list[str]]:
     if content.startswith(b"%PDF-"):
         raise NotAReport(
             gettext("This is a PDF. Choose the CSV file of the report; the PDF can go to the documents of the event.")
+        )
+    if not content.strip(codecs.BOM_UTF8 + codecs.BOM_UTF16_LE + b"\0 \t\r\n"):
+        raise NotAReport(
+            gettext("This file is empty. Download the report once more from the meeting program, and choose that file.")
         )
     try:
         return rows_of(content)

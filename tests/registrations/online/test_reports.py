@@ -170,8 +170,10 @@ def test_a_night_is_parted_at_midnight_and_other_days_are_left_out():
         (b"PK\x03\x04 a workbook", "This is a workbook or an archive"),
         (b"%PDF-1.7", "This is a PDF"),
         (b"\x89PNG\r\n\x1a\n\x00\x01\x02", "This file is no text"),
-        (b"", "This file is no text"),
-        (b"   \n", "This file is no text"),
+        (b"", "This file is empty"),
+        (b"   \n", "This file is empty"),
+        (b"\xef\xbb\xbf\r\n", "This file is empty"),
+        (b"Name (original name),Email,Join time,Leave time,Duration (minutes)\n", "nobody below them"),
         (b"Just a letter.\nWithout any table.\n", "There is no table in this file"),
         (
             b"Name,Email,Organisation,Country\nAlice,alice@example.org,City,NL\n",

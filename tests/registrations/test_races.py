@@ -82,8 +82,8 @@ def meet_after_counting(monkeypatch):
 def meeting(count: Callable) -> Callable:
     all_of_them, turns = threading.Barrier(PEOPLE), itertools.count()
 
-    def count_and_wait(*arguments):
-        counted = count(*arguments)
+    def count_and_wait(*arguments, **options):
+        counted = count(*arguments, **options)
         with suppress(threading.BrokenBarrierError):
             all_of_them.wait(1.5)
             # Then one after the other, so that each finds what those before left.

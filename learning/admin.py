@@ -1,4 +1,4 @@
-"""The administration's pages of learning outcomes, feedback and action plans."""
+"""The administration's pages of learning outcomes, feedback, action plans, assessments, indicators and reports."""
 
 from typing import Any
 
@@ -9,10 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from .models import (
     Action,
     ActionPlan,
+    Assessment,
+    AssessmentRound,
+    Dimension,
+    DimensionRating,
     Feedback,
     FrozenReport,
     Indicator,
     IndicatorTarget,
+    Instrument,
     LearningOutcome,
     MonitoringRound,
     OutcomeRating,
@@ -105,6 +110,53 @@ class MonitoringRoundAdmin(admin.ModelAdmin):
     list_select_related = ["project"]
     search_fields = ["name"]
     autocomplete_fields = ["project"]
+
+
+class ReadHere:
+    """Written on pages that keep the rules between rows, or never changed at all: here it is read."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class DimensionInline(ReadHere, admin.TabularInline):
+    model = Dimension
+    extra = 0
+    can_delete = False
+
+
+class AssessmentRoundInline(admin.TabularInline):
+    model = AssessmentRound
+    extra = 0
+    can_delete = False
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(admin.ModelAdmin):
+    list_display = ["name", "project"]
+    list_filter = ["project"]
+    list_select_related = ["project"]
+    search_fields = ["name", "project__acronym"]
+    autocomplete_fields = ["project"]
+    inlines = [DimensionInline, AssessmentRoundInline]
+
+
+class DimensionRatingInline(ReadHere, admin.TabularInline):
+    model = DimensionRating
+    extra = 0
+    can_delete = False
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(ReadHere, admin.ModelAdmin):
+    list_display = ["partner", "round", "kind", "rater", "expert", "noted_at"]
+    list_filter = ["round__instrument__project", "kind"]
+    list_select_related = ["partner__organisation", "round", "rater__organisation"]
+    search_fields = ["partner__organisation__name", "expert"]
+    inlines = [DimensionRatingInline]
 
 
 @admin.register(Indicator)

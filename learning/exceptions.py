@@ -1,4 +1,4 @@
-"""Why feedback, an origin of an action or a frozen version is refused, and why an outcome stays."""
+"""Why feedback, an assessment, an origin of an action or a frozen version is refused, and why an outcome stays."""
 
 
 class FeedbackRefused(Exception):
@@ -63,3 +63,19 @@ class CriterionIsUsed(Exception):
     def __init__(self, texts: list[str]) -> None:
         super().__init__(texts)
         self.texts = texts
+
+
+class AssessmentRefused(Exception):
+    """No assessment is taken as it was sent."""
+
+
+class RoundIsClosed(AssessmentRefused):
+    """The last day of the round has passed."""
+
+
+class NothingRated(AssessmentRefused):
+    """No dimension has a number."""
+
+
+class DimensionIsRated(Exception):
+    """A dimension stays as it is, because somebody rated by it."""

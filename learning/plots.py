@@ -9,8 +9,12 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from django.utils import formats
+
+if TYPE_CHECKING:
+    from .radar import Radar, Rows
 
 # In sizes of the text.
 LINE = 1.35
@@ -113,6 +117,10 @@ class Plot:
     ticks: Sequence[Tick] = ()
     axis_y: str = ""
     axis_text_y: str = ""
+    # Series that are told apart by the shape of their marks (radar.py): shape and name of each, and one of the two.
+    legend: Sequence[tuple[str, str]] = ()
+    radar: "Radar | None" = None
+    rows: "Rows | None" = None
 
 
 def bar_plot(
@@ -132,15 +140,15 @@ def bar_plot(
     labels, bars = [], []
     y = 0.0
     for label, values in rows:
-        lines, y = _label(label, y)
+        lines, y = label_lines(label, y)
         labels += lines
         for value in values:
             y += 0.15
             width = value.number / longest * room if longest else 0
-            bars.append(Bar(_em(y), _em(BAR), _percent(width), _em(y + BAR * 0.8), value.text, value.style))
+            bars.append(Bar(em(y), em(BAR), percent(width), em(y + BAR * 0.8), value.text, value.style))
             y += BAR
         y += GAP
-    return Plot(slug, finding, measure, n, summary, numbers, height=_em(y), labels=labels, bars=bars)
+    return Plot(slug, finding, measure, n, summary, numbers, height=em(y), labels=labels, bars=bars)
 
 
 def dumbbell_plot(
@@ -157,23 +165,23 @@ def dumbbell_plot(
     labels, dumbbells = [], []
     y = 0.0
     for label, pair in rows:
-        lines, y = _label(label, y)
+        lines, y = label_lines(label, y)
         labels += lines
         y += 0.15
         middle = y + BAR / 2
         dumbbells.append(
             Dumbbell(
-                y=_em(middle),
-                text_y=_em(middle + 0.35),
-                before_x=_percent(_on_scale(pair.before)),
-                after_x=_percent(_on_scale(pair.after)),
+                y=em(middle),
+                text_y=em(middle + 0.35),
+                before_x=percent(on_scale(pair.before)),
+                after_x=percent(on_scale(pair.after)),
                 before=one_decimal(pair.before),
                 after=one_decimal(pair.after),
                 is_rise=pair.after >= pair.before,
             )
         )
         y += BAR + GAP
-    ticks = [Tick(_percent(_on_scale(value)), str(value)) for value in range(1, 6)]
+    ticks = [Tick(percent(on_scale(value)), str(value)) for value in range(1, 6)]
     return Plot(
         slug,
         finding,
@@ -181,12 +189,12 @@ def dumbbell_plot(
         n,
         summary,
         numbers,
-        height=_em(y + LINE),
+        height=em(y + LINE),
         labels=labels,
         dumbbells=dumbbells,
         ticks=ticks,
-        axis_y=_em(y),
-        axis_text_y=_em(y + LINE),
+        axis_y=em(y),
+        axis_text_y=em(y + LINE),
     )
 
 
@@ -197,19 +205,22 @@ def one_decimal(value: float) -> str:
     return formats.number_format(rounded, decimal_pos=1)
 
 
-def _label(text: str, y: float) -> tuple[list[Line], float]:
+def label_lines(text: str, y: float) -> tuple[list[Line], float]:
     """Return the label in lines from `y` down, and where they end. SVG does not wrap text by itself."""
     lines = textwrap.wrap(text, LETTERS, max_lines=LINES, placeholder=" …") or [""]
-    return [Line(_em(y + LINE * (k + 0.75)), line) for k, line in enumerate(lines)], y + LINE * len(lines)
+    return [Line(em(y + LINE * (k + 0.75)), line) for k, line in enumerate(lines)], y + LINE * len(lines)
 
 
-def _on_scale(value: float) -> float:
+def on_scale(value: float) -> float:
+    """Return where a value from 1 to 5 lies, in per cent of the width."""
     return SCALE_FROM + (value - 1) / 4 * (SCALE_TO - SCALE_FROM)
 
 
-def _em(value: float) -> str:
+def em(value: float) -> str:
+    """Write a length in sizes of the text."""
     return f"{value:.2f}em"
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """Write a length in per cent of the width."""
     return f"{value:.2f}%"

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from .views import (
+    assessments,
     audit,
     auditors,
     evidence,
@@ -94,6 +95,49 @@ urlpatterns = [
     path("organise/projects/<slug:project>/actions/<int:key>/", plans.edit_action, name="edit_action"),
     path("organise/projects/<slug:project>/actions/<int:key>/progress/", plans.progress, name="progress"),
     path("organise/projects/<slug:project>/rounds/add/", plans.add_round, name="add_round"),
+    # Assessments of regions
+    path("organise/projects/<slug:project>/assessments/", assessments.assessments, name="assessments"),
+    path("organise/projects/<slug:project>/assessments/add/", assessments.add_instrument, name="add_instrument"),
+    path(
+        "organise/projects/<slug:project>/assessments/<int:key>/edit/",
+        assessments.edit_instrument,
+        name="edit_instrument",
+    ),
+    path(
+        "organise/projects/<slug:project>/assessments/<int:key>/dimensions/add/",
+        assessments.add_dimension,
+        name="add_dimension",
+    ),
+    path(
+        "organise/projects/<slug:project>/assessments/<int:key>/rounds/add/",
+        assessments.add_round,
+        name="add_assessment_round",
+    ),
+    path(
+        "organise/projects/<slug:project>/assessments/dimensions/<int:key>/",
+        assessments.edit_dimension,
+        name="edit_dimension",
+    ),
+    path(
+        "organise/projects/<slug:project>/assessments/rounds/<int:key>/",
+        assessments.edit_round,
+        name="edit_assessment_round",
+    ),
+    path(
+        "organise/projects/<slug:project>/assessments/rounds/<int:key>/<slug:partner>/expert/",
+        assessments.rate_as_expert,
+        name="rate_as_expert",
+    ),
+    path(
+        "organise/projects/<slug:project>/assessments/rounds/<int:key>/<slug:partner>/by/<slug:rater>/",
+        assessments.rate,
+        name="rate_region",
+    ),
+    path(
+        "organise/projects/<slug:project>/assessments/<int:key>/regions/<slug:partner>/",
+        assessments.region,
+        name="assessed_region",
+    ),
     path("reports/", reports.reports, name="reports"),
     path("reports/programmes/<slug:programme>/", reports.of_programme, name="programme_report"),
     path(

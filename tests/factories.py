@@ -8,7 +8,19 @@ from django.utils import timezone
 
 from accounts.models import User
 from events.models import Event, EventKind, Session, Speaker
-from learning.models import Action, ActionPlan, Feedback, LearningOutcome, MonitoringRound, OutcomeRating, Progress
+from learning.assessments import assess
+from learning.models import (
+    Action,
+    ActionPlan,
+    Assessment,
+    AssessmentRound,
+    Feedback,
+    Instrument,
+    LearningOutcome,
+    MonitoringRound,
+    OutcomeRating,
+    Progress,
+)
 from projects.models import GoodPractice, Membership, Organisation, Partner, Programme, Project, Semester
 from registrations.models import AttendanceRecord, Delegation, Option, Person, Question, Registration
 from registrations.questions.wording import keep_words
@@ -90,6 +102,23 @@ def say(action: Action, status: str, held_on: date, **fields: Any) -> Progress:
         project=action.plan.partner.project, held_on=held_on, defaults={"name": f"Round of {held_on.isoformat()}"}
     )
     return Progress.objects.create(action=action, round=round_, status=status, **fields)
+
+
+def create_assessment_round(project: Project, name: str = "Start", **fields: Any) -> AssessmentRound:
+    """A round of the project's instrument, which is made with three dimensions where there is none."""
+    instrument, created = Instrument.objects.get_or_create(project=project, name="Waste in towns")
+    if created:
+        for position, dimension in enumerate(("Prevention", "Separate collection", "Recycling"), 1):
+            instrument.dimensions.create(position=position, name=dimension, anchor_1="nothing", anchor_5="everything")
+    return instrument.rounds.create(position=instrument.rounds.count() + 1, name=name, **fields)
+
+
+def rate(
+    round_: AssessmentRound, partner: Partner, *, rater: Partner | None = None, expert: str = "", values: list[int]
+) -> Assessment:
+    """What a partner, or an expert, says of a region: one value for each dimension, from the first one on."""
+    ratings = dict(zip(round_.instrument.dimensions.all(), ((value, "") for value in values), strict=False))
+    return assess(round_, partner, rater=rater, expert=expert, ratings=ratings, by=None)
 
 
 def create_kind(slug: str = "thematic-event", **fields: Any) -> EventKind:

@@ -18,6 +18,7 @@ from projects.spreadsheets import csv_bytes
 from registrations.models import AttendanceRecord, Offer
 from tests.factories import (
     create_action,
+    create_assessment_round,
     create_event,
     create_feedback,
     create_outcome,
@@ -31,6 +32,7 @@ from tests.factories import (
     create_site,
     create_user,
     create_venue,
+    rate,
     record_attendance,
     say,
 )
@@ -41,7 +43,7 @@ OURS = {"accounts", "projects", "venues", "events", "registrations", "learning"}
 MODELS = sorted(
     (model for model in admin.site._registry if model._meta.app_label in OURS), key=lambda model: model._meta.label
 )
-READ_ONLY = {"Action", "PlanChange", "AttendanceRecord", "Feedback", "FrozenReport"}
+READ_ONLY = {"Action", "Assessment", "PlanChange", "AttendanceRecord", "Feedback", "FrozenReport"}
 NOT_ADDED = READ_ONLY | {"Registration", "Mail", "SuppressedAddress"}
 
 
@@ -66,6 +68,7 @@ def create_one_of_each() -> Event:
     create_practice(project, owner=partner)
     project.criteria.create(position=1, text="Easy to carry over")
     say(create_action(create_plan(partner)), "going_on", date(2027, 3, 1))
+    rate(create_assessment_round(project), partner, rater=partner, values=[3])
     Membership.objects.create(user=create_user("Bob"), role="lead", project=project)
     event = create_event(project, venue=create_venue())
     create_session(event, site=create_site())

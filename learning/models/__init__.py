@@ -1,4 +1,5 @@
 from .action_plans import Action, ActionPlan, MonitoringRound, Progress
+from .assessments import Assessment, AssessmentRound, Dimension, DimensionRating, Instrument
 from .evidence import AuditorLink, EvidencePack, PhotoConsent
 from .feedback import Feedback, OutcomeRating
 from .indicators import Indicator, IndicatorTarget
@@ -9,12 +10,17 @@ from .reports import FrozenReport
 __all__ = [
     "Action",
     "ActionPlan",
+    "Assessment",
+    "AssessmentRound",
     "AuditorLink",
+    "Dimension",
+    "DimensionRating",
     "EvidencePack",
     "Feedback",
     "FrozenReport",
     "Indicator",
     "IndicatorTarget",
+    "Instrument",
     "LearningOutcome",
     "MonitoringRound",
     "OutcomeRating",

@@ -79,3 +79,23 @@ class NothingRated(AssessmentRefused):
 
 class DimensionIsRated(Exception):
     """A dimension stays as it is, because somebody rated by it."""
+
+
+class SurveyRefused(Exception):
+    """A survey does not do what is asked of it as it is."""
+
+
+class SurveyIsOpened(SurveyRefused):
+    """People were asked already: its questions stay as they read them."""
+
+
+class SurveyHasNoQuestions(SurveyRefused):
+    """There is nothing to ask yet."""
+
+
+class SurveyClosesTooEarly(SurveyRefused):
+    """Its last day is not ahead."""
+
+
+class SurveyNotOpen(SurveyRefused):
+    """Its last day has passed, or it was not opened."""

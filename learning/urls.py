@@ -12,6 +12,8 @@ from .views import (
     practices,
     reports,
     results,
+    survey_answers,
+    surveys,
 )
 
 app_name = "learning"
@@ -42,6 +44,12 @@ urlpatterns = [
     path("registrations/<str:code>/feedback/", feedback.feedback, name="feedback"),
     path("feedback/<str:key>/", feedback.feedback_about, name="feedback_about"),
     path("feedback/<str:key>/thanks/", feedback.thanks, name="feedback_about_thanks"),
+    path("surveys/<str:code>/", survey_answers.answer_survey, name="answer_survey"),
+    # The learning surveys of a project, for its lead
+    path("organise/projects/<slug:project>/surveys/", surveys.surveys, name="surveys"),
+    path("organise/projects/<slug:project>/surveys/add/", surveys.add, name="add_survey"),
+    path("organise/projects/<slug:project>/surveys/<int:key>/", surveys.survey, name="survey"),
+    path("organise/projects/<slug:project>/surveys/<int:key>/edit/", surveys.edit, name="edit_survey"),
     path("organise/<slug:slug>/learning/", results.results, name="results"),
     path("organise/<slug:slug>/learning/slide.svg", results.slide, name="slide"),
     # The evidence of an event, for organisers

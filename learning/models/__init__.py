@@ -6,6 +6,7 @@ from .indicators import Indicator, IndicatorTarget
 from .journeys import Showing, Transfer, Wish
 from .outcomes import LearningOutcome
 from .reports import FrozenReport
+from .surveys import LearningSurvey, LevelOfLearning, SurveyAnswer, SurveyInvitation, SurveyQuestion
 
 __all__ = [
     "Action",
@@ -22,11 +23,16 @@ __all__ = [
     "IndicatorTarget",
     "Instrument",
     "LearningOutcome",
+    "LearningSurvey",
+    "LevelOfLearning",
     "MonitoringRound",
     "OutcomeRating",
     "PhotoConsent",
     "Progress",
     "Showing",
+    "SurveyAnswer",
+    "SurveyInvitation",
+    "SurveyQuestion",
     "Transfer",
     "Wish",
 ]

@@ -19,9 +19,12 @@ from .models import (
     IndicatorTarget,
     Instrument,
     LearningOutcome,
+    LearningSurvey,
+    LevelOfLearning,
     MonitoringRound,
     OutcomeRating,
     Progress,
+    SurveyInvitation,
 )
 
 
@@ -191,4 +194,43 @@ class FrozenReportAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(LevelOfLearning)
+class LevelOfLearningAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "position"]
+    search_fields = ["name", "code"]
+
+
+@admin.register(LearningSurvey)
+class LearningSurveyAdmin(admin.ModelAdmin):
+    """Surveys are written and opened on their pages; here they are read."""
+
+    list_display = ["title", "project", "semester", "opened_at", "closes_on"]
+    list_filter = ["project"]
+    list_select_related = ["project", "semester__project"]
+    search_fields = ["title", "project__acronym"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(SurveyInvitation)
+class SurveyInvitationAdmin(admin.ModelAdmin):
+    """Who was asked, and whether they answered. What they said stands nowhere beside their name."""
+
+    list_display = ["person", "survey", "asked_at", "reminded_at", "answered_at"]
+    list_filter = ["survey"]
+    list_select_related = ["person", "survey"]
+    search_fields = ["person__name", "email"]
+    fields = ["survey", "person", "email", "language", "asked_at", "reminded_at", "answered_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

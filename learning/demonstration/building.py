@@ -30,6 +30,7 @@ from .project import CONTENT, PROGRAMME, SOURCE_KEY, TOWNS, make_project
 from .proof import prove, take_away
 from .questions import ask_at_the_conference, ask_on_the_visit
 from .reports import hand_in, take_back
+from .surveys import ask_what_was_learned, take_surveys_away
 
 # Any number does. This is the day in 1992 on which the treaty of Maastricht was signed.
 SEED = 19920207
@@ -98,6 +99,7 @@ def build(
         upload_report(online, registrations[online.pk], by=organiser)
         came = guests.attend(happenings, registrations)
         guests.answer(happenings, registrations, came)
+        ask_what_was_learned(setting, random.Random(SEED), at=at)  # noqa: S311
         prove(setting.project, by=organiser, at=at)
         hand_in(setting.project, by=organiser, at=at)
         tell(f"{sum(came.values())} of them came, and some said what they learned")
@@ -149,6 +151,7 @@ def remove() -> None:
         Feedback.objects.filter(event__project__source_key=SOURCE_KEY).delete()
         take_away()
         take_back()
+        take_surveys_away()
         AttendanceRecord.objects.filter(**of_project).delete()
         Registration.objects.filter(event__project__source_key=SOURCE_KEY).delete()
         Person.objects.filter(project__source_key=SOURCE_KEY).delete()

@@ -44,6 +44,11 @@ PAGE_NAMES = [
     "feedback",
     "feedback-about",
     "feedback-thanks",
+    "surveys",
+    "survey",
+    "survey-add",
+    "survey-answer",
+    "survey-answered",
     "sign-in",
     "sign-in-dead-link",
     "mails",
@@ -267,6 +272,11 @@ def all_pages(site: Site) -> list[Page]:
         "    address = links.make(about, label='Control', until=date.today() + timedelta(days=9))[1]\n"
         "    print(address.split('/', 3)[3])"
     ).split()
+    survey, asked, answered = site.query(
+        "from learning.models import LearningSurvey; survey = LearningSurvey.objects.get()\n"
+        "print(survey.pk, survey.invitations.filter(answered_at=None).first().code,"
+        " survey.invitations.exclude(answered_at=None).first().code)"
+    ).split()
     about = site.query(
         "from events.models import Event; from learning.feedback import address_for_everybody\n"
         f"print(address_for_everybody(Event.objects.get(slug='{held_event}')).split('/')[-2])"
@@ -312,6 +322,11 @@ def all_pages(site: Site) -> list[Page]:
         Page("feedback", f"/en/registrations/{held}/feedback/"),
         Page("feedback-about", f"/en/feedback/{about}/"),
         Page("feedback-thanks", f"/en/feedback/{about}/thanks/"),
+        Page("surveys", f"/en/organise/projects/{project}/surveys/", "lead"),
+        Page("survey", f"/en/organise/projects/{project}/surveys/{survey}/", "lead"),
+        Page("survey-add", f"/en/organise/projects/{project}/surveys/add/", "lead"),
+        Page("survey-answer", f"/en/surveys/{asked}/"),
+        Page("survey-answered", f"/en/surveys/{answered}/"),
         Page("sign-in", "/en/sign-in/"),
         Page("sign-in-dead-link", "/en/sign-in/dead/", status=410),
         Page("mails", "/en/mails/"),

@@ -1,4 +1,4 @@
-"""What sources say of plans and practices of projects of the past, read from a file into the model.
+"""What sources say of plans, practices and assessments of projects of the past, read from a file into the model.
 
 The projects themselves are loaded before (events/loading). What no source says is not made up: it is a gap.
 """
@@ -13,9 +13,9 @@ from django.db import transaction
 
 from events.models import Event, Session
 from events.signals import calendar_changes_at_once
-from projects.models import GoodPractice, Partner
+from projects.models import GoodPractice, Partner, Project
 
-from .models import ActionPlan, Showing
+from .models import ActionPlan, Instrument, Showing
 
 SHIPPED = Path(__file__).resolve().parent / "data" / "history.json"
 
@@ -47,6 +47,20 @@ class _Reader:
         else:
             ActionPlan.objects.filter(pk=plan.pk).update(**values)
 
+    def instrument(self, place: str, record: dict[str, Any]) -> None:
+        project = Project.objects.filter(source_key=record.get("project")).first()
+        if project is None:
+            self.problems.append(f"{place}: there is no project “{record.get('project')}”")
+            return
+        key = f"{project.source_key}:assessment"
+        values = {"note": record.get("note", ""), "sources": record.get("sources", [])}
+        if Instrument.objects.filter(source_key=key).update(**values):
+            # Its name, dimensions and rounds are those of people here, once it is loaded.
+            return
+        instrument = Instrument.objects.create(source_key=key, project=project, name=record.get("name", ""), **values)
+        for position, name in enumerate(record.get("rounds", []), 1):
+            instrument.rounds.create(position=position, name=name)
+
     def showing(self, place: str, record: dict[str, Any]) -> None:
         practice = GoodPractice.objects.filter(
             project__source_key=record.get("project"), name=record.get("practice")
@@ -69,7 +83,7 @@ class _Reader:
 
 
 def load_history(path: Path = SHIPPED, *, tell: Callable[[str], object] = lambda line: None) -> None:
-    """Store what a file says of plans and practices, or nothing. A second time changes nothing.
+    """Store what a file says of plans, practices and assessments, or nothing. A second time changes nothing.
 
     Raises HistoryRefused for a file that cannot be read, or that names what is not here.
     """
@@ -81,7 +95,11 @@ def load_history(path: Path = SHIPPED, *, tell: Callable[[str], object] = lambda
         raise HistoryRefused([f"{path}: is not a record in braces"])
     reader = _Reader()
     with transaction.atomic(), calendar_changes_at_once():
-        for kind, read in (("plans", reader.plan), ("shown", reader.showing)):
+        for kind, read in (
+            ("plans", reader.plan),
+            ("assessments", reader.instrument),
+            ("shown", reader.showing),
+        ):
             records = content.get(kind, [])
             for number, record in enumerate(records if isinstance(records, list) else []):
                 if isinstance(record, dict):

@@ -18,6 +18,7 @@ from venues.models import Site, Venue
 
 from ..models import Feedback, OutcomeRating
 from .admitting import admit
+from .assessing import assess_regions
 from .delegations import hold_seats
 from .door import open_the_door
 from .guests import Guests
@@ -79,6 +80,7 @@ def build(
         tell(f"{setting.project.acronym}: {len(setting.partners)} partners, {len(setting.practices)} good practices")
         happenings = Diary(setting, at, organiser).write()
         carry_home(setting, by=organiser, at=at)
+        assess_regions(setting, by=organiser)
         tell(f"{setting.project.events.count()} events around {at.date().isoformat()}")
         people = make_up_people(chance, setting.organisations, CONTENT["typed"])
         guests = Guests(chance, setting.project, people, at, organiser)

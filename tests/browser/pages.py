@@ -173,6 +173,17 @@ PAGE_NAMES = [
     "action-edit",
     "progress",
     "round-add",
+    "assessments",
+    "assessments-real",
+    "assessed-region",
+    "rate-region",
+    "rate-as-expert",
+    "instrument-add",
+    "instrument-edit",
+    "dimension-add",
+    "dimension-edit",
+    "assessment-round-add",
+    "assessment-round-edit",
 ]
 
 
@@ -286,6 +297,12 @@ def all_pages(site: Site) -> list[Page]:
         "done = Action.objects.get(title='Peelings of harbour kitchens feed four school gardens')\n"
         "print(done.practice.slug, done.plan_id, done.pk)"
     ).split()
+    instrument, dimension, round_ = site.query(
+        "from learning.models import Instrument\n"
+        f"one = Instrument.objects.get(project__slug='{project}')\n"
+        "print(one.pk, one.dimensions.first().pk, one.rounds.last().pk)"
+    ).split()
+    assessments = f"/en/organise/projects/{project}/assessments"
     handed_in, partner_slug = site.query(
         "from learning.models import FrozenReport; from projects.models import Partner\n"
         "frozen = FrozenReport.objects.first()\n"
@@ -467,4 +484,15 @@ def all_pages(site: Site) -> list[Page]:
         Page("action-edit", f"/en/organise/projects/{project}/actions/{action}/", "lead"),
         Page("progress", f"/en/organise/projects/{project}/actions/{action}/progress/", "lead"),
         Page("round-add", f"/en/organise/projects/{project}/rounds/add/", "lead"),
+        Page("assessments", f"{assessments}/", "lead"),
+        Page("assessments-real", "/en/organise/projects/optiwamag/assessments/", "administrator"),
+        Page("assessed-region", f"{assessments}/{instrument}/regions/meuse-lousada/", "lead"),
+        Page("rate-region", f"{assessments}/rounds/{round_}/meuse-lousada/by/meuse-maastricht/", "host"),
+        Page("rate-as-expert", f"{assessments}/rounds/{round_}/meuse-lousada/expert/", "lead"),
+        Page("instrument-add", f"{assessments}/add/", "lead"),
+        Page("instrument-edit", f"{assessments}/{instrument}/edit/", "lead"),
+        Page("dimension-add", f"{assessments}/{instrument}/dimensions/add/", "lead"),
+        Page("dimension-edit", f"{assessments}/dimensions/{dimension}/", "lead"),
+        Page("assessment-round-add", f"{assessments}/{instrument}/rounds/add/", "lead"),
+        Page("assessment-round-edit", f"{assessments}/rounds/{round_}/", "lead"),
     ]

@@ -16,10 +16,12 @@ from django.db.models import Count, F
 from accounts.models import User
 from events.models import CalendarState, Event, EventKind, PlanChange, Session
 from learning.action_plans import standings
+from learning.assessment_plots import plots_of
+from learning.assessments import gaps_of, profiles
 from learning.demonstration import build, find, give_roles, make_users, remove
 from learning.demonstration.happenings import TUESDAY, workday
 from learning.journeys import journey
-from learning.models import ActionPlan, Feedback, LearningOutcome, OutcomeRating
+from learning.models import ActionPlan, Feedback, Instrument, LearningOutcome, OutcomeRating
 from projects.models import GoodPractice, Membership, Organisation, Partner, Project, Semester, StakeholderGroup
 from registrations import delegations, places
 from registrations.models import AttendanceRecord, Person, Registration
@@ -332,6 +334,18 @@ def test_plans_are_followed_in_two_rounds(demonstration):
         ("Lousada", 1, True),
         ("Genoa", 1, True),
     ]
+
+
+def test_regions_are_assessed_in_three_rounds(demonstration):
+    partners = demonstration.project.partners.select_related("organisation")
+    [(instrument, found)] = profiles(Instrument.objects.filter(project=demonstration.project), partners).items()
+
+    assert [round_.is_closed(on=TODAY) for round_ in instrument.rounds.all()] == [True, True, False]
+    assert len(gaps_of(instrument, found, on=TODAY)) == 1
+    by_town = {one.partner.organisation.city: [plot.slug for plot in plots_of(one)] for one in found}
+    assert set(map(tuple, by_town.values())) == {
+        ("radar-own", "rounds-own", "radar-others", "rounds-others", "disagreement")
+    }
 
 
 def test_the_last_held_event_still_takes_feedback(demonstration):

@@ -11,10 +11,12 @@ from django.core.management import CommandError, call_command
 from events.loading import load_projects
 from events.models import Event
 from learning.action_plans import gaps_of, standings
+from learning.assessments import gaps_of as assessment_gaps
+from learning.assessments import profiles
 from learning.history import SHIPPED, HistoryRefused, load_history
 from learning.journeys import journey
-from learning.models import ActionPlan, Showing
-from projects.models import GoodPractice
+from learning.models import ActionPlan, Instrument, Showing
+from projects.models import GoodPractice, Partner
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,19 @@ def test_the_seven_regions_have_a_plan_of_which_nothing_else_is_known(loaded):
     assert {len(gaps_of(standing)) for standing in plans} == {3}
 
 
+def test_optiwamag_has_three_rounds_of_which_nothing_else_is_known(loaded):
+    partners = Partner.objects.filter(project__slug="optiwamag").select_related("organisation")
+    [(instrument, found)] = profiles(Instrument.objects.filter(project__slug="optiwamag"), partners).items()
+
+    assert [round_.name for round_ in instrument.rounds.all()] == ["Start", "Half-way", "End"]
+    assert instrument.sources
+    assert len(found) == 6 and not any(one.is_known for one in found)
+    assert assessment_gaps(instrument, found, on=date(2027, 3, 1))[:2] == [
+        "By which dimensions the regions are rated is not known.",
+        "When they took place is not known: Start, Half-way, End",
+    ]
+
+
 def test_a_practice_was_studied_where_sources_say_so(loaded):
     practice = GoodPractice.objects.get(name="BioEscola 360")
 
@@ -74,7 +89,10 @@ def test_a_second_time_changes_nothing_and_what_people_found_out_stays(loaded):
 
 def test_what_is_not_here_is_told_and_nothing_is_stored(tmp_path):
     path = file_with(
-        tmp_path, plans=[{"partner": "nobody"}, 7], shown=[{"project": "x", "practice": "y", "event": "z"}]
+        tmp_path,
+        plans=[{"partner": "nobody"}, 7],
+        assessments=[{"project": "x"}],
+        shown=[{"project": "x", "practice": "y", "event": "z"}],
     )
 
     before = ActionPlan.objects.count()
@@ -85,6 +103,7 @@ def test_what_is_not_here_is_told_and_nothing_is_stored(tmp_path):
     assert refused.value.problems == [
         "plans[0]: there is no partner “nobody”",
         "plans[1]: is not a record in braces",
+        "assessments[0]: there is no project “x”",
         "shown[0]: x has no practice “y”",
         "shown[0]: there is no event “z”",
     ]

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from accounts.periodic import every
-from projects.models import Project
+from projects.models import Project, Semester
+from projects.models.languages import Text
 from registrations.models import Person, Registration
 from registrations.people import who_attended
 
@@ -234,8 +236,7 @@ def answer(
 def who_learned(project: Project, *, at: datetime) -> QuerySet[SurveyAnswer]:
     """Return the answers that show somebody's professional capacity to have increased, given until an instant.
 
-    A person may have given several, in one survey or in several: count `somebody`, the person that they were found to
-    be, once.
+    A person may have given several, in one survey or in several; see learners().
     """
     return (
         SurveyAnswer.objects.filter(
@@ -245,12 +246,49 @@ def who_learned(project: Project, *, at: datetime) -> QuerySet[SurveyAnswer]:
             question__counts_from__isnull=False,
             rating__gte=F("question__counts_from"),
         )
-        .select_related("invitation__person", "invitation__survey")
-        .order_by("invitation__answered_at", "pk")
+        .select_related("invitation__person", "invitation__survey", "question")
+        .order_by("invitation__answered_at", "invitation", "question__position")
     )
 
 
-def people_who_learned(project: Project, *, at: datetime) -> set[int]:
-    """Return the keys of the persons who say so, each once, whatever they were merged into. One query."""
-    rows = who_learned(project, at=at).order_by().values_list("invitation__person", "invitation__person__merged_into")
-    return {merged_into or person for person, merged_into in rows}
+@dataclass(frozen=True, slots=True)
+class SurveyLearner:
+    """A person whose professional capacity increased, by the first answers that show it: the statements they chose."""
+
+    person_id: int
+    statements: tuple[Text, ...]
+
+
+def learners(project: Project, *, semester: Semester | None = None, at: datetime) -> tuple[SurveyLearner, ...] | None:
+    """Return those who say so, each once, whatever they were merged into; None where nobody was asked until then.
+
+    Whoever says so again is counted the first time only. So with a `semester`, those whose first answers belong to it,
+    and the semesters add up to the project: a survey of a semester belongs to that one, another to that of the answer.
+    Two queries.
+    """
+    surveys = LearningSurvey.objects.filter(project=project, opened_at__lte=at, follows=None)
+    if semester is not None:
+        surveys = surveys.filter(Q(semester=semester) | Q(semester=None, opened_at__date__lte=semester.ends_on))
+    if not surveys.exists():
+        return None
+    first: dict[int, SurveyInvitation] = {}
+    said: dict[int, list[Text]] = defaultdict(list)
+    language = get_language() or "en"
+    for answer in who_learned(project, at=at):
+        invitation = answer.invitation
+        somebody = invitation.person.merged_into_id or invitation.person_id
+        if first.setdefault(somebody, invitation) == invitation:
+            said[somebody].append(answer.question.in_language("text", language))
+    return tuple(
+        SurveyLearner(somebody, tuple(said[somebody]))
+        # In the order of what they said, so that a row leads to nobody.
+        for somebody in sorted(first, key=lambda somebody: ([text.text for text in said[somebody]], somebody))
+        if semester is None or _is_of(first[somebody], semester)
+    )
+
+
+def _is_of(invitation: SurveyInvitation, semester: Semester) -> bool:
+    if invitation.survey.semester_id is not None:
+        return invitation.survey.semester_id == semester.pk
+    day = invitation.answered_at.date() if invitation.answered_at else None
+    return day is not None and semester.starts_on <= day <= semester.ends_on

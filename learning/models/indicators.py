@@ -19,6 +19,10 @@ class Indicator(models.Model):
         REGIONS = "regions", _("Regions of the organisations that were matched (NUTS 2)")
         COUNTRIES = "countries", _("Countries of the people who attended")
         LEARNERS = "learners", _("People who say they learned")
+        SURVEYED = (
+            "surveyed",
+            _("People who say so in a learning survey, each once in a project"),
+        )
         PARTNERS = "partners", _("Partners of the project")
         PRACTICES = "practices", _("Good practices of the project")
         PLANS = "plans", _("Action plans of the partners")

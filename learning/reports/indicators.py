@@ -96,6 +96,8 @@ def _counted(report: Report, indicator: Indicator, events: set[int]) -> tuple[Se
         return report.actions, "actions"
     if indicator.rule == Rule.ACTIONS_DONE:
         return report.actions_done, "actions"
+    if indicator.rule == Rule.SURVEYED:
+        return report.surveyed, "surveyed"
     if indicator.rule == Rule.ELSEWHERE:
         return None, ""
     if report.events and not report.has_records:

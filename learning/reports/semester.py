@@ -35,6 +35,7 @@ from ..models import (
     OutcomeRating,
     Progress,
 )
+from ..surveys import SurveyLearner, learners
 from .subject import Kind, Subject
 
 # A mean of fewer answers says more about who answered than about the event.
@@ -229,6 +230,7 @@ class Report:
     # Of the project, as far as an indicator asks for them; they have no history.
     partners: tuple[Partner, ...] = ()
     practices: tuple[GoodPractice, ...] = ()
+    surveyed: tuple[SurveyLearner, ...] | None = None
     plans: tuple[ActionPlan, ...] = ()
     actions: tuple[Action, ...] = ()
     actions_done: tuple[Action, ...] = ()
@@ -518,6 +520,7 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
         is_withheld=is_withheld,
         partners=_partners(project) if Indicator.Rule.PARTNERS in rules else (),
         practices=_practices(project, at=at) if Indicator.Rule.PRACTICES in rules else (),
+        surveyed=_surveyed(subject, at=at) if Indicator.Rule.SURVEYED in rules else None,
         **(_carried_out(project, at=at) if rules & _OF_PLANS else {}),
     )
 
@@ -715,6 +718,13 @@ def _practices(project: Project, *, at: datetime) -> tuple[GoodPractice, ...]:
     """Return the practices that had been published; those that were loaded from sources have no such instant."""
     practices = project.practices.published().exclude(published_at__gt=at)
     return tuple(practices.select_related("project", "owner__organisation").order_by("name", "pk"))
+
+
+def _surveyed(subject: Subject, *, at: datetime) -> tuple[SurveyLearner, ...] | None:
+    """Return who says in a learning survey that they learned; None for a partner or an event, of which none asks."""
+    if subject.kind not in (Kind.SEMESTER, Kind.PROJECT):
+        return None
+    return learners(subject.project, semester=subject.semester, at=at)
 
 
 _OF_PLANS = {Indicator.Rule.PLANS, Indicator.Rule.ACTIONS, Indicator.Rule.ACTIONS_DONE}

@@ -11,14 +11,16 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from learning.exceptions import SurveyClosesTooEarly, SurveyHasNoQuestions, SurveyIsOpened, SurveyNotOpen
-from learning.models import LearningSurvey, LevelOfLearning, SurveyAnswer, SurveyInvitation, SurveyQuestion
+from learning.models import Indicator, LearningSurvey, LevelOfLearning, SurveyAnswer, SurveyInvitation, SurveyQuestion
+from learning.reports.indicators import indicator_rows
+from learning.reports.semester import semester_report
 from learning.survey_results import results_of_survey
 from learning.surveys import (
     active_people,
     answer,
     ask_again,
+    learners,
     open_survey,
-    people_who_learned,
     questions_to_begin_with,
     remind,
     write_questions,
@@ -222,14 +224,14 @@ def test_whoever_rates_a_statement_high_enough_has_learned(project, survey, rati
     open_survey(survey, closes_on=LAST_DAY)
     say(survey, "Alice", rating, "Much")
 
-    assert len(people_who_learned(project, at=timezone.now())) == learned
+    assert len(learners(project, at=timezone.now())) == learned
 
 
 def test_attending_and_saying_nothing_is_no_learning(project, survey):
     present(project, number=3)
     open_survey(survey, closes_on=LAST_DAY)
 
-    assert people_who_learned(project, at=timezone.now()) == set()
+    assert learners(project, at=timezone.now()) == ()
 
 
 def test_a_person_counts_once_over_all_surveys_and_merged_ones_too(project, survey):
@@ -240,11 +242,11 @@ def test_a_person_counts_once_over_all_surveys_and_merged_ones_too(project, surv
         open_survey(one, closes_on=LAST_DAY)
         say(one, "Alice", 5)
         say(one, "Alice A.", 5)
-    assert len(people_who_learned(project, at=timezone.now())) == 2
+    assert len(learners(project, at=timezone.now())) == 2
 
     merge(project.persons.get(email="alice@example.org"), other.person, by=create_lead(project))
 
-    assert len(people_who_learned(project, at=timezone.now())) == 1
+    assert len(learners(project, at=timezone.now())) == 1
 
 
 def test_a_follow_up_does_not_count_again_and_an_earlier_instant_sees_nothing(project, survey):
@@ -254,12 +256,60 @@ def test_a_follow_up_does_not_count_again_and_an_earlier_instant_sees_nothing(pr
     follow_up = create_survey(project, follows=survey)
     open_survey(follow_up, closes_on=LAST_DAY)
     say(follow_up, "Alice", 5)
-    assert people_who_learned(project, at=timezone.now()) == set()
+    assert learners(project, at=timezone.now()) == ()
 
     say(survey, "Alice", 5)
 
-    assert len(people_who_learned(project, at=timezone.now())) == 1
-    assert people_who_learned(project, at=NOW - timedelta(minutes=1)) == set()
+    assert len(learners(project, at=timezone.now())) == 1
+    assert learners(project, at=NOW - timedelta(minutes=1)) is None
+
+
+def test_semesters_add_up_to_the_project(project, clock):
+    for name in ("Alice", "Bob", "Carla"):
+        present(project, name)
+    fifth, sixth = (
+        project.semesters.create(number=n, starts_on=begin, ends_on=end)
+        for n, begin, end in (
+            (5, date(2026, 9, 1), date(2027, 2, 28)),
+            (6, date(2027, 3, 1), date(2027, 8, 31)),
+        )
+    )
+    of_fifth, of_project = create_survey(project, semester=fifth), create_survey(project)
+    assert learners(project, semester=fifth, at=NOW) is None
+    for survey, names in ((of_fifth, ("Alice", "Bob")), (of_project, ("Bob", "Carla"))):
+        open_survey(survey, closes_on=LAST_DAY)
+        clock.move_to(timezone.now() + timedelta(hours=1))
+        for name in names:
+            say(survey, name, 5)
+
+    def names(found):
+        return sorted(project.persons.get(pk=one.person_id).name for one in found)
+
+    at = timezone.now()
+    assert names(learners(project, semester=fifth, at=at)) == ["Alice", "Bob"]
+    assert names(learners(project, semester=sixth, at=at)) == ["Carla"]
+    assert names(learners(project, at=at)) == ["Alice", "Bob", "Carla"]
+
+
+def test_the_report_counts_them_and_opens_what_they_chose(client, lead, project, survey):
+    Indicator.objects.create(
+        programme=project.programme, code="capacity", name="Capacity", unit="people", rule="surveyed"
+    )
+    semester = project.semesters.create(number=6, starts_on=date(2027, 3, 1), ends_on=date(2027, 8, 31))
+    present(project)
+
+    def value():
+        [row] = indicator_rows(semester_report(project, semester, at=timezone.now()))
+        return row.value
+
+    assert value() is None
+    open_survey(survey, closes_on=LAST_DAY)
+    assert value() == 0
+    say(survey, "Alice", 5)
+    assert value() == 1
+    page = client.get(reverse("learning:report_rows", args=[project.slug, 6, "indicator-capacity"]))
+    assert "I can do something new" in page.text
+    assert "Alice" not in page.text
 
 
 # --- Answering ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from registrations.proof.canonical import hash_of
 
@@ -86,6 +86,16 @@ def is_intact(frozen: FrozenReport) -> bool:
     said = content_of(frozen)[OF_THE_VERSION]
     before = frozen.previous.sha256 if frozen.previous else ""
     return bool(said["version"] == frozen.version and said["previous"] == before)
+
+
+def records_say_the_same(frozen: FrozenReport, again: Report) -> bool:
+    """Whether the report that is counted `again`, at the cut-off of a version, still says what that version says.
+
+    Where it does not, something without a history was changed since: an event, a match, the border of a semester.
+    """
+    content = document_in(frozen)
+    with translation.override(content["language"]):
+        return written(document(again)) == written(content)
 
 
 def _without_instant(says: dict[str, Any]) -> dict[str, Any]:

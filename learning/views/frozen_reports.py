@@ -20,7 +20,7 @@ from ..reports.comparing import compare
 from ..reports.document import document, instant
 from ..reports.figures import gaps
 from ..reports.formats import FORMATS
-from ..reports.freezing import OF_THE_VERSION, content_of, document_in, freeze, is_intact
+from ..reports.freezing import OF_THE_VERSION, content_of, document_in, freeze, is_intact, records_say_the_same
 from ..reports.reading import facts_of, tables_of
 from ..reports.subject import Subject
 
@@ -119,6 +119,7 @@ def frozen_report(request: HttpRequest, version: int, **address: Any) -> HttpRes
         "tables": tables_of(content).values(),
         "formats": FORMATS,
         "is_intact": is_intact(frozen),
+        "says_the_same": records_say_the_same(frozen, made(subject, at=frozen.at)),
         "later": subject.versions.filter(version__gt=version).last(),
     }
     return render(request, "learning/frozen/report.html", context)

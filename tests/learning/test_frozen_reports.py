@@ -347,6 +347,22 @@ def test_lead_freezes_what_the_page_showed_and_downloads_it(client, project):
 
 
 @pytest.mark.usefixtures("alice")
+def test_page_of_a_version_says_whether_the_records_still_say_the_same(client, project, clock):
+    event = create_held_event(project)
+    attend(event)
+    freeze(report_of(project), by=None)
+    page = address("frozen_report", project, version=1)
+    attend(event, "Late", at=LATER)
+    assert "the records say the same today" in client.get(page).content.decode()
+    assert "the records say the same today" in client.get(page, headers={"accept-language": "de"}).content.decode()
+
+    event.title = "Another title"
+    event.save()
+
+    assert "the records say something else today" in client.get(page).content.decode()
+
+
+@pytest.mark.usefixtures("alice")
 def test_second_version_needs_a_reason_and_something_new(client, project):
     event = create_held_event(project)
     client.post(address("freeze_report", project))

@@ -136,6 +136,7 @@ class AssessmentForm(forms.Form):
                 required=False,
                 initial=said and said[1],
             )
+            self.fields[f"remark_{dimension.pk}"].widget.attrs["rows"] = 2
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

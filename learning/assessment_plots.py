@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from .assessments import Profile, Seen
-from .models import AssessmentRound
+from .models import Assessment, AssessmentRound
 from .plots import Cell, Numbers, Plot, one_decimal
 from .radar import LEAST_SPOKES, MOST_SERIES, Series, marks_plot, radar_plot
 
@@ -13,19 +13,23 @@ Value = Callable[[Seen], float | None]
 
 
 def plots_of(profile: Profile) -> list[Plot]:
-    """Return the plots for which there is something to draw, those as the region sees itself first."""
-    sides: list[tuple[str, Value, str]] = [
-        ("own", lambda seen: seen.own, _("As the region sees itself")),
-        ("others", lambda seen: seen.mean, _("As others see it (mean of peers and experts)")),
+    """Return the plots for which there is something to draw, those as the region sees itself first.
+
+    Their n is the number of assessments that they rest on.
+    """
+    own = sum(one.kind == Assessment.Kind.SELF for one in profile.said)
+    sides: list[tuple[str, Value, str, int]] = [
+        ("own", lambda seen: seen.own, _("As the region sees itself"), own),
+        ("others", lambda seen: seen.mean, _("As others see it (mean of peers and experts)"), len(profile.said) - own),
     ]
     found = []
-    for slug, value, measure in sides:
+    for slug, value, measure, n in sides:
         series = _series(profile, value)
         if not series:
             continue
         if len(profile.dimensions) >= LEAST_SPOKES:
-            found.append(_plot(profile, series, slug=f"radar-{slug}", measure=measure, draw=radar_plot))
-        found.append(_plot(profile, series, slug=f"rounds-{slug}", measure=measure, draw=marks_plot))
+            found.append(_plot(profile, series, slug=f"radar-{slug}", measure=measure, n=n, draw=radar_plot))
+        found.append(_plot(profile, series, slug=f"rounds-{slug}", measure=measure, n=n, draw=marks_plot))
     disagreement = _disagreement(profile)
     return [*found, disagreement] if disagreement else found
 
@@ -45,6 +49,7 @@ def _plot(
     *,
     slug: str,
     measure: str,
+    n: int,
     draw: Callable[..., Plot],
 ) -> Plot:
     names = [dimension.name for dimension in profile.dimensions]
@@ -54,8 +59,8 @@ def _plot(
         drawn,
         slug=slug,
         finding=_finding(names, drawn) if draw is marks_plot else measure,
-        measure=measure if draw is marks_plot else _("Each dimension from 1 in the middle to 5 outside"),
-        n=len(drawn),
+        measure=measure if draw is marks_plot else _("Each dimension from 1 on the inner ring to 5 on the outer one"),
+        n=n,
         summary="; ".join(
             f"{name}: " + ", ".join(f"{one.name} {_number(one.values[k])}" for one in drawn)
             for k, name in enumerate(names)

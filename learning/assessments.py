@@ -189,12 +189,12 @@ def gaps_of(instrument: Instrument, found: Sequence[Profile], *, on: date) -> li
         unseen = [str(one.partner) for one in found if len(one.of_round(round_)) == one.number(round_, Kind.SELF)]
         if silent:
             gaps.append(
-                gettext("%(round)s: these did not rate themselves: %(partners)s")
+                gettext("%(round)s: how these rate themselves is not known: %(partners)s")
                 % {"round": round_.name, "partners": ", ".join(silent)}
             )
         if unseen:
             gaps.append(
-                gettext("%(round)s: nobody else rated these: %(partners)s")
+                gettext("%(round)s: how others rate these is not known: %(partners)s")
                 % {"round": round_.name, "partners": ", ".join(unseen)}
             )
     return gaps
@@ -207,12 +207,12 @@ def gaps_of_region(profile: Profile, *, on: date) -> list[str]:
         if round_.held_on and round_.held_on > on:
             continue
         if not profile.number(round_, Kind.SELF):
-            gaps.append(gettext("%(round)s: the region did not rate itself.") % {"round": round_.name})
+            gaps.append(gettext("%(round)s: how the region rates itself is not known.") % {"round": round_.name})
         elif skipped := [d.name for d in profile.dimensions if profile.seen(round_, d).own is None]:
             gaps.append(
-                gettext("%(round)s: the region did not rate itself on: %(dimensions)s")
+                gettext("%(round)s: how the region rates itself is not known on: %(dimensions)s")
                 % {"round": round_.name, "dimensions": ", ".join(skipped)}
             )
         if not any(one.kind != Kind.SELF for one in profile.of_round(round_)):
-            gaps.append(gettext("%(round)s: nobody else rated the region.") % {"round": round_.name})
+            gaps.append(gettext("%(round)s: how others rate the region is not known.") % {"round": round_.name})
     return gaps

@@ -126,7 +126,7 @@ def marks_plot(
     summary: str,
     numbers: Numbers,
 ) -> Plot:
-    """Draw for each dimension one mark a series on the scale, one below the other, with its number beside it."""
+    """Draw for each dimension one mark a series on the scale, one below the other, with the numbers on the right."""
     labels, strokes, marks = [], [], []
     y = 0.0
     for k, name in enumerate(dimensions):

@@ -139,16 +139,16 @@ def test_what_is_missing_is_named_and_a_round_ahead_is_not(project, start, lousa
 
     assert gaps_of(instrument, found, on=TODAY) == [
         "When they took place is not known: Half-way",
-        "Start: these did not rate themselves: Riga Technical University",
-        "Start: nobody else rated these: Municipality of Lousada, Riga Technical University",
-        "Half-way: these did not rate themselves: Municipality of Lousada, Riga Technical University",
-        "Half-way: nobody else rated these: Municipality of Lousada, Riga Technical University",
+        "Start: how these rate themselves is not known: Riga Technical University",
+        "Start: how others rate these is not known: Municipality of Lousada, Riga Technical University",
+        "Half-way: how these rate themselves is not known: Municipality of Lousada, Riga Technical University",
+        "Half-way: how others rate these is not known: Municipality of Lousada, Riga Technical University",
     ]
     assert gaps_of_region(found[0], on=TODAY) == [
-        "Start: the region did not rate itself on: Recycling",
-        "Start: nobody else rated the region.",
-        "Half-way: the region did not rate itself.",
-        "Half-way: nobody else rated the region.",
+        "Start: how the region rates itself is not known on: Recycling",
+        "Start: how others rate the region is not known.",
+        "Half-way: how the region rates itself is not known.",
+        "Half-way: how others rate the region is not known.",
     ]
 
 

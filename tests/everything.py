@@ -47,6 +47,8 @@ def main() -> int:
     parser.add_argument("--next", metavar="PYTHON", help="on PostgreSQL, run them with this Python and its Django")
     arguments = parser.parse_args()
     missing = {name: package for name, programs, package in PROGRAMS if not any(map(shutil.which, programs))}
+    if not Path("/usr/lib/libreoffice/program/libswlo.so").exists():
+        missing["LibreOffice Writer"] = "libreoffice-writer-nogui"
     if not libical.is_here():
         missing["libical"] = "libical3, in newer releases libical3t64"
     with ExitStack() as stack:

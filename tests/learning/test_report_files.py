@@ -1,8 +1,10 @@
 """The files of a report: the same bytes whoever asks, typed, safe, readable for people who cannot see them."""
 
 import io
+import subprocess
 import zipfile
 from datetime import UTC, date, datetime
+from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
@@ -14,6 +16,7 @@ from django.urls import reverse
 from events.models import Event
 from learning.reports.document import document, written
 from learning.reports.formats import FORMATS, csv_files
+from learning.reports.formats.pages import paper
 from learning.reports.freezing import freeze
 from learning.reports.semester import semester_report
 from tests.factories import (
@@ -131,6 +134,34 @@ def test_opendocument_text_is_whole(content):
         "Wednesday 10 February 2027",
     ):
         assert words in text
+
+
+WRITER = Path("/usr/lib/libreoffice/program/libswlo.so")
+
+
+@pytest.mark.once
+@pytest.mark.skipif(not WRITER.exists(), reason="needs LibreOffice Writer (apt install libreoffice-writer-nogui)")
+def test_libreoffice_opens_the_text_and_finds_its_tables_and_words(content, tmp_path):
+    path = tmp_path / "report.odt"
+    path.write_bytes(FORMATS["odt"].make(content))
+
+    subprocess.run(
+        [
+            *("soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"),
+            *("--convert-to", "fodt", "--outdir", str(tmp_path), str(path)),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+
+    opened = ElementTree.parse(tmp_path / "report.fodt").getroot()  # noqa: S314 - LibreOffice wrote it
+    text = " ".join(opened.itertext())
+    assert "Report: S3CHEM, semester 1" in text
+    assert "Kémia & <b>ipar</b>" in text
+    assert FORMULA in text
+    tables = list(opened.iter("{urn:oasis:names:tc:opendocument:xmlns:table:1.0}table"))
+    assert len(tables) == 1 + sum(1 for section in paper(content).sections if section.table)
 
 
 def test_pdf_is_tagged_and_carries_the_report_as_data(content):

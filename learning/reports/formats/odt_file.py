@@ -17,6 +17,9 @@ from .pages import Paper, PaperTable, Section, paper
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 
+# Between the margins of a sheet on its side.
+WIDTH = 267
+
 _NAMESPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in (
@@ -60,15 +63,23 @@ def _add(packed: zipfile.ZipFile, name: str, text: str, how: int) -> None:
 
 def _content(said: Paper, facts: str) -> str:
     body = [f'<text:p text:style-name="Title">{_text(said.title)}</text:p>']
-    rows = [[label, value] for label, value in said.facts]
-    body += _table("facts", PaperTable([], [False, False], rows), facts)
+    of_facts = PaperTable([], [False, False], [[label, value] for label, value in said.facts])
+    tables = [of_facts, *(section.table for section in said.sections if section.table)]
+    body += _table("facts", of_facts, facts)
     for number, section in enumerate(said.sections, 1):
         body += _section(number, section)
     return (
         f'{_DECLARED}<office:document-content {_NAMESPACES} office:version="1.3"><office:automatic-styles>'
         '<style:style style:name="Cell" style:family="table-cell"><style:table-cell-properties'
         ' fo:padding="0.1cm" fo:border-bottom="0.5pt solid #6b7888"/></style:style>'
-        f"</office:automatic-styles><office:body><office:text>{''.join(body)}</office:text></office:body>"
+        f'<style:style style:name="Table" style:family="table"><style:table-properties style:width="{WIDTH}mm"'
+        ' table:align="margins"/></style:style>'
+        + "".join(
+            f'<style:style style:name="Column{width}" style:family="table-column"><style:table-column-properties'
+            f' style:column-width="{width}mm"/></style:style>'
+            for width in sorted({width for table in tables for width in _widths(table)})
+        )
+        + f"</office:automatic-styles><office:body><office:text>{''.join(body)}</office:text></office:body>"
         "</office:document-content>"
     )
 
@@ -83,10 +94,15 @@ def _section(number: int, section: Section) -> Iterator[str]:
 
 
 def _table(name: str, table: PaperTable, title: str) -> Iterator[str]:
-    yield f"<table:table table:name={quoteattr(_clean(name))}><table:title>{_text(title)}</table:title>"
-    yield f'<table:table-column table:number-columns-repeated="{len(table.numbers)}"/>'
+    yield f'<table:table table:name={quoteattr(_clean(name))} table:style-name="Table">'
+    yield f"<table:title>{_text(title)}</table:title>"
+    for width in _widths(table):
+        yield f'<table:table-column table:style-name="Column{width}"/>'
     if table.header:
-        cells = "".join(_cell(heading, "Table_20_Heading") for heading in table.header)
+        cells = "".join(
+            _cell(heading, "Number_20_Heading" if is_number else "Table_20_Heading")
+            for heading, is_number in zip(table.header, table.numbers, strict=True)
+        )
         yield f"<table:table-header-rows><table:table-row>{cells}</table:table-row></table:table-header-rows>"
     for row in table.rows:
         cells = "".join(
@@ -95,6 +111,12 @@ def _table(name: str, table: PaperTable, title: str) -> Iterator[str]:
         )
         yield f"<table:table-row>{cells}</table:table-row>"
     yield "</table:table>"
+
+
+def _widths(table: PaperTable) -> list[int]:
+    """Return the width of each column in millimetres: numbers need less room than words."""
+    shares = [2 if is_number else 5 for is_number in table.numbers]
+    return [WIDTH * share // sum(shares) for share in shares]
 
 
 def _cell(text: str, style: str) -> str:
@@ -128,6 +150,9 @@ def _styles(said: Paper) -> str:
             'fo:margin-top="0.5cm" fo:margin-bottom="0.2cm" fo:keep-with-next="always"',
         )
         + style("Table_20_Heading", "Table Heading", 'fo:font-size="9pt" fo:font-weight="bold"')
+        + style(
+            "Number_20_Heading", "Number Heading", 'fo:font-size="9pt" fo:font-weight="bold"', 'fo:text-align="end"'
+        )
         + style("Table_20_Contents", "Table Contents", 'fo:font-size="9pt"')
         + style("Number", "Number", 'fo:font-size="9pt"', 'fo:text-align="end"')
         + "</office:styles><office:automatic-styles>"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import IntegrityError, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,16 @@ class InstrumentForm(forms.ModelForm):
             raise forms.ValidationError(gettext("The project has an instrument of this name. Choose another name."))
         return name
 
+    def store(self) -> bool:
+        """Store it and return True; where somebody was faster, say so at the field and return False."""
+        try:
+            with transaction.atomic():
+                self.instance.save()
+        except IntegrityError:
+            self.add_error("name", gettext("The project has an instrument of this name. Choose another name."))
+            return False
+        return True
+
 
 class PartForm(forms.ModelForm):
     """A dimension or a round of an instrument, each with a name of its own in it."""
@@ -60,6 +71,10 @@ class PartForm(forms.ModelForm):
                     "Somebody rated by this dimension already, so it stays as it is. Add another dimension instead."
                 ),
             )
+            return False
+        except IntegrityError:
+            # Somebody was faster.
+            self.add_error("name", gettext("The instrument has one of this name. Choose another name."))
             return False
         return True
 

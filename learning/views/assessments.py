@@ -123,9 +123,9 @@ def add_instrument(request: HttpRequest, project: str) -> HttpResponse:
     """Begin an instrument."""
     found = get_object_or_404(Project.objects.led_by(request.user), slug=project)
     form = InstrumentForm(_sent(request), instance=Instrument(project=found))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and form.store():
         messages.success(request, gettext("The instrument is there. Add its dimensions and rounds."))
-        return redirect(form.save())
+        return redirect(form.instance)
     return _form_page(request, form, found, gettext("Begin an instrument"))
 
 
@@ -136,9 +136,9 @@ def edit_instrument(request: HttpRequest, project: str, key: int) -> HttpRespons
     """Rename an instrument."""
     found = _instrument(request, project, key)
     form = InstrumentForm(_sent(request), instance=found)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and form.store():
         messages.success(request, gettext("Saved."))
-        return redirect(form.save())
+        return redirect(form.instance)
     return _form_page(request, form, found.project, gettext("Rename the instrument"))
 
 

@@ -10,10 +10,11 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from learning.assessment_forms import AssessmentRoundForm, InstrumentForm
 from learning.assessment_plots import plots_of
 from learning.assessments import assess, gaps_of, gaps_of_region, profiles
 from learning.exceptions import NothingRated, RoundIsClosed
-from learning.models import Assessment, DimensionRating, Instrument
+from learning.models import Assessment, AssessmentRound, DimensionRating, Instrument
 from tests.factories import (
     create_assessment_round,
     create_coordinator,
@@ -311,6 +312,20 @@ def test_a_dimension_with_ratings_stays_and_names_are_there_once(client, project
     assert "so it stays as it is" in rated.content.decode() and "Avoidance" in rated.content.decode()
     assert "The instrument has one of this name." in twice.content.decode()
     assert "The project has an instrument of this name." in same.content.decode()
+
+
+def test_whoever_was_slower_with_a_name_is_told(start):
+    instrument = start.instrument
+    forms = [
+        InstrumentForm({"name": "Later"}, instance=Instrument(project=instrument.project)),
+        AssessmentRoundForm({"name": "Later"}, instance=AssessmentRound(instrument=instrument)),
+    ]
+    assert all(form.is_valid() for form in forms)
+    Instrument.objects.create(project=instrument.project, name="Later")
+    create_assessment_round(instrument.project, "Later")
+
+    assert [forms[0].store(), forms[1].put_into_instrument()] == [False, False]
+    assert all("name" in form.errors for form in forms)
 
 
 def test_who_reads_and_who_writes(client, project, start, lousada, riga):

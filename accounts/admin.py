@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from . import outbox
 from .access import access, everybody
 from .models import Mail, SuppressedAddress, User
+from .read_here import KeptForEver
 
 
 @access(everybody)
@@ -53,7 +54,7 @@ class UserAdmin(admin.ModelAdmin):
 
 
 @admin.register(Mail)
-class MailAdmin(admin.ModelAdmin):
+class MailAdmin(KeptForEver, admin.ModelAdmin):
     """Read only: a mail is what was sent. One that could not be sent can be queued again."""
 
     list_display = ["subject", "to", "state", "created_at", "sent_at", "bounced_at", "attempts", "last_error"]
@@ -77,15 +78,6 @@ class MailAdmin(admin.ModelAdmin):
         "about",
     ]
     actions = ["queue_again"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
-        return False
 
     @admin.action(description=_("Send again what could not be sent"), permissions=["view"])
     def queue_again(self, request: HttpRequest, mails: QuerySet[Mail]) -> None:

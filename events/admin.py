@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.read_here import ReadHere
+
 from .addresses import is_free
 from .evidence_guard import kept_pieces
 from .models import ChoiceGroup, Event, EventKind, PlanChange, Session
@@ -37,7 +39,7 @@ class SessionInline(admin.TabularInline):
     show_change_link = True
 
 
-class PlanChangeInline(admin.TabularInline):
+class PlanChangeInline(ReadHere, admin.TabularInline):
     """What became of the event: added by changing it, never edited."""
 
     model = PlanChange
@@ -45,12 +47,6 @@ class PlanChangeInline(admin.TabularInline):
     can_delete = False
     fields = readonly_fields = ("number", "changed_at", "reason", "changed_by")
     show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class EventForm(forms.ModelForm):
@@ -168,18 +164,12 @@ class SessionAdmin(admin.ModelAdmin):
 
 
 @admin.register(PlanChange)
-class PlanChangeAdmin(admin.ModelAdmin):
+class PlanChangeAdmin(ReadHere, admin.ModelAdmin):
     """Plan changes are added by changing an event, and read here."""
 
     list_display = ["event", "number", "changed_at", "reason"]
     list_select_related = ["event"]
     search_fields = ["event__title", "reason"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Only with its event, which an administrator may delete.

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.read_here import KeptForEver, ReadHere
+
 from .models import (
     Action,
     ActionPlan,
@@ -48,7 +50,7 @@ class OutcomeRatingInline(admin.TabularInline):
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(admin.ModelAdmin):
+class FeedbackAdmin(ReadHere, admin.ModelAdmin):
     """What people said is theirs: it is read here, not written."""
 
     list_display = ["registration", "about", "given_at", "relevance", "satisfaction"]
@@ -60,12 +62,6 @@ class FeedbackAdmin(admin.ModelAdmin):
     @admin.display(ordering="registration__event", description=_("event"))
     def about(self, feedback: Feedback) -> str:
         return str((feedback.registration or feedback).event)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(ActionPlan)
@@ -90,7 +86,7 @@ class ProgressInline(admin.TabularInline):
 
 
 @admin.register(Action)
-class ActionAdmin(admin.ModelAdmin):
+class ActionAdmin(ReadHere, admin.ModelAdmin):
     """Actions are written on the pages of their plan, which look for circles; here they are read."""
 
     list_display = ["title", "plan", "position", "starts_on", "ends_on"]
@@ -98,12 +94,6 @@ class ActionAdmin(admin.ModelAdmin):
     list_select_related = ["plan__partner__organisation"]
     search_fields = ["title", "plan__policy_instrument"]
     inlines = [ProgressInline]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(MonitoringRound)
@@ -113,16 +103,6 @@ class MonitoringRoundAdmin(admin.ModelAdmin):
     list_select_related = ["project"]
     search_fields = ["name"]
     autocomplete_fields = ["project"]
-
-
-class ReadHere:
-    """Written on pages that keep the rules between rows, or never changed at all: here it is read."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class DimensionInline(ReadHere, admin.TabularInline):
@@ -179,22 +159,13 @@ class IndicatorTargetAdmin(admin.ModelAdmin):
 
 
 @admin.register(FrozenReport)
-class FrozenReportAdmin(admin.ModelAdmin):
+class FrozenReportAdmin(KeptForEver, admin.ModelAdmin):
     """What was handed in is read here, and never changed."""
 
     list_display = ["subject", "version", "project", "at", "frozen_at", "frozen_by"]
     list_filter = ["kind", "project"]
     list_select_related = ["project", "frozen_by"]
     search_fields = ["subject", "sha256", "because"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(LevelOfLearning)
@@ -204,7 +175,7 @@ class LevelOfLearningAdmin(admin.ModelAdmin):
 
 
 @admin.register(LearningSurvey)
-class LearningSurveyAdmin(admin.ModelAdmin):
+class LearningSurveyAdmin(ReadHere, admin.ModelAdmin):
     """Surveys are written and opened on their pages; here they are read."""
 
     list_display = ["title", "project", "semester", "opened_at", "closes_on"]
@@ -212,15 +183,9 @@ class LearningSurveyAdmin(admin.ModelAdmin):
     list_select_related = ["project", "semester__project"]
     search_fields = ["title", "project__acronym"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(SurveyInvitation)
-class SurveyInvitationAdmin(admin.ModelAdmin):
+class SurveyInvitationAdmin(ReadHere, admin.ModelAdmin):
     """Who was asked, and whether they answered. What they said stands nowhere beside their name."""
 
     list_display = ["person", "survey", "asked_at", "reminded_at", "answered_at"]
@@ -228,9 +193,3 @@ class SurveyInvitationAdmin(admin.ModelAdmin):
     list_select_related = ["person", "survey"]
     search_fields = ["person__name", "email"]
     fields = ["survey", "person", "email", "language", "asked_at", "reminded_at", "answered_at"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

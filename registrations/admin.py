@@ -3,23 +3,17 @@
 States change through the pages of people and organisers only, since a place, a mail or an offer may depend on them.
 """
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
+
+from accounts.read_here import KeptForEver, ReadHere
 
 from .models import AttendanceRecord, Consent, Offer, Person, Registration
 
 
-class ReadOnlyInline(admin.TabularInline):
+class ReadOnlyInline(ReadHere, admin.TabularInline):
     extra = 0
     can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class AttendanceInline(ReadOnlyInline):
@@ -101,7 +95,7 @@ class PersonAdmin(admin.ModelAdmin):
 
 
 @admin.register(AttendanceRecord)
-class AttendanceRecordAdmin(admin.ModelAdmin):
+class AttendanceRecordAdmin(KeptForEver, admin.ModelAdmin):
     """Records are added where people are ticked, and never changed or deleted."""
 
     list_display = ["registration", "day", "what", "happened_at", "how", "recorded_by"]
@@ -109,12 +103,3 @@ class AttendanceRecordAdmin(admin.ModelAdmin):
     list_select_related = ["registration", "recorded_by"]
     search_fields = ["registration__search_text", "registration__event__title"]
     date_hierarchy = "day"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -10,9 +10,10 @@ from django.urls import reverse
 from accounts import suppression
 from accounts.models import Mail
 from events.models import Event, PlanChange
-from learning.models import Indicator, IndicatorTarget
+from learning.models import Indicator, IndicatorTarget, LearningSurvey
 from learning.reports.freezing import freeze
 from learning.reports.semester import semester_report
+from learning.surveys import levels_of_learning
 from projects.models import Membership, Organisation
 from projects.spreadsheets import csv_bytes
 from registrations.models import AttendanceRecord, Offer
@@ -43,7 +44,10 @@ OURS = {"accounts", "projects", "venues", "events", "registrations", "learning"}
 MODELS = sorted(
     (model for model in admin.site._registry if model._meta.app_label in OURS), key=lambda model: model._meta.label
 )
-READ_ONLY = {"Action", "Assessment", "PlanChange", "AttendanceRecord", "Feedback", "FrozenReport"}
+READ_ONLY = {
+    *("Action", "Assessment", "PlanChange", "AttendanceRecord", "Feedback", "FrozenReport"),
+    *("LearningSurvey", "SurveyInvitation"),
+}
 NOT_ADDED = READ_ONLY | {"Registration", "Mail", "SuppressedAddress"}
 
 
@@ -77,6 +81,9 @@ def create_one_of_each() -> Event:
     now = datetime.fromisoformat("2027-03-01T09:00+00:00")
     Offer.objects.create(registration=registration, made_at=now, expires_at=now + timedelta(days=1))
     create_feedback(registration, (create_outcome(event), 2, 4))
+    levels_of_learning()
+    survey = LearningSurvey.objects.create(project=project, title="What did you learn?")
+    survey.invitations.create(person=registration.person, email="alice@example.org", asked_at=now)
     event.postpone(reason="The venue is flooded.")
     Mail.objects.create(key="confirmed:1", to="alice@example.org", subject="You are registered", text="…")
     suppression.suppress("nobody@example.org", reason="550 no such mailbox")

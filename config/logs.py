@@ -6,9 +6,10 @@ import re
 from django.core.exceptions import PermissionDenied
 
 # Addresses that open what they name for whoever holds them: registrations, invitations, tickets, the meeting online,
-# interest lists, private calendars, sign-ins, evidence for auditors; doors, invitations and documents by a parameter.
+# interest lists, surveys, private calendars, sign-ins, evidence for auditors; doors, invitations and documents by a
+# parameter.
 _SECRET = re.compile(
-    r"(/(?:registrations|invitations|t|join|interest|calendars/private|sign-in|audit)/|[?&](?:key|invitation)=)"
+    r"(/(?:registrations|invitations|t|join|interest|surveys|calendars/private|sign-in|audit)/|[?&](?:key|invitation)=)"
     r"[^/\s?&.]{16,}"
 )
 

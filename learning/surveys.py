@@ -15,8 +15,7 @@ from django.utils.translation import get_language
 from accounts.periodic import every
 from projects.models import Project, Semester
 from projects.models.languages import Text
-from registrations.models import Person, Registration
-from registrations.people import who_attended
+from registrations.models import AttendanceRecord, Person, Registration
 
 from . import survey_mails
 from .exceptions import SurveyClosesTooEarly, SurveyHasNoQuestions, SurveyIsOpened, SurveyNotOpen
@@ -63,7 +62,11 @@ class Active:
 
 def active_people(survey: LearningSurvey) -> list[Active]:
     """Return whoever a survey is for, in two queries: those who attended enough, or who answered what it follows."""
-    came = who_attended(Registration.objects.confirmed().filter(event__project=survey.project_id))
+    # Presence of a whole project is found once, rather than for each of its registrations.
+    present = AttendanceRecord.objects.of_days().present().filter(registration__event__project=survey.project_id)
+    came = Registration.objects.confirmed().filter(
+        event__project=survey.project_id, pk__in=present.order_by().values("registration")
+    )
     if survey.semester is not None:
         came = came.filter(event__starts_on__range=(survey.semester.starts_on, survey.semester.ends_on))
     events: dict[int, set[int]] = defaultdict(set)

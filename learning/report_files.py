@@ -1,5 +1,6 @@
 """Handing out the files of reports."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -8,6 +9,8 @@ from django.utils.translation import gettext
 
 from registrations.paper.exceptions import PaperRefused
 
+from . import plot_files
+from .plots import Plot
 from .reports.formats import FORMATS, csv_files
 
 
@@ -30,6 +33,16 @@ def table_handed_out(content: dict[str, Any], table: str, name: str) -> HttpResp
     if made_of_it is None:
         raise Http404
     return _response(made_of_it, csv_files.MEDIA_TYPE, f"{name}-{table}.csv")
+
+
+def plot_handed_out(plot: Plot, extension: str, name: str, *, at: datetime) -> HttpResponse:
+    """Return one plot as “svg” or “csv”. Raises Http404 for anything else."""
+    name = f"{name}-{plot.slug}.{extension}"
+    if extension == "svg":
+        return _response(plot_files.as_svg(plot, at=at), "image/svg+xml", name)
+    if extension == "csv":
+        return _response(plot_files.as_csv(plot), csv_files.MEDIA_TYPE, name)
+    raise Http404
 
 
 def _response(content: bytes, media_type: str, name: str) -> HttpResponse:

@@ -23,6 +23,7 @@ _of_a_report = [
     path("report.<slug:extension>", frozen_reports.report_file, name="report_file"),
     path("tables/<slug:table>.csv", frozen_reports.report_table, name="report_table"),
     path("targets/", frozen_reports.targets, name="report_targets"),
+    path("plots/<slug:plot>.<slug:extension>", reports.report_plot, name="report_plot"),
     path("freeze/", frozen_reports.freeze_report, name="freeze_report"),
     path("versions/<int:version>/", frozen_reports.frozen_report, name="frozen_report"),
     path("versions/<int:version>/changes/", frozen_reports.frozen_report_changes, name="frozen_report_changes"),

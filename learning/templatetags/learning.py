@@ -10,7 +10,7 @@ from django import template
 from django.template import RequestContext
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from events.models import Event
 from projects.models import Project
@@ -19,6 +19,7 @@ from registrations.models import Registration
 from ..exceptions import FeedbackRefused
 from ..feedback import last_minute, must_be_open
 from ..models import FrozenReport
+from ..plots import Plot
 from ..reports.document import instant
 from ..reports.semester import Report
 from ..reports.subject import Subject
@@ -72,6 +73,19 @@ def report_address(context: RequestContext) -> str:
 def report_file_address(context: RequestContext, extension: str) -> str:
     """Return the address of the page's report as a file, with the same cut-off."""
     return _address(context["report"], "learning:report_file", extension=extension)
+
+
+@register.simple_tag(takes_context=True)
+def plot_files(context: RequestContext, plot: Plot) -> list[tuple[str, str]]:
+    """Return the files of a plot with their names, with the cut-off of its report; none where it is of no report."""
+    report = context.get("report")
+    if not isinstance(report, Report):
+        return []
+    names = {"svg": gettext("Download the drawing (SVG)"), "csv": gettext("Download the numbers (CSV)")}
+    return [
+        (name, _address(report, "learning:report_plot", plot=plot.slug, extension=extension))
+        for extension, name in names.items()
+    ]
 
 
 @register.simple_tag(takes_context=True)

@@ -4,12 +4,13 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.access import access, administrators, signed_in
 from projects.models import Programme, Project
 
 from ..asked_reports import asked_subject, can_freeze, cut_off, made, reported_partners
-from ..report_files import handed_out
+from ..report_files import handed_out, plot_handed_out
 from ..reports.document import instant
 from ..reports.figures import figure as figure_of
 from ..reports.figures import gaps, headline
@@ -73,6 +74,17 @@ def report_rows(request: HttpRequest, figure: str, **address: Any) -> HttpRespon
         raise Http404
     context = {"report": shown, "figure": opened, "table": f"learning/rows/{opened.table}.html"}
     return render(request, "learning/report_rows.html", context)
+
+
+@access(signed_in)
+@require_safe
+def report_plot(request: HttpRequest, plot: str, extension: str, **address: Any) -> HttpResponse:
+    """Hand out one plot of a report: the drawing as SVG, or its numbers as CSV."""
+    shown = _report(request, **address)
+    found = next((each for each in plots(shown) if each.slug == plot), None)
+    if found is None:
+        raise Http404
+    return plot_handed_out(found, extension, shown.subject.file_name, at=shown.at)
 
 
 @access(signed_in)

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
@@ -425,3 +426,40 @@ def test_list_takes_the_same_few_queries_with_1_and_3_projects(client, alice):
         Membership.objects.create(user=alice, role=Membership.Role.LEAD, project=other)
 
     assert queries_of(client, reverse("learning:reports")) == one <= 16
+
+
+# --- The files of plots ------------------------------------------------------------------------------------------
+
+
+def plot_files(page: str) -> list[str]:
+    return [unescape(found) for found in re.findall(r'href="([^"]+/plots/[^"]+)"', page)]
+
+
+@pytest.mark.usefixtures("alice")
+def test_each_plot_leaves_as_a_drawing_and_as_numbers(client, project):
+    create_held_event(project, title="=1+1 <script>")
+    page = client.get(report_address(project)).text
+
+    files = {path: client.get(path) for path in plot_files(page)}
+
+    assert len(files) == 2 * page.count('<figure class="plot"') > 0
+    for path, answer in files.items():
+        assert "attachment" in answer["Content-Disposition"]
+        if ".svg" in path:
+            drawing = ElementTree.fromstring(answer.content)  # noqa: S314 - we wrote it
+            assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+            assert "<script" not in answer.text
+        else:
+            assert answer.content.startswith("\ufeff".encode())
+            assert '"=' not in answer.text
+
+
+@pytest.mark.usefixtures("alice")
+def test_a_plot_that_there_is_not_and_that_of_another_project_are_not_found(client, project):
+    create_held_event(project)
+    path = plot_files(client.get(report_address(project)).text)[0].partition("?")[0]
+
+    assert client.get(re.sub(r"plots/[^.]+", "plots/none", path)).status_code == 404
+    assert client.get(re.sub(r"\.\w+$", ".exe", path)).status_code == 404
+    client.force_login(create_lead(create_project(slug="elsewhere", acronym="ELSE")))
+    assert client.get(path).status_code == 404

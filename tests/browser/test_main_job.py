@@ -109,11 +109,28 @@ def test_wrong_answers_are_shown_on_top_and_nothing_typed_is_lost(pages, open_br
     assert window.evaluate("document.activeElement.name") == "email"
 
 
-def test_an_organiser_ticks_who_came_and_it_is_recorded_once(site, pages, open_browser, signed_in):
+# An event of today with two people: a day that is over is put right with a reason, not ticked.
+TODAY = """
+import secrets
+from django.utils import timezone
+from events.models import Event
+from tests.factories import create_event, create_registration
+
+project = Event.objects.get(slug="meuse-conference").project
+today = timezone.now().astimezone(Event(time_zone="Europe/Amsterdam").zone).date()
+event = create_event(project, slug=f"today-{secrets.token_hex(4)}", title="Today", starts_on=today, ends_on=today)
+for name in ("Alice", "Bob"):
+    create_registration(event, name)
+print(event.slug)
+"""
+
+
+def test_an_organiser_ticks_who_came_and_it_is_recorded_once(site, open_browser, signed_in):
     count = "from registrations.models import *; print(AttendanceRecord.objects.count())"
+    slug = site.query(TODAY)
     before = int(site.query(count))
     window = open_browser(state=signed_in("lead"))
-    window.goto(pages["attendance"].path)
+    window.goto(f"/en/organise/{slug}/attendance/")
 
     with window.expect_response(lambda answer: answer.request.method == "POST") as answered:
         window.get_by_role("button", name=re.compile("^Check in")).first.dblclick()

@@ -144,7 +144,9 @@ class LastDayForm(forms.Form):
 
     use_required_attribute = False
 
-    closes_on = DateField(label=_("People can answer until"))
+    closes_on = DateField(
+        label=_("People can answer until"), required=True, error_messages={"required": _("Enter the last day.")}
+    )
 
 
 class AnswerForm(forms.Form):

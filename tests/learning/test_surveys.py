@@ -484,11 +484,22 @@ def test_a_wrong_survey_is_refused_in_words_and_what_was_typed_stays(client, lea
     assert not LearningSurvey.objects.exists()
 
 
-def test_a_day_in_the_past_is_refused_in_words(client, lead, survey):
-    response = client.post(page("survey", survey), {"closes_on_0": "1", "closes_on_1": "3", "closes_on_2": "2027"})
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        (("1", "3", "2027"), "Enter a day after today."),
+        (("", "", ""), "Enter the last day."),
+        (("31", "2", "2027"), "There is no such day"),
+        (("x", "é", "9" * 40), "Enter day, month and year as numbers"),
+    ],
+)
+def test_a_wrong_last_day_is_refused_in_words(client, lead, survey, day, message):
+    response = client.post(page("survey", survey), {f"closes_on_{n}": part for n, part in enumerate(day)})
 
     assert response.status_code == 422
-    assert "Enter a day after today." in response.text
+    assert message in response.text
+    survey.refresh_from_db()
+    assert survey.is_draft
 
 
 def test_questions_stay_once_people_were_asked(client, lead, project, survey):

@@ -31,6 +31,7 @@ PROGRAMS = [
     ("vdirsyncer", ("vdirsyncer",), "vdirsyncer"),
     ("khal", ("khal",), "khal"),
     ("pdftotext", ("pdftotext",), "poppler-utils"),
+    ("qpdf", ("qpdf",), "qpdf"),
 ]
 
 

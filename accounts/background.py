@@ -1,7 +1,7 @@
 """One thread in each web process that sends mails and does what is due, so that no other process is needed.
 
-It starts with the first request: a command that writes mails leaves them to the web process, and a server that forks
-its workers forks none of our threads.
+It starts where a process begins to serve (config/wsgi.py), at the latest with its first request: a command that writes
+mails leaves them to the web process, and a server that forks its workers forks none of our threads.
 """
 
 import atexit
@@ -34,7 +34,7 @@ _stopping = threading.Event()
 
 
 def ensure_running(**_signal: Any) -> None:
-    """Start the thread of this process unless it runs (receiver of request_started)."""
+    """Start the thread of this process unless it runs (also receiver of request_started)."""
     global _thread
     if not settings.OUTBOX_IN_WEB_PROCESS or (_thread is not None and _thread.is_alive()):
         return

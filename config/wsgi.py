@@ -1,6 +1,7 @@
 """The WSGI application that the server loads."""
 
 import os
+from collections.abc import Callable
 
 from django.core.wsgi import get_wsgi_application
 
@@ -8,3 +9,11 @@ from .charset import in_utf_8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = in_utf_8(get_wsgi_application())
+
+
+def of_this_process() -> Callable:
+    """Return the application, in a process that is to serve it: what waits does not wait for a first visitor."""
+    from accounts import background
+
+    background.ensure_running()
+    return application

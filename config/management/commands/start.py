@@ -57,7 +57,8 @@ def serve(port: int, workers: int) -> None:
     import_module("config.wsgi")
     connections.close_all()  # A connection must not be shared with the copies.
     server = Granian(
-        "config.wsgi:application",
+        "config.wsgi:of_this_process",
+        factory=True,
         address="127.0.0.1",
         port=port,
         interface=Interfaces.WSGI,

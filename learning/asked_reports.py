@@ -13,7 +13,8 @@ from accounts.models import User
 from events.models import Event
 from projects.models import Partner, Programme, Project
 
-from .reports.semester import Report, report_on
+from .reports.report import Report
+from .reports.semester import report_on
 from .reports.subject import Kind, Subject
 
 

@@ -15,7 +15,7 @@ from registrations.attendance.presence import attended_days
 from .models import Feedback, OutcomeRating
 from .plots import Cell, Numbers, Plot, Value, bar_plot, one_decimal
 from .reports.plots import learning_plot
-from .reports.semester import MINIMUM_ANSWERS, OutcomeRow
+from .reports.rows import MINIMUM_ANSWERS, OutcomeRow
 
 
 @dataclass(frozen=True, slots=True)

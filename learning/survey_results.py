@@ -12,7 +12,7 @@ from projects.models.languages import Text
 
 from .models import LearningSurvey, LevelOfLearning, SurveyAnswer, SurveyInvitation, SurveyQuestion
 from .plots import Cell, Numbers, Plot, Value, bar_plot, one_decimal
-from .reports.semester import MINIMUM_ANSWERS
+from .reports.rows import MINIMUM_ANSWERS
 
 # Who chose one of these agrees with a statement.
 AGREES = 4

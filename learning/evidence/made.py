@@ -21,7 +21,7 @@ from registrations.online.kept import kept_rows
 from registrations.wording import KINDS
 
 from ..models import Feedback, LearningOutcome, OutcomeRating
-from ..reports.semester import MINIMUM_ANSWERS
+from ..reports.rows import MINIMUM_ANSWERS
 
 Facts = list[tuple[str, str]]
 

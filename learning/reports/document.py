@@ -20,7 +20,8 @@ from registrations.proof.canonical import canonical, plain
 
 from .figures import figure, gaps
 from .indicators import IndicatorRow, indicator_rows
-from .semester import EventRow, OutcomeRow, Report
+from .report import Report
+from .rows import EventRow, OutcomeRow
 
 FORMAT = "trajectum report 1"
 

@@ -8,7 +8,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from .indicators import indicator_rows
-from .semester import MINIMUM_ANSWERS, Report
+from .report import Report
+from .rows import MINIMUM_ANSWERS
 
 # The tables of templates/learning/rows/.
 EVENTS = "events"

@@ -12,7 +12,7 @@ from registrations.proof.canonical import hash_of
 from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew, ReasonMissing
 from ..models import FrozenReport
 from .document import document, instant, written
-from .semester import Report
+from .report import Report
 from .since import recorded_since
 
 # What a version holds beside the document.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from events.models import EventKind
 
 from ..models import Indicator
-from .semester import Report
+from .report import Report
 
 Rule = Indicator.Rule
 

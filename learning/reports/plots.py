@@ -6,7 +6,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from ..plots import Cell, Numbers, Pair, Plot, Value, bar_plot, dumbbell_plot, one_decimal
-from .semester import MINIMUM_ANSWERS, OutcomeRow, Report
+from .report import Report
+from .rows import MINIMUM_ANSWERS, OutcomeRow
 
 
 def plots(report: Report) -> list[Plot]:

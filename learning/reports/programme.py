@@ -1,6 +1,6 @@
 """What the projects of a programme did to date, counted by the database up to an instant.
 
-The same rules as learning/reports/semester.py, which reads each row: here there may be a million of them. A test holds
+The same rules as learning/reports/records/, which reads each row: here there may be a million of them. A test holds
 the two together. An event that projects share counts for the one whose it is.
 """
 
@@ -24,7 +24,7 @@ from registrations.proof.canonical import plain
 
 from ..models import Feedback, OutcomeRating
 from .document import FORMAT, fact, instant, table
-from .semester import event_counts
+from .records.events import event_counts
 from .subject import Kind, Subject
 
 

@@ -16,7 +16,7 @@ from events.models import PlanChange
 from registrations.models import AttendanceRecord, Registration
 
 from ..models import Feedback
-from .semester import Report
+from .report import Report
 
 
 def recorded_since(report: Report, after: datetime) -> list[dict[str, Any]]:

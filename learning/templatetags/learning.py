@@ -21,7 +21,7 @@ from ..feedback import last_minute, must_be_open
 from ..models import FrozenReport
 from ..plots import Plot
 from ..reports.document import instant
-from ..reports.semester import Report
+from ..reports.report import Report
 from ..reports.subject import Subject
 
 register = template.Library()

@@ -18,7 +18,7 @@ from ..reports.formats import FORMATS
 from ..reports.indicators import indicator_rows
 from ..reports.plots import plots
 from ..reports.programme import programme_document, programme_report
-from ..reports.semester import Report
+from ..reports.report import Report
 
 
 def has_a_project(request: HttpRequest) -> bool:

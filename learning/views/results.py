@@ -15,7 +15,7 @@ from registrations.door.codes import svg
 from ..feedback import address_for_everybody, last_minute
 from ..forms import OutcomesForm
 from ..outcomes import rated, used_elsewhere
-from ..reports.semester import MINIMUM_ANSWERS
+from ..reports.rows import MINIMUM_ANSWERS
 from ..results import results_of
 
 

@@ -17,7 +17,7 @@ from projects.models import Project
 
 from ..exceptions import SurveyClosesTooEarly, SurveyHasNoQuestions, SurveyIsOpened, SurveyNotOpen
 from ..models import LearningSurvey
-from ..reports.semester import MINIMUM_ANSWERS
+from ..reports.rows import MINIMUM_ANSWERS
 from ..survey_forms import LastDayForm, SurveyForm, questions_form
 from ..survey_results import results_of_survey
 from ..surveys import active_people, ask_again, not_asked_yet, open_survey, questions_to_begin_with, write_questions

@@ -1,6 +1,6 @@
 """The picture of who learnt what from whom: givers on the left, takers on the right, an arrow for each pair of regions.
 
-Placed as the plots are (plots.py): across in per cent, down in sizes of the text.
+Placed as the plots are (plots/drawing.py): across in per cent, down in sizes of the text.
 """
 
 import math
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from projects.models import Partner
 
 from .journeys import Learned, Reached
-from .plots import LINE, Line
+from .plots.drawing import LINE, em, percent
 
 # Names of regions stand beside each other on a phone, with room for arrows between them.
 LETTERS = 12
@@ -30,6 +30,14 @@ PLACES_ON_ARROW = (0.5, 0.35, 0.65, 0.2, 0.8)
 # How many sizes of the text the arrows reach across on a phone.
 WIDTH_OF_ARROWS = 6.0
 STYLES = {Reached.WANTED: "wanted", Reached.IMPORTED: "imported", Reached.PLANNED: "planned", Reached.DONE: "done"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text at its base line."""
+
+    y: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +120,11 @@ def picture(learned: Sequence[Learned]) -> Picture:
         givers=[_node(wrapped[name], middles_from[name]) for name in givers],
         takers=[_node(wrapped[name], middles_to[name]) for name in takers],
         arrows=arrows,
-        height=f"{height:.2f}em",
-        x_from=f"{ARROWS_FROM:.2f}%",
-        x_to=f"{ARROWS_TO:.2f}%",
-        names_from=f"{NAMES_FROM:.2f}%",
-        names_to=f"{NAMES_TO:.2f}%",
+        height=em(height),
+        x_from=percent(ARROWS_FROM),
+        x_to=percent(ARROWS_TO),
+        names_from=percent(NAMES_FROM),
+        names_to=percent(NAMES_TO),
         finding=_("%(done)d of %(all)d ways from region to region end in an action that is carried out")
         % {"done": sum(one.reached == Reached.DONE for one in learned), "all": len(learned)},
         summary="; ".join(_in_words(one) for _number, one in rows),
@@ -150,15 +158,15 @@ def _in_words(one: Learned) -> str:
 
 def _node(lines: list[str], middle: float) -> Node:
     first = middle - LINE * len(lines) / 2
-    return Node([Line(f"{first + LINE * (k + 0.75):.2f}em", text) for k, text in enumerate(lines)])
+    return Node([Line(em(first + LINE * (k + 0.75)), text) for k, text in enumerate(lines)])
 
 
 def _arrow(y_from: float, y_to: float, practices: list[tuple[int, Reached]], place: float) -> Arrow:
     return Arrow(
-        y_from=f"{y_from:.2f}em",
-        y_to=f"{y_to:.2f}em",
+        y_from=em(y_from),
+        y_to=em(y_to),
         text=", ".join(f"{number} {TICK}" if reached == Reached.DONE else str(number) for number, reached in practices),
-        text_x=f"{ARROWS_FROM + (ARROWS_TO - ARROWS_FROM) * place:.2f}%",
-        text_y=f"{y_from + (y_to - y_from) * place + 0.35:.2f}em",
+        text_x=percent(ARROWS_FROM + (ARROWS_TO - ARROWS_FROM) * place),
+        text_y=em(y_from + (y_to - y_from) * place + 0.35),
         style=STYLES[max(reached for _number, reached in practices)],
     )

@@ -6,8 +6,17 @@ from django.utils.translation import gettext as _
 
 from .assessments import Profile, Seen
 from .models import Assessment, AssessmentRound
-from .plots import Cell, Numbers, Plot, one_decimal
-from .radar import LEAST_SPOKES, MOST_SERIES, Series, marks_plot, radar_plot
+from .plots import (
+    LEAST_SPOKES,
+    MOST_SERIES,
+    Cell,
+    Numbers,
+    Plot,
+    Series,
+    marks_plot,
+    one_decimal,
+    radar_plot,
+)
 
 Value = Callable[[Seen], float | None]
 

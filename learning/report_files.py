@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 
 from registrations.paper.exceptions import PaperRefused
 
-from . import plot_files
 from .plots import Plot
+from .plots import files as plot_files
 from .reports.formats import FORMATS, csv_files
 
 

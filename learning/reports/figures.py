@@ -25,6 +25,7 @@ REPORTED = "reported"
 EVIDENCE = "evidence"
 EVIDENCE_MISSING = "evidence_missing"
 INDICATORS = "indicators"
+PRACTICES = "practices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,41 @@ _FIGURES: dict[str, Callable[[Report], Figure]] = {
         _("Each person once, however many events they attended."),
         PEOPLE,
         r.people,
+    ),
+    "first-time": lambda r: Figure(
+        "first-time",
+        _("People who came for the first time"),
+        _("Each person once who attended no event in an earlier semester of this project."),
+        PEOPLE,
+        r.first_time,
+    ),
+    "returning": lambda r: Figure(
+        "returning",
+        _("People who came again"),
+        _("Each person once who also attended an event in an earlier semester of this project."),
+        PEOPLE,
+        r.returning,
+    ),
+    "practices-seen": lambda r: Figure(
+        "practices-seen",
+        _("Good practices that were seen"),
+        _("Shown or visited at an event of the project that had taken place."),
+        PRACTICES,
+        r.practices_seen,
+    ),
+    "practices-considered": lambda r: Figure(
+        "practices-considered",
+        _("Good practices that were considered"),
+        _("Wanted by another partner, carried home to one, or in an action plan."),
+        PRACTICES,
+        r.practices_considered,
+    ),
+    "practices-taken-up": lambda r: Figure(
+        "practices-taken-up",
+        _("Good practices that were taken up"),
+        _("In an action of a plan that was not dropped."),
+        PRACTICES,
+        r.practices_taken_up,
     ),
     "organisations": lambda r: Figure(
         "organisations",
@@ -448,6 +484,25 @@ def _at_event(report: Report, slug: str) -> Figure | None:
     return None
 
 
+def _of_partner(report: Report, slug: str) -> Figure | None:
+    number, _hyphen, event_slug = slug.removeprefix("of-partner-").partition("-")
+    for partner in report.partners:
+        if str(partner.number) != number:
+            continue
+        guests = [
+            guest
+            for guest in report.participations
+            if guest.event.slug == event_slug and report.partner_of(guest) == partner.pk
+        ]
+        if not guests:
+            return None
+        event = guests[0].event.in_language("title", get_language() or "en").text
+        title = _("%(partner)s at: %(event)s") % {"partner": partner.organisation.name, "event": event}
+        rule = _("People of its delegation, or of its organisation, who are recorded as present.")
+        return Figure(slug, title, rule, GUESTS, guests)
+    return None
+
+
 def _missing_of_event(report: Report, slug: str) -> Figure | None:
     for row in report.evidence:
         if slug == f"evidence-{row.event.slug}":
@@ -489,5 +544,6 @@ _FAMILIES: dict[str, Callable[[Report, str], Figure | None]] = {
     "answers-": _at_event,
     "outcome-": _of_outcome,
     "evidence-": _missing_of_event,
+    "of-partner-": _of_partner,
     "indicator-": _of_indicator,
 }

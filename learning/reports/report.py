@@ -3,7 +3,7 @@
 Nothing here asks the database. What the numbers mean is explained in docs/decisions/semester-report.md.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from ..models import Action, ActionPlan, Indicator
 from ..surveys import SurveyLearner
 from .rows import (
     Answer,
+    ComingRow,
     CountingRow,
     CountryRow,
     EventRow,
@@ -27,8 +28,11 @@ from .rows import (
     LearnerRow,
     OrganisationRow,
     OutcomeRow,
+    PartnerRow,
     PersonRow,
+    PracticeRow,
     RegionRow,
+    SemesterRow,
     distinct,
 )
 from .subject import Subject
@@ -54,13 +58,16 @@ class Report:
     evidence: tuple[EvidenceRow, ...]
     # What the programme asks to count, with what the project promised to reach.
     indicators: tuple[tuple[Indicator, int | None], ...]
-    # Of the project, as far as an indicator asks for them; they have no history.
+    # Of the project; they have no history.
     partners: tuple[Partner, ...] = ()
-    practices: tuple[GoodPractice, ...] = ()
+    practice_rows: tuple[PracticeRow, ...] = ()
     surveyed: tuple[SurveyLearner, ...] | None = None
     plans: tuple[ActionPlan, ...] = ()
     actions: tuple[Action, ...] = ()
     actions_done: tuple[Action, ...] = ()
+    # Who came for the first time and who came again, up to the semester.
+    by_semester: tuple[SemesterRow, ...] = ()
+    coming: tuple[ComingRow, ...] = ()
     # Whether so few answered that what they said would lead to who said it: then there are no answers here.
     is_withheld: bool = False
 
@@ -115,6 +122,58 @@ class Report:
             for person_id, guests in by_person.items()
         ]
         return tuple(sorted(rows, key=lambda row: (fold(row.name), row.person_id)))
+
+    @cached_property
+    def first_time(self) -> tuple[PersonRow, ...]:
+        """People of the semester who had attended nothing in an earlier one. Of a report to date nobody is asked."""
+        return self._people_of(self.by_semester[-1].first_time) if self.semester and self.by_semester else ()
+
+    @cached_property
+    def returning(self) -> tuple[PersonRow, ...]:
+        return self._people_of(self.by_semester[-1].returning) if self.semester and self.by_semester else ()
+
+    def _people_of(self, keys: Collection[int]) -> tuple[PersonRow, ...]:
+        return tuple(row for row in self.people if row.person_id in keys)
+
+    def partner_of(self, guest: Guest) -> int | None:
+        """Whose people somebody counts with: of the partner who named them, else of their organisation, else None."""
+        if guest.partner_id in self._partner_keys:
+            return guest.partner_id
+        return self._partner_of_organisation.get(guest.organisation_id or 0)
+
+    @cached_property
+    def _partner_keys(self) -> frozenset[int]:
+        return frozenset(partner.pk for partner in self.partners)
+
+    @cached_property
+    def _partner_of_organisation(self) -> dict[int, int]:
+        return {partner.organisation_id: partner.pk for partner in self.partners}
+
+    @cached_property
+    def partner_rows(self) -> tuple[PartnerRow, ...]:
+        """Each partner, also one of which nobody came, with its participations by event."""
+        attended: dict[int, Counter[int]] = {partner.pk: Counter() for partner in self.partners}
+        for guest in self.participations:
+            partner = self.partner_of(guest)
+            if partner is not None:
+                attended[partner][guest.event.pk] += 1
+        return tuple(PartnerRow(partner, dict(attended[partner.pk])) for partner in self.partners)
+
+    @property
+    def practices(self) -> tuple[GoodPractice, ...]:
+        return tuple(row.practice for row in self.practice_rows)
+
+    @cached_property
+    def practices_seen(self) -> tuple[GoodPractice, ...]:
+        return tuple(row.practice for row in self.practice_rows if row.is_seen)
+
+    @cached_property
+    def practices_considered(self) -> tuple[GoodPractice, ...]:
+        return tuple(row.practice for row in self.practice_rows if row.is_considered)
+
+    @cached_property
+    def practices_taken_up(self) -> tuple[GoodPractice, ...]:
+        return tuple(row.practice for row in self.practice_rows if row.is_taken_up)
 
     @cached_property
     def organisations(self) -> tuple[OrganisationRow, ...]:

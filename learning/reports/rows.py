@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from events.models import Event, EventKind
+from projects.models import GoodPractice, Partner, Semester
 from projects.models.languages import Text
 from projects.search import fold
 
@@ -27,6 +28,8 @@ class Guest:
     country_name: str
     # NUTS 2, of the organisation that was matched; "" where that is not known.
     region: str
+    # Of the delegation that they came with, else None. See also Report.partner_of.
+    partner_id: int | None
     is_registered: bool
     days: tuple[date, ...]
 
@@ -69,9 +72,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event that counts. `answers` are by people who attended; `has_records`: attendance was kept, whoever came."""
+    """An event that counts. `answers` are by people who attended; `has_records`: attendance was kept, whoever came.
+
+    `invited` is to how many a personal link was sent.
+    """
 
     event: Event
+    invited: int
     registered: int
     attended: int
     answers: int
@@ -142,6 +149,57 @@ class RegionRow:
     code: str
     organisations: tuple[str, ...]
     people: int
+
+
+@dataclass(frozen=True, slots=True)
+class SemesterRow:
+    """The keys of people who attended in one semester: whoever had in no earlier one, and the others."""
+
+    semester: Semester
+    first_time: frozenset[int]
+    returning: frozenset[int]
+
+    @property
+    def people(self) -> int:
+        return len(self.first_time) + len(self.returning)
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeRow:
+    """A published practice: shown or visited at an event, wanted or carried home, and in an action plan."""
+
+    practice: GoodPractice
+    is_seen: bool
+    is_considered: bool
+    is_taken_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ComingRow:
+    """An event that is still ahead. `days` are those on which places were given or given back, with what was given."""
+
+    event: Event
+    days: tuple[tuple[date, int], ...]
+
+    @property
+    def places(self) -> int | None:
+        """How many can be given, in the room and online; None where there is no limit."""
+        limits = [self.event.places]
+        if self.event.mode == Event.Mode.HYBRID:
+            limits.append(self.event.online_places)
+        return None if None in limits else sum(limit or 0 for limit in limits)
+
+    @property
+    def given(self) -> int:
+        return self.days[-1][1] if self.days else 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    """One partner, and how many of its people attended each event that counts, by the event's key."""
+
+    partner: Partner
+    attended: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)

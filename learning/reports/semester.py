@@ -6,19 +6,25 @@ Reads only. The rules of counting are explained in docs/decisions/semester-repor
 """
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import get_language
 
+from events.models import Event
 from projects.models import Project, Semester
 
 from ..models import LearningOutcome
 from .records.answers import answers_of
 from .records.asked_for import asked_for, indicators_of
-from .records.events import event_counts, events_outside, evidence_of, published_events
-from .records.guests import guests_of, presence
+from .records.coming import coming_of
+from .records.events import event_counts, events_outside, evidence_of, is_in, published_events
+from .records.guests import guests_of, invited, presence
+from .records.newcomers import attended_at, people_by_semester
+from .records.practices import practices_of
 from .report import Report
-from .rows import MINIMUM_ANSWERS, EventRow, OutcomeRow
+from .rows import MINIMUM_ANSWERS, EventRow, Guest, OutcomeRow
 from .subject import Kind, Subject
 
 
@@ -31,13 +37,18 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
     """Count what a subject is about from what was recorded up to `at` (aware).
 
     The same records and the same instant give the same report, in whatever order the records arrived. What was
-    registered, recorded or said after `at` is not seen. Eight queries, at most five more where partners, practices and
-    plans are asked for, and at most six for the evidence, whatever the size, once the phases and semesters of the
-    project are there.
+    registered, recorded or said after `at` is not seen. Ten queries, one more where other semesters had events, two
+    where some are ahead, at most four where surveys and plans are asked for, and at most six for the evidence, whatever
+    the size, once the phases and semesters of the project are there.
     """
-    published = published_events(subject)
+    project, semester = subject.project, subject.semester
+    everything = published_events(subject)
+    published = [event for event in everything if semester is None or is_in(event, semester)]
     counted = {event.pk: event for event in published if event_counts(event, subject, at=at)}
-    days, with_records = presence(counted, at=at)
+    # Also what happened in other semesters of the project: who came for the first time, and which practices were seen.
+    to_date = Subject(Kind.PROJECT, project)
+    happened = {event.pk: event for event in everything if event.pk in counted or event_counts(event, to_date, at=at)}
+    days, with_records = presence(happened, at=at)
     guests, contradictions = guests_of(subject, counted, days, at=at)
     outcomes = list(LearningOutcome.objects.filter(event__in=counted).order_by("position"))
     language = get_language() or "en"
@@ -54,6 +65,7 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
     attended = Counter(guest.event.pk for guest in guests if guest.has_attended)
     answered = Counter(answer.event.pk for answer in answers if answer.has_attended)
     set_out = Counter(outcome.event_id for outcome in outcomes)
+    invitations = invited(counted, at=at) if subject.kind != Kind.PARTNER else {}
     indicators = indicators_of(subject)
 
     return Report(
@@ -62,6 +74,7 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
         events=tuple(
             EventRow(
                 event=event,
+                invited=invitations.get(pk, 0),
                 registered=registered[pk],
                 attended=attended[pk],
                 answers=answered[pk],
@@ -71,7 +84,7 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
             for pk, event in counted.items()
         ),
         not_counted=tuple(event for event in published if event.pk not in counted),
-        outside=events_outside(subject.project, at=at) if subject.semester else (),
+        outside=events_outside(project, everything, at=at) if semester else (),
         guests=guests,
         contradictions=contradictions,
         answers=answers,
@@ -84,6 +97,31 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
         # A partner owes no evidence for events of others.
         evidence=() if subject.kind == Kind.PARTNER else evidence_of(counted.values(), at=at),
         indicators=indicators,
+        partners=tuple(project.partners.select_related("organisation").order_by("number")),
         is_withheld=is_withheld,
+        **_of_the_whole(subject, happened, published, guests, days, at=at),
         **asked_for(subject, [indicator for indicator, _target in indicators], at=at),
     )
+
+
+def _of_the_whole(
+    subject: Subject,
+    happened: dict[int, Event],
+    published: Iterable[Event],
+    guests: Iterable[Guest],
+    days: dict[int, set[date]],
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    """Return what a semester or a project has and one event or partner has not, by the names of a report's fields."""
+    if subject.kind not in (Kind.SEMESTER, Kind.PROJECT):
+        return {}
+    attended = [(guest.event.pk, guest.person_id) for guest in guests if guest.has_attended]
+    if subject.semester is not None:
+        before = [pk for pk, event in happened.items() if not is_in(event, subject.semester)]
+        attended += attended_at(before, days, at=at)
+    return {
+        "by_semester": people_by_semester(subject, happened.values(), attended),
+        "practice_rows": practices_of(subject.project, happened, at=at),
+        "coming": coming_of(published, at=at),
+    }

@@ -19,7 +19,7 @@ from registrations.models import Registration
 from ..exceptions import FeedbackRefused
 from ..feedback import last_minute, must_be_open
 from ..models import FrozenReport
-from ..plots import Plot
+from ..plots import Cell, Plot
 from ..reports.document import instant
 from ..reports.report import Report
 from ..reports.subject import Subject
@@ -61,6 +61,16 @@ def rows_address(context: RequestContext, *figure: str) -> str:
     It carries the cut-off of the page, so that the rows agree with the number that was clicked.
     """
     return _address(context["report"], "learning:report_rows", figure="".join(figure))
+
+
+@register.simple_tag(takes_context=True)
+def cell_address(context: RequestContext, cell: Cell) -> str:
+    """Return the address of the rows behind a number under a plot, which may be those of another semester."""
+    report = context["report"]
+    address = report.subject.address
+    if cell.semester is not None:
+        address = {"project": address["project"], "number": cell.semester}
+    return _with_cut_off(reverse("learning:report_rows", kwargs={**address, "figure": cell.figure}), report)
 
 
 @register.simple_tag(takes_context=True)
@@ -137,5 +147,8 @@ def _of_version(context: RequestContext, frozen: FrozenReport, view: str, **more
 
 
 def _address(report: Report, view: str, **more: str) -> str:
-    path = reverse(view, kwargs={**report.subject.address, **more})
+    return _with_cut_off(reverse(view, kwargs={**report.subject.address, **more}), report)
+
+
+def _with_cut_off(path: str, report: Report) -> str:
     return f"{path}?{urlencode({'at': instant(report.at)}, safe=':')}"

@@ -177,7 +177,7 @@ def test_a_region_has_two_radars_rows_of_marks_and_its_disagreement(three_rounds
     assert list(plots) == ["radar-own", "rounds-own", "radar-others", "rounds-others", "disagreement"]
     assert plots["rounds-own"].finding == "“Prevention” rose most from Start to End: by 4.0"
     assert plots["disagreement"].finding == "On “Prevention” the region sees itself 1.0 lower than others do"
-    assert plots["radar-own"].legend == [("circle", "Start"), ("square", "Half-way"), ("triangle", "End")]
+    assert plots["radar-own"].shape.legend == [("circle", "Start"), ("square", "Half-way"), ("triangle", "End")]
     assert [[cell.text for cell in row] for row in plots["radar-own"].numbers.rows] == [
         ["Prevention", "1.0", "2.0", "5.0"],
         ["Separate collection", "2.0", "2.0", "2.0"],
@@ -186,12 +186,14 @@ def test_a_region_has_two_radars_rows_of_marks_and_its_disagreement(three_rounds
 
 
 def test_marks_of_a_radar_lie_on_its_spokes_and_lines_close_only_where_all_is_known(three_rounds, lousada):
-    own, others = (plot.radar for plot in plots_of(profile_of(lousada)) if plot.radar)
+    own, others = (plot.shape.drawing for plot in plots_of(profile_of(lousada)) if plot.slug.startswith("radar-"))
+    spokes = [[stroke for stroke in drawn.strokes if stroke.style == "axis"] for drawn in (own, others)]
 
     assert (own.marks[0].x, own.marks[0].y) == ("9.50em", "8.00em")
     assert (own.marks[6].x, own.marks[6].y) == ("9.50em", "2.00em")
-    assert len(own.strokes) == 9
-    assert (len(others.marks), others.strokes) == (1, [])
+    assert list(map(len, spokes)) == [3, 3]
+    assert len(own.strokes) == 9 + 3
+    assert (len(others.marks), len(others.strokes)) == (1, 3)
 
 
 def test_drawings_are_well_formed_and_say_all_in_words(three_rounds, lousada):

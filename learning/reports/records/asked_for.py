@@ -1,4 +1,4 @@
-"""What a programme asks a project to count beside events and people: partners, practices, surveys, plans."""
+"""What a programme asks a project to count beside events, people and practices: surveys and plans."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from projects.models import GoodPractice, Partner, Project
+from projects.models import Project
 
 from ...models import Action, ActionPlan, Indicator, IndicatorTarget, Progress
 from ...surveys import learners
@@ -32,28 +32,17 @@ def indicators_of(subject: Subject) -> tuple[tuple[Indicator, int | None], ...]:
 
 
 def asked_for(subject: Subject, indicators: Iterable[Indicator], *, at: datetime) -> dict[str, Any]:
-    """Return what the rules of indicators ask for, by the names of a report's fields; at most five queries."""
+    """Return what the rules of indicators ask for, by the names of a report's fields.
+
+    At most three queries, and those of a survey.
+    """
     rules = {indicator.rule for indicator in indicators}
     found: dict[str, Any] = {}
-    if Indicator.Rule.PARTNERS in rules:
-        found["partners"] = _partners(subject.project)
-    if Indicator.Rule.PRACTICES in rules:
-        found["practices"] = _practices(subject.project, at=at)
     if Indicator.Rule.SURVEYED in rules:
         found["surveyed"] = learners(subject.project, semester=subject.semester, at=at)
     if rules & _OF_PLANS:
         found |= _carried_out(subject.project, at=at)
     return found
-
-
-def _partners(project: Project) -> tuple[Partner, ...]:
-    return tuple(project.partners.select_related("organisation").order_by("number"))
-
-
-def _practices(project: Project, *, at: datetime) -> tuple[GoodPractice, ...]:
-    """Return the practices that had been published; those that were loaded from sources have no such instant."""
-    practices = project.practices.published().exclude(published_at__gt=at)
-    return tuple(practices.select_related("project", "owner__organisation").order_by("name", "pk"))
 
 
 def _carried_out(project: Project, *, at: datetime) -> dict[str, Any]:

@@ -1,23 +1,23 @@
 """Which events a report counts, and what is there of their evidence."""
 
-import operator
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from functools import reduce
 
 from events.checklists import evidence_missing_of
 from events.models import Event
-from events.models.event_queries import EventQuerySet
-from projects.models import Project
+from projects.models import Project, Semester
 
 from ..rows import EvidenceRow
 from ..subject import Subject
 
 
 def published_events(subject: Subject) -> list[Event]:
-    """Return the published events that a subject is about, counted or not, in their order; one query."""
+    """Return the published events of the project, or the one event, counted or not, in their order; one query."""
     project = subject.project
-    published = list(_events_of(subject).published().select_related("project", "kind", "venue").in_order())
+    events = Event.objects.of_project(project)
+    if subject.event is not None:
+        events = events.filter(pk=subject.event.pk)
+    published = list(events.published().select_related("project", "kind", "venue").in_order())
     for event in published:
         # Whether an open date will still be given depends on the project's end: asked of one object, not of each event.
         if event.project_id == project.pk:
@@ -25,11 +25,11 @@ def published_events(subject: Subject) -> list[Event]:
     return published
 
 
-def _events_of(subject: Subject) -> EventQuerySet:
-    if subject.semester is not None:
-        return Event.objects.in_semester(subject.semester)
-    events = Event.objects.of_project(subject.project)
-    return events if subject.event is None else events.filter(pk=subject.event.pk)
+def is_in(event: Event, semester: Semester) -> bool:
+    """Whether an event of its project counts in a semester. See also EventQuerySet.in_semester."""
+    if event.starts_on is not None:
+        return semester.starts_on <= event.starts_on <= semester.ends_on
+    return event.project_id == semester.project_id and event.stated_semester == semester.number
 
 
 def event_counts(event: Event, subject: Subject, *, at: datetime) -> bool:
@@ -54,19 +54,16 @@ def _first_day(event: Event, subject: Subject) -> date | None:
     return next((each.starts_on for each in semesters if each.number == event.stated_semester), None)
 
 
-def events_outside(project: Project, *, at: datetime) -> tuple[Event, ...]:
-    """Return the held events of a project that no semester holds, so that no report shows them; one query."""
-    in_semesters = [Event.objects.in_semester(semester) for semester in project.semesters.all()]
-    events = Event.objects.of_project(project).filter(status=Event.Status.HELD)
-    if in_semesters:
-        events = events.exclude(pk__in=reduce(operator.or_, in_semesters).values("pk"))
-    found = []
-    for event in events.select_related("project", "kind", "venue").in_order():
-        if event.project_id == project.pk:
-            event.project = project
-        if event.starts_on is None or event.starts_on <= at.astimezone(event.zone).date():
-            found.append(event)
-    return tuple(found)
+def events_outside(project: Project, events: Iterable[Event], *, at: datetime) -> tuple[Event, ...]:
+    """Return the held ones of a project's events that no semester holds, so that no report shows them."""
+    semesters = project.semesters.all()
+    return tuple(
+        event
+        for event in events
+        if event.status == Event.Status.HELD
+        and (event.starts_on is None or event.starts_on <= at.astimezone(event.zone).date())
+        and not any(is_in(event, semester) for semester in semesters)
+    )
 
 
 def evidence_of(events: Collection[Event], *, at: datetime) -> tuple[EvidenceRow, ...]:

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from events.models import Event
 from projects.search import fold
-from registrations.models import AttendanceRecord, Registration
+from registrations.models import AttendanceRecord, Invitation, Registration
 from registrations.models.attendance import What, weight
 
 from ..rows import Guest
@@ -24,6 +24,15 @@ def registrations_of(subject: Subject) -> QuerySet[Registration]:
     if partner is None:
         return Registration.objects.all()
     return Registration.objects.filter(Q(delegation__partner=partner) | Q(organisation=partner.organisation_id))
+
+
+def invited(events: Iterable[int], *, at: datetime) -> dict[int, int]:
+    """Return to how many a personal link had been sent, by the keys of events; one query.
+
+    Of a link that was sent again only the last instant is known, so it counts from when it was made.
+    """
+    sent = Invitation.objects.filter(event__in=events, made_at__lte=at, sent_at__isnull=False)
+    return dict(sent.order_by().values_list("event").annotate(n=Count("pk")))
 
 
 def presence(events: Iterable[int], *, at: datetime) -> tuple[dict[int, set[date]], set[int]]:
@@ -60,7 +69,7 @@ def guests_of(
     """
     registrations = registrations_of(subject).filter(event__in=events, joined_at__lte=at)
     guests, contradictions = [], []
-    for registration in registrations.select_related("organisation"):
+    for registration in registrations.select_related("organisation", "delegation"):
         was_cancelled = registration.cancelled_at is not None and registration.cancelled_at <= at
         organisation = registration.organisation
         guest = Guest(
@@ -73,6 +82,7 @@ def guests_of(
             country=registration.country.code or "",  # type: ignore[attr-defined]
             country_name=registration.country.name,  # type: ignore[attr-defined]
             region=organisation.nuts[:4] if organisation else "",
+            partner_id=delegation.partner_id if (delegation := registration.delegation) else None,
             is_registered=(
                 not was_cancelled and registration.confirmed_at is not None and registration.confirmed_at <= at
             ),

@@ -10,6 +10,8 @@ import pytest
 import time_machine
 from django.core.cache import cache
 
+from tests import made_once, shares
+
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 
 _folder = tempfile.TemporaryDirectory(prefix="trajectum-test-")
@@ -24,6 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if database["ENGINE"].endswith("sqlite3"):
         # A file, not memory: threads then meet the same locks as in production.
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(Path(_folder.name) / "test.sqlite3")}
+    elif os.environ.get("TEST_SHARE"):
+        # Others share the server.
+        database["TEST"] = {**database.get("TEST", {}), "NAME": f"test_{os.getpid()}"}
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT = _folder.name
     settings.MEDIA_ROOT = Path(_folder.name) / "media"
@@ -57,6 +62,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """With TEST_SHARE, the folder that several processes have in common, run only what no other one has taken."""
+    folder = os.environ.get("TEST_SHARE")
+    return shares.run(session, Path(folder)) if folder else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     """With SKIPPING_FAILS=1 (make test-all), a test that is skipped has failed."""
@@ -65,6 +77,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
         report.outcome = "failed"
         report.longrepr = f"Skipped, which is not allowed here: {report.longrepr[-1]}"
     return report
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(pytestconfig: pytest.Config, django_db_use_migrations: bool) -> None:
+    """Migrate only what nobody migrated yet."""
+    if django_db_use_migrations:
+        made_once.arrange(pytestconfig.cache.mkdir("database"))
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Run all tests that this machine can run: python -m tests.everything [--all] [--next PYTHON].
 
 On SQLite, and again on PostgreSQL where it is installed, and in the browser; as many of them at once as there are
-processors. What is missing is named with the Debian package that brings it; with --all it is a failure. The coverage
-shown is that of the run on SQLite.
+processors. A processor that is through takes over part of what others still have to do (tests/shares.py). What is
+missing is named with the Debian package that brings it; with --all it is a failure. The coverage shown is that of the
+run on SQLite.
 
 With --next, which names the Python of an environment with the coming Django, that one runs all tests on PostgreSQL, and
 today's Django only those in which the database matters most: those that commit, such as races, and those that are
@@ -18,10 +19,10 @@ import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests import libical, servers
+from tests import libical, servers, shares
 
 ROOT = Path(__file__).resolve().parent.parent
 # What some tests need, the programs that show it is there, and the package of Debian and Ubuntu.
@@ -40,6 +41,9 @@ EVERY_TEST = ["-m", "not browser"]
 ONCE_MORE = ["-m", "not browser and not once"]
 # What each database does in its own way.
 WHERE_IT_MATTERS = ["-m", "not browser and (commits or postgresql)"]
+LEFT_OUT = ("DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE")
+# More processes than these do not share one run: each has to begin like the first.
+HANDS = 4
 
 
 def main() -> int:
@@ -55,9 +59,13 @@ def main() -> int:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="trajectum-tests-"))
         environment = {
-            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
+            **{name: value for name, value in os.environ.items() if name not in LEFT_OUT},
             "ENV_FILE": "none",
+            # Dozens of processes begin, and compile a thousand files anew where nobody keeps what was compiled.
+            "PYTHONPYCACHEPREFIX": f"{folder}/compiled",
             "COVERAGE_FILE": f"{folder}/coverage",
+            # The servers are thrown away, and with them the databases that are copied.
+            "KEEP_DATABASE": "1",
         }
         if arguments.all:
             environment["SKIPPING_FAILS"] = "1"
@@ -66,13 +74,12 @@ def main() -> int:
         runs = [Run("Browser", ["pytest", "-m", "browser"], environment)]
         if arguments.next:
             runs.append(Run("Next", ["pytest", *ONCE_MORE], environment, python=arguments.next, on_postgresql=True))
-        runs.append(Run("SQLite", ["coverage", "run", "-m", "pytest", *EVERY_TEST], environment))
+        runs.append(Run("SQLite", ["coverage", "run", "--parallel-mode", "-m", "pytest", *EVERY_TEST], environment))
         chosen = WHERE_IT_MATTERS if arguments.next else ONCE_MORE
         runs.append(Run("PostgreSQL", ["pytest", *chosen], environment, on_postgresql=True))
         try:
             # Servers of their own: tests empty them.
             for run in runs:
-                run.environment = {**run.environment, "VAR_DIR": tempfile.mkdtemp(dir=folder)}
                 if run.on_postgresql:
                     run.environment["DATABASE_URL"] = stack.enter_context(servers.postgresql(durable=False))
         except servers.NotInstalled:
@@ -83,10 +90,19 @@ def main() -> int:
                 run.environment["TEST_REDIS_URL"] = stack.enter_context(servers.redis())
         except servers.NotInstalled:
             missing["Redis"] = "redis-server"
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for run in runs:
+            run.environment["TEST_SHARE"] = tempfile.mkdtemp(dir=folder)
+        processors = os.cpu_count() or 1
+        # The site and the browser are there once.
+        shared = [run for run in runs if run.name != "Browser"]
+        runs += [run.another(number) for number in range(2, min(processors, HANDS) + 1) for run in shared]
+        for run in runs:
+            run.environment["VAR_DIR"] = tempfile.mkdtemp(dir=folder)
+        with ThreadPoolExecutor(processors) as pool:
             for _done in pool.map(Run.start, runs):
                 pass
 
+        subprocess.run([sys.executable, "-m", "coverage", "combine", "--quiet"], cwd=ROOT, env=environment, check=False)
         print("\nCoverage; files that are covered whole are left out:\n", flush=True)
         subprocess.run([sys.executable, "-m", "coverage", "report"], cwd=ROOT, env=environment, check=False)
 
@@ -113,7 +129,21 @@ class Run:
     not_passed: list[str] = field(default_factory=list)
     printing = threading.Lock()
 
+    def __post_init__(self) -> None:
+        self.environment = dict(self.environment)
+
+    def another(self, number: int) -> "Run":
+        """Return one more process for the same tests, which takes what the others have not taken yet."""
+        joining = replace(self, name=f"{self.name} {number}", not_passed=[])
+        if redis := self.environment.get("TEST_REDIS_URL"):
+            # Tests empty the database, of which a server has sixteen.
+            joining.environment["TEST_REDIS_URL"] = redis.removesuffix("/0") + f"/{number}"
+        return joining
+
     def start(self) -> None:
+        if shares.nothing_left(Path(self.environment["TEST_SHARE"])):
+            self.status, self.closing_line = 0, "nothing was left to do"
+            return
         with subprocess.Popen(
             [self.python, "-m", *self.command, "--color=no"],
             cwd=ROOT,

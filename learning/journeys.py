@@ -99,8 +99,8 @@ def journey(practice: GoodPractice, *, user: Any, at: datetime | None = None) ->
         practice=practice,
         shown=shown,
         studied=studied,
-        wishes=list(practice.wishes.select_related("partner__organisation", "event")),
-        imports=_imports(practice, workshops),
+        wishes=list(practice.wishes.select_related("partner__organisation").prefetch_related(known_event(user))),
+        imports=_imports(practice, workshops, user),
         actions=[(action, said.get(action.pk)) for action in actions],
     )
 
@@ -108,6 +108,11 @@ def journey(practice: GoodPractice, *, user: Any, at: datetime | None = None) ->
 def _events(user: Any) -> Any:
     events = Event.objects.visible_to(user).exclude(status=Event.Status.CANCELLED)
     return events.with_page_data().select_related("importing_partner__organisation")
+
+
+def known_event(user: Any) -> models.Prefetch:
+    """For a queryset of what names an event: `event` is None where this user may not see it."""
+    return models.Prefetch("event", queryset=Event.objects.visible_to(user).with_page_data())
 
 
 def _is_visit(session: Session) -> bool:
@@ -121,9 +126,10 @@ def _took_place(event: Event, at: datetime) -> bool:
     return event.has_begun(at=at) or event.is_over(at=at)
 
 
-def _imports(practice: GoodPractice, workshops: list[Stop]) -> list[Import]:
+def _imports(practice: GoodPractice, workshops: list[Stop], user: Any) -> list[Import]:
     """Return who carries it home: at each workshop, with the partner's transfer plan, and then without a workshop."""
-    plans = {plan.partner_id: plan for plan in practice.transfers.select_related("partner__organisation", "event")}
+    transfers = practice.transfers.select_related("partner__organisation").prefetch_related(known_event(user))
+    plans = {plan.partner_id: plan for plan in transfers}
     found = [
         Import(
             stop.event.importing_partner,

@@ -157,6 +157,22 @@ def test_events_that_a_reader_may_not_see_are_not_told(project, practice):
     assert len(journey(practice, user=create_lead(project)).shown) == 1
 
 
+def test_the_event_of_a_wish_and_of_a_transfer_is_told_to_its_readers_only(client, project, practice, tartu):
+    inside = held(project, "partner-meeting", title="Behind doors", visibility=Event.Visibility.PARTNERS)
+    Wish.objects.create(practice=practice, partner=tartu, reason="We need it.", event=inside)
+    Transfer.objects.create(practice=practice, partner=tartu, event=inside)
+    page = practice.get_absolute_url()
+
+    way = journey(practice, user=None)
+    assert [wish.event for wish in way.wishes] == [None]
+    assert [step.event for step in way.imports] == [None]
+    assert "Behind doors" not in client.get(page).text
+
+    way = journey(practice, user=create_lead(project))
+    assert [wish.event for wish in way.wishes] == [inside]
+    assert [step.event for step in way.imports] == [inside]
+
+
 def test_the_owner_neither_wants_nor_imports_nor_rates(practice, genoa, project):
     criterion = Criterion.objects.create(project=project, position=1, text="Easy to carry over")
 

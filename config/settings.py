@@ -194,6 +194,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA mmap_size=134217728; PRAGMA cache_size=2000;"
         ),
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "config.postgresql"
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 # A connection that the server or a firewall closed meanwhile is made again instead of failing a request.
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)

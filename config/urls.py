@@ -14,6 +14,8 @@ handler500 = "config.errors.server_error"
 urlpatterns = [
     path("healthz", health, name="health"),
     path("favicon.ico", favicon, name="favicon"),
+    # Phones at a door ask all the time: they do not wait until every other address was compared with theirs.
+    *i18n_patterns(path("door/", include("registrations.door_urls"))),
     path("", include("events.calendar_urls")),
     path("", include("registrations.calendar_urls")),
     path("", include("registrations.verifying_urls")),

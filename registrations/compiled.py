@@ -115,12 +115,13 @@ class _Built:
         ]
 
 
-def add_missing(rows: Sequence[Model], *, first: str = "") -> None:
-    """Store new rows of one model, those left out of which a unique value is stored already.
+def add_missing(rows: Sequence[Model], *, first: str = "") -> int:
+    """Store new rows of one model, those left out of which a unique value is stored already; return how many were.
 
     As `bulk_create(rows, ignore_conflicts=True)`, without building that each time; keys are given by the database.
     `first` is a statement in front, for databases that take two at once. Up to LONGEST_LIST rows are one transaction.
     """
+    stored = 0
     for part in slices(rows):
         options = part[0]._meta
         fields = [field for field in options.concrete_fields if not field.primary_key]
@@ -133,6 +134,11 @@ def add_missing(rows: Sequence[Model], *, first: str = "") -> None:
                 f"VALUES {', '.join([one] * len(part))} ON CONFLICT DO NOTHING",
                 values,
             )
+            if first:
+                # What the first statement says is of no interest.
+                cursor.nextset()
+            stored += cursor.rowcount
+    return stored
 
 
 def _stored(value: Any) -> Any:

@@ -4,8 +4,6 @@ from .views import (
     attendance,
     deciding,
     delegations,
-    door,
-    door_app,
     door_settings,
     groups,
     hand_over,
@@ -30,16 +28,6 @@ from .views import (
 
 app_name = "registrations"
 urlpatterns = [
-    # The door of one event, for whoever stands there: first, as phones ask for it all the time
-    path("door/worker.js", door_app.worker, name="door_worker"),
-    path("door/<slug:slug>/", door.door, name="door"),
-    path("door/<slug:slug>/app/", door_app.app, name="door_app"),
-    path("door/<slug:slug>/app/secret/", door_app.secret, name="door_secret"),
-    path("door/<slug:slug>/app/manifest.webmanifest", door_app.manifest, name="door_manifest"),
-    path("door/<slug:slug>/close/", door.close, name="door_close"),
-    path("door/<slug:slug>/list.json", door.door_list, name="door_list"),
-    path("door/<slug:slug>/acts/", door.acts, name="door_acts"),
-    path("door/<slug:slug>/counter/", door.counter, name="door_counter"),
     # One event, for whoever registers
     path("events/<slug:slug>/register/", registering.register, name="register"),
     path("events/<slug:slug>/registered/", registering.registered, name="registered"),

@@ -6,7 +6,18 @@
 
 from .lists import DayRow, day_list, minutes, programme_begins_at, programme_minutes, session_list
 from .presence import DayPresence, Presence, attended_days, begun_days, presence
-from .recording import Act, Outcome, SignedList, check_in, check_out, is_frozen, is_over, record, record_signed_list
+from .recording import (
+    Act,
+    Outcome,
+    SignedList,
+    check_in,
+    check_out,
+    heard_of,
+    is_frozen,
+    is_over,
+    record,
+    record_signed_list,
+)
 from .standing import Standing, standing_of
 
 __all__ = [
@@ -22,6 +33,7 @@ __all__ = [
     "check_in",
     "check_out",
     "day_list",
+    "heard_of",
     "is_frozen",
     "is_over",
     "minutes",

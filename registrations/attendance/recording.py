@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
-from django.db.models import CharField, Q, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import User
@@ -79,14 +79,19 @@ class Outcome:
     reason: str = ""
 
 
-def record(event: Event, acts: Iterable[Act], *, at: datetime | None = None) -> list[Outcome]:
+def record(
+    event: Event, acts: Iterable[Act], *, at: datetime | None = None, none_is_kept: bool = False
+) -> list[Outcome]:
     """Record acts of an event, those that may count, and keep the others in the log; in the order they are given in.
 
     Repeating any of them changes nothing and gives the first answer again. `at` is when they arrived, by the server's
-    clock. The registrations must have been read just now. So many queries whatever the number of acts.
+    clock. The registrations must have been read just now. So many queries whatever the number of acts; two less where
+    they are new and may count, and the caller knows that `none_is_kept` in the log: by `heard_of`.
     """
     at = at or timezone.now()
     acts = list(acts)
+    if none_is_kept and _are_stored_at_once(event, acts, at):
+        return [Outcome(act.act, counted=True) for act in acts]
     known = _Known.of(acts)
     if any(known.is_lost(act) for act in acts):
         # What an undo takes back may arrive this very moment. A walk-in holds this lock, too.
@@ -98,6 +103,25 @@ def record(event: Event, acts: Iterable[Act], *, at: datetime | None = None) -> 
     return _store(event, acts, known, at)
 
 
+def heard_of(acts: Sequence[uuid.UUID]) -> QuerySet[DoorAct]:
+    """Return what the log has of some acts: that they do not count, or undos that wait for them."""
+    return DoorAct.objects.filter(Q(act__in=acts) | Q(undoes__in=acts, kept_because=Kept.UNDO_WAITS)).order_by()
+
+
+def _are_stored_at_once(event: Event, acts: Sequence[Act], at: datetime) -> bool:
+    """Store acts that are what most are: new, of people who have a place. One statement, which finds out if they are.
+
+    False where that is not so of all; those that it stored are on record then, as if they had been sent before.
+    """
+    records = []
+    for act in acts:
+        pk = act.registration.pk if act.registration else None
+        if pk is None or act.day is None or act.what == What.UNDO or _why_not(event, act, pk, at):
+            return False
+        records.append(_record(act, pk, act.day, at))
+    return 0 < len(records) <= LONGEST_LIST and add_missing(records, first=_turn(event)) == len(records)
+
+
 _KEPT_BECAUSE = Value("", output_field=CharField())
 # What is on record or kept in the log of some acts, and the undos that wait for one of them.
 _STORED = Compiled(
@@ -106,9 +130,7 @@ _STORED = Compiled(
         .order_by()
         .values_list("act", "registration_id", "day", "what", "undoes", _KEPT_BECAUSE)
         .union(
-            DoorAct.objects.filter(Q(act__in=acts) | Q(undoes__in=acts, kept_because=Kept.UNDO_WAITS))
-            .order_by()
-            .values_list("act", "registration_id", "day", "what", "undoes", "kept_because"),
+            heard_of(acts).values_list("act", "registration_id", "day", "what", "undoes", "kept_because"),
             all=True,
         )
         .order_by()

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, override
 
 from accounts.letters import absolute_url
@@ -19,7 +20,7 @@ from projects.search import typed_words
 
 from ..compiled import Compiled
 from ..models import Door, DoorHelper, DoorLink
-from ..models.door import door_closes_at, new_pin
+from ..models.door import door_closes_at, hash_of_key, new_pin
 
 # A million PINs: whoever guesses from one network finds one in years, and many networks together not within the days of
 # an event, while helpers who mistype are never kept out.
@@ -73,26 +74,29 @@ def cookie_name(slug: str) -> str:
     return f"door-{slug}"
 
 
-def _columns(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
+def _columns(model: type[Model], *names: str) -> list[str]:
+    """All columns of a model, or some, in the order of the model, as `from_db` takes them."""
+    return [field.attname for field in model._meta.concrete_fields if not names or field.attname in names]
 
 
-_OF_HELPER, _OF_LINK, _OF_EVENT = _columns(DoorHelper), _columns(DoorLink), _columns(Event)
+# The rest of these, such as the secrets of a link, is for the host and read where it is asked for.
+_OF_HELPER = _columns(DoorHelper, "id", "link_id", "name", "device", "seen_at", "unsent", "closed_at")
+_OF_LINK = _columns(DoorLink, "id", "event_id", "made_by_id", "revoked_at")
+_OF_EVENT = _columns(Event)
 # What taking acts asks of an event. Reading the rest, its texts and translations, takes longer than the query.
-_FOR_ACTS = {
+_OF_EVENT_FOR_ACTS = _columns(
+    Event,
     *("id", "slug", "language", "status", "date_precision", "starts_on", "ends_on", "start_time", "end_time"),
     *("time_zone", "mode", "places", "online_places", "project_id"),
-}
-# In the order of the model, as `from_db` takes them.
-_OF_EVENT_FOR_ACTS = [name for name in _OF_EVENT if name in _FOR_ACTS]
+)
 
 
 def _helper_with(of_event: list[str]) -> Compiled[DoorHelper]:
     return Compiled(
-        lambda key, slug: DoorHelper.objects.filter(key=key, link__event__slug=slug).values_list(
+        lambda key_hash, slug: DoorHelper.objects.filter(key_hash=key_hash, link__event__slug=slug).values_list(
             *_OF_HELPER, *(f"link__{name}" for name in _OF_LINK), *(f"link__event__{name}" for name in of_event)
         ),
-        key=str,
+        key_hash=str,
         slug=str,
     )
 
@@ -106,7 +110,7 @@ def _helper(key: str, slug: str, *, sends: bool) -> DoorHelper | None:
     For whoever `sends`, what of the event is not asked for acts is deferred.
     """
     compiled, columns = (_HELPER_FOR_ACTS, _OF_EVENT_FOR_ACTS) if sends else (_HELPER, _OF_EVENT)
-    for row in compiled.tuples(key=key, slug=slug):
+    for row in compiled.tuples(key_hash=hash_of_key(key), slug=slug):
         of_helper, of_link = len(_OF_HELPER), len(_OF_HELPER) + len(_OF_LINK)
         helper = DoorHelper.from_db(DEFAULT_DB_ALIAS, _OF_HELPER, row[:of_helper])
         helper.link = DoorLink.from_db(DEFAULT_DB_ALIAS, _OF_LINK, row[of_helper:of_link])
@@ -123,8 +127,7 @@ def at_the_door(
     Helpers see the list on the days of the event only. What happened then may be sent (`sends`) for a day more.
     """
     at = at or timezone.now()
-    key = request.get_signed_cookie(cookie_name(slug), default="", salt="door")
-    if key:
+    if key := request.COOKIES.get(cookie_name(slug), ""):
         helper = _helper(key, slug, sends=sends)
         if helper and (helper.may_send(at=at) if sends else helper.may_see_the_list(at=at)):
             _note_seen(helper, at)
@@ -154,13 +157,18 @@ def link_for(
     if not key and (until := closed_until(tries, at=at)):
         raise TriedTooOften(until)
     links = DoorLink.objects.live().filter(event=event).select_related("event")
-    link = links.filter(key=key).first() if key else links.filter(pin=pin).first()
+    link = next((one for one in links if _is_same(key, one.key) or (not key and _is_same(pin, one.pin))), None)
     if link is None:
         count(tries, at=at)
         raise NotLetIn
     if at.astimezone(event.zone).date() not in event.days:
         raise NotLetIn
     return link
+
+
+def _is_same(shown: str, secret: str) -> bool:
+    # Nothing opens what was sealed with another secret key.
+    return bool(secret) and constant_time_compare(shown, secret)
 
 
 def let_in(link: DoorLink, *, name: str, at: datetime | None = None) -> DoorHelper:
@@ -176,7 +184,7 @@ def let_in(link: DoorLink, *, name: str, at: datetime | None = None) -> DoorHelp
 
 def has_link(event: Event, key: str) -> bool:
     """Whether a key is that of a link of an event's door, be it revoked."""
-    return bool(key) and DoorLink.objects.filter(event=event, key=key).exists()
+    return bool(key) and any(_is_same(key, one.key) for one in DoorLink.objects.filter(event=event).only("key"))
 
 
 def note_unsent(by: AtTheDoor, unsent: object) -> None:
@@ -194,11 +202,10 @@ def name_device(by: AtTheDoor, device: str) -> None:
 
 
 def remember(response: HttpResponseBase, event: Event, helper: DoorHelper) -> None:
-    """Keep a helper signed in on their device, until nothing is taken from it any more."""
-    response.set_signed_cookie(
+    """Keep a helper signed in on their device, until nothing is taken from it any more; another device is out."""
+    response.set_cookie(
         cookie_name(event.slug),
-        helper.key,
-        salt="door",
+        helper.take_new_key(),
         expires=door_closes_at(event),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -212,7 +219,7 @@ def is_host_pin(event: Event, pin: str, who: str, *, at: datetime) -> bool:
     if closed_until(tries, at=at):
         return False
     door = getattr(event, "door", None)
-    if door is not None and pin == door.host_pin:
+    if door is not None and _is_same(pin, door.host_pin):
         return True
     allow(tries, at=at)
     return False
@@ -223,7 +230,10 @@ def new_link(event: Event, *, label: str, by) -> DoorLink:
     with transaction.atomic():
         Event.objects.locked().get(pk=event.pk)
         # Whoever has helpers needs the PIN that lets somebody in over the limit.
-        Door.objects.get_or_create(event=event)
+        door, _is_new = Door.objects.get_or_create(event=event)
+        if not door.host_pin:
+            # It was sealed with another secret key.
+            door.take_new_pin()
         taken = {*DoorLink.objects.live().filter(event=event).values_list("pin", flat=True)}
         taken |= {*Door.objects.filter(event=event).values_list("host_pin", flat=True)}
         pin = next(pin for pin in iter(new_pin, None) if pin not in taken)
@@ -232,7 +242,7 @@ def new_link(event: Event, *, label: str, by) -> DoorLink:
 
 def door_address(link: DoorLink) -> str:
     """Return the absolute address in the QR code of a link, which opens the door without a PIN."""
-    return absolute_url("registrations:door", link.event.slug, language=link.event.language) + f"?key={link.key}"
+    return absolute_url("door:door", link.event.slug, language=link.event.language) + f"?key={link.key}"
 
 
 def revoke(link: DoorLink, *, at: datetime | None = None) -> None:

@@ -11,16 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 
 from events.models import Event
 from projects.search import fold as folded_text
 
 from ..attendance.folding import Said, fold
-from ..compiled import LONGEST_LIST, Compiled
+from ..compiled import Compiled
 from ..models import AttendanceRecord, Consent, Door, Registration, ReplacedTicket
 from ..models.registrations import ROOM
 from ..places import counting
@@ -73,8 +74,14 @@ class Listing:
 def door_list(event: Event, *, at: datetime) -> dict[str, Any]:
     """Return the whole list of a door. The same bytes as JSON while nothing changed; with a limit, one query more."""
     door = Door.objects.filter(event=event).first()
-    rows = _columns(event.registrations.order_by("name", "pk"))
-    listing = _listing(event, list(rows), Version(), at=at)
+    people = event.registrations.order_by("name", "pk").values_list(*_of_person())
+    acts = AttendanceRecord.objects.filter(registration__event=event).order_by().values_list("registration_id", *_SAID)
+    told = _Told()
+    for row in people:
+        told.take_person(_Row(*row))
+    for pk, *act in acts:
+        told.take_act(pk, *act)
+    listing = _listing(event, told, Version(), at=at)
     codes = ReplacedTicket.objects.filter(registration__event=event).order_by("pk").values_list("code", "number")
     replaced = list(codes)
     return {
@@ -118,28 +125,8 @@ def _sessions(event: Event) -> list[dict[str, Any]]:
     ]
 
 
-def _columns(registrations: QuerySet[Registration]) -> QuerySet[Registration, tuple[Any, ...]]:
-    """What is told of registrations; in the order of the fields of _Row."""
-    answers = Consent.objects.filter(registration=OuterRef("pk"), purpose=Consent.Purpose.PHOTOS)
-    answer = answers.order_by("-given_at", "-pk")
-    records = AttendanceRecord.objects.filter(registration=OuterRef("pk")).order_by().values("registration")
-    return registrations.values_list(
-        "pk",
-        "name",
-        "organisation_name",
-        "ticket_code",
-        "ticket_number",
-        "state",
-        "participant_kind",
-        "changed_at",
-        Subquery(answer.values("is_given")[:1]),
-        Subquery(answer.values("given_at")[:1]),
-        Subquery(records.annotate(last=Max("pk")).values("last")),
-    )
-
-
 class _Row(NamedTuple):
-    """`agrees_to_photos` and `answered_at` are None for whoever did not answer, `last_record` without any."""
+    """`agrees_to_photos` and `answered_at` are None for whoever did not answer."""
 
     pk: int
     name: str
@@ -151,7 +138,38 @@ class _Row(NamedTuple):
     changed_at: datetime
     agrees_to_photos: bool | None
     answered_at: datetime | None
-    last_record: int | None
+
+
+def _of_person() -> tuple[str | Subquery, ...]:
+    """What is told of a registration, in the order of the fields of _Row."""
+    answers = Consent.objects.filter(registration=OuterRef("pk"), purpose=Consent.Purpose.PHOTOS)
+    answer = answers.order_by("-given_at", "-pk")
+    return (
+        *_Row._fields[:-2],
+        Subquery(answer.values("is_given")[:1]),
+        Subquery(answer.values("given_at")[:1]),
+    )
+
+
+# What is told of an act; in the order of what `_Told.take_act` takes after whose it is.
+_SAID = ("pk", "day", "session_id", "happened_at", "act", "what", "how", "undoes", "came_at")
+
+
+class _Told:
+    """Registrations and the acts about each by what they are about: a day, or “session 12” as devices say it."""
+
+    def __init__(self) -> None:
+        self.people: dict[int, _Row] = {}
+        self.acts: dict[int, dict[str, list[Said]]] = defaultdict(dict)
+        self.last_record = 0
+
+    def take_person(self, one: _Row) -> None:
+        self.people[one.pk] = one
+
+    def take_act(self, whose: int, pk: int, day: date, session: int | None, *said: Any) -> None:
+        place = f"session {session}" if session else day.isoformat()
+        self.acts[whose].setdefault(place, []).append(Said(*said))
+        self.last_record = max(self.last_record, pk)
 
 
 def _changed(event: int, changed_at: datetime, number: int, also: list[int]) -> QuerySet[Registration, tuple[Any, ...]]:
@@ -161,7 +179,9 @@ def _changed(event: int, changed_at: datetime, number: int, also: list[int]) -> 
     answers = Consent.objects.filter(given_at__gt=changed_at, purpose=Consent.Purpose.PHOTOS).order_by()
     touched = Registration.objects.filter(pk__in=also).order_by().values("pk")
     pks = acts.union(changed, answers.values("registration"), touched)
-    return _columns(Registration.objects.filter(event=event, pk__in=pks).order_by("name", "pk"))
+    people = Registration.objects.filter(event=event, pk__in=pks).order_by("name", "pk")
+    # Whoever has several acts is in several rows, and whoever has none in one.
+    return people.values_list(*_of_person(), *(f"attendance__{name}" for name in _SAID))
 
 
 _CHANGED = Compiled(_changed, "event", "number", changed_at=datetime, also=[int])
@@ -170,26 +190,31 @@ _CHANGED = Compiled(_changed, "event", "number", changed_at=datetime, also=[int]
 def changes(event: Event, since: Version | None, *, also: Iterable[int] = (), at: datetime) -> Listing:
     """Return the people who changed since a version of the list, and `also` those of these registrations.
 
-    Without a version, only `also`. One query, and one more where somebody is told of.
+    Without a version, only `also`. One query.
     """
     # Nothing is newer than this.
     asked = since or Version(at + timedelta(days=1), 2**62)
     rows = _CHANGED.tuples(event=event.pk, changed_at=asked.changed_at, number=asked.number, also=list(also))
-    return _listing(event, rows, since or Version(), at=at)
+    told, of_person = _Told(), len(_Row._fields)
+    for row in rows:
+        pk, record = row[0], row[of_person]
+        if pk not in told.people:
+            told.take_person(_Row(*row[:of_person]))
+        if record is not None:
+            told.take_act(pk, *row[of_person:])
+    return _listing(event, told, since or Version(), at=at)
 
 
-def _listing(event: Event, rows: Iterable[tuple[Any, ...]], known: Version, *, at: datetime) -> Listing:
+def _listing(event: Event, told: _Told, known: Version, *, at: datetime) -> Listing:
     """Return registrations as a device gets them who has a version of the list already."""
-    found = [_Row(*row) for row in rows]
-    acts = _acts(event, [one.pk for one in found])
+    found = told.people.values()
     days = [day.isoformat() for day in event.days]
     people = [
-        _person(one, key, days, acts.get(one.pk, {}))
-        for one, key in zip(found, ids_of(event.pk, [one.pk for one in found]), strict=True)
+        _person(one, key, days, told.acts.get(one.pk, {}))
+        for one, key in zip(found, ids_of(event.pk, told.people), strict=True)
     ]
     changed_at = max((max(one.changed_at, one.answered_at or BEGINNING) for one in found), default=BEGINNING)
-    number = max((one.last_record or 0 for one in found), default=0)
-    version = Version(max(known.changed_at, min(changed_at, at - OVERLAP)), max(known.number, number))
+    version = Version(max(known.changed_at, min(changed_at, at - OVERLAP)), max(known.number, told.last_record))
     return Listing(people, version)
 
 
@@ -204,8 +229,8 @@ def _person(one: _Row, key: str, days: list[str], acts: dict[str, list[Said]]) -
         "id": key,
         "name": one.name,
         "organisation": one.organisation_name,
-        "search": folded_text(one.name, one.organisation_name),
-        "code": hash_of(one.ticket_code),
+        "search": _search_text(one.name, one.organisation_name),
+        "code": _code_hash(one.ticket_code),
         "number": one.ticket_number,
         "status": one.state,
         "days": days,
@@ -217,23 +242,8 @@ def _person(one: _Row, key: str, days: list[str], acts: dict[str, list[Said]]) -
     }
 
 
-_SAID = ("registration_id", "day", "session_id", "happened_at", "act", "what", "how", "undoes", "came_at")
-_ACTS = Compiled(
-    lambda people: AttendanceRecord.objects.filter(registration__in=people).order_by().values_list(*_SAID), people=[int]
-)
-
-
-def _acts(event: Event, people: list[int]) -> dict[int, dict[str, list[Said]]]:
-    """The acts about each registration by what they are about: a day, or “session 12” as devices say it."""
-    if len(people) <= LONGEST_LIST:
-        rows: Iterable[tuple[Any, ...]] = _ACTS.tuples(people=people) if people else ()
-    else:
-        rows = AttendanceRecord.objects.filter(registration__event=event).order_by().values_list(*_SAID)
-    acts: dict[int, dict[str, list[Said]]] = defaultdict(dict)
-    for pk, day, session, *said in rows:
-        place = f"session {session}" if session else day.isoformat()
-        acts[pk].setdefault(place, []).append(Said(*said))
-    return acts
+# Each device is told of the same people one after the other.
+_search_text, _code_hash = lru_cache(maxsize=5_000)(folded_text), lru_cache(maxsize=5_000)(hash_of)
 
 
 def _note(participant_kind: str) -> str:

@@ -20,6 +20,7 @@ _SCRIPTS = (
     "acts",
     "app",
     "camera",
+    "clock",
     "codes",
     "decoder",
     "desk",
@@ -120,6 +121,9 @@ def words() -> dict[str, str]:
         "signed_out_none": _("Not signed in any more."),
         "ready": _("Ready: {count} people on this phone, works without network."),
         "ready_online": _("Ready: {count} people on this phone."),
+        "clock_wrong": _(
+            "The clock of this phone is wrong by {count} minutes. Times are written down as the server’s clock says."
+        ),
         # What keeps the app from working
         "no_storage": _(
             "This window keeps nothing, so it cannot work without network. A private window does that: open the link "

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
-from django.db.models import Q
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import Exists, Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django_countries import countries
 
@@ -168,7 +168,7 @@ def take(by: AtTheDoor, sent: object, *, device: str, language: str, at: datetim
     if others:
         sessions = _sessions(event, others)
         said = [_act(by, one, people, sessions, device) for one in others]
-        outcomes = attendance.record(event, said, at=at)
+        outcomes = attendance.record(event, said, at=at, none_is_kept=people.none_is_kept)
         results |= {one.act: Result(outcome, one.registration) for one, outcome in zip(said, outcomes, strict=True)}
     # An undo may be there before what it takes back.
     if taken_back := {one.undoes for one in acts if one.undoes} | {one.act for one in walkers}:
@@ -177,26 +177,33 @@ def take(by: AtTheDoor, sent: object, *, device: str, language: str, at: datetim
     return [results[one.act] for one in acts]
 
 
-# Those of the event by their keys, those of any by the codes of their tickets.
+_FOR_ACTS = {"id", "event_id", "state", "ticket_code", "name"}
+# In the order of the model, as `from_db` takes them.
+_OF_REGISTRATION = [field.attname for field in Registration._meta.concrete_fields if field.attname in _FOR_ACTS]
+# Those of the event by their keys, those of any by the codes of their tickets. And whether the log has any of the acts.
 _NAMED = Compiled(
-    lambda event, keys, codes: (
+    lambda event, keys, codes, acts: (
         Registration.objects.filter(Q(event=event, pk__in=keys) | Q(ticket_code__in=codes))
         .order_by()
-        .only("pk", "event_id", "state", "ticket_code", "name")
+        .values_list(*_OF_REGISTRATION, Exists(attendance.heard_of(acts)))
     ),
     "event",
     keys=[int],
     codes=[str],
+    acts=[uuid.UUID],
 )
 
 
 class _People:
-    """Whose the persons and codes of some acts are."""
+    """Whose the persons and codes of some acts are. `none_is_kept` is said only if the log has none of the acts."""
 
     def __init__(self, event: Event, acts: Sequence[Sent]) -> None:
         keys = {one.person for one in acts if one.person is not None}
         codes = {code for one in acts if (code := code_in(one.code))}
-        named = _NAMED.rows(event=event.pk, keys=list(keys), codes=list(codes)) if keys or codes else []
+        ids = [one.act for one in acts]
+        rows = _NAMED.tuples(event=event.pk, keys=[*keys], codes=[*codes], acts=ids) if keys or codes else []
+        named = [Registration.from_db(DEFAULT_DB_ALIAS, _OF_REGISTRATION, row[:-1]) for row in rows]
+        self.none_is_kept = bool(rows) and not rows[0][-1]
         self.by_key = {registration.pk: registration for registration in named if registration.event_id == event.pk}
         self.by_code = {registration.ticket_code: registration for registration in named}
         self.by_walker: dict[uuid.UUID, Registration] = {}
@@ -207,8 +214,8 @@ class _People:
         unknown = codes - set(self.by_code)
         self.replaced = {}
         if unknown:
-            rows = ReplacedTicket.objects.filter(code__in=unknown).select_related("registration")
-            self.replaced = {row.code: row.registration for row in rows}
+            replaced = ReplacedTicket.objects.filter(code__in=unknown).select_related("registration")
+            self.replaced = {one.code: one.registration for one in replaced}
 
     def of(self, one: Sent) -> tuple[Registration | None, str]:
         """Return whose an act is, and why it cannot count, "" if nothing is known against it."""

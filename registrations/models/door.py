@@ -1,3 +1,4 @@
+import hashlib
 import secrets
 from datetime import datetime, time, timedelta
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
 
+from ..door.sealing import SealedField
 from .registrations import Registration
 
 # What happened at the door may still be sent for so long after the last day: a phone may be offline until then.
@@ -19,7 +21,18 @@ def new_pin() -> str:
 
 
 def new_key() -> str:
+    """Return 160 random bits."""
     return secrets.token_urlsafe(20)
+
+
+def hash_of_key(key: str) -> str:
+    """Return what is kept of the key of a device: nobody can guess so many bits, so a hash alone is enough."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def new_hash() -> str:
+    """Return the hash of a key that nobody has."""
+    return hash_of_key(new_key())
 
 
 class ReplacedTicket(models.Model):
@@ -55,7 +68,7 @@ class Door(models.Model):
         default=False,
         help_text=_("After each check-in. A list on paper can be printed as well."),
     )
-    host_pin = models.CharField(_("PIN of the host"), max_length=6, default=new_pin, editable=False)
+    host_pin = SealedField(_("PIN of the host"), max_length=100, default=new_pin, editable=False)
 
     class Meta:
         verbose_name = _("door")
@@ -64,6 +77,11 @@ class Door(models.Model):
     def __str__(self) -> str:
         return str(self.event)
 
+    def take_new_pin(self) -> None:
+        """Give the host another PIN; the one before lets nobody in any more."""
+        self.host_pin = new_pin()
+        self.save(update_fields=["host_pin"])
+
 
 class DoorLinkQuerySet(models.QuerySet["DoorLink"]):
     def live(self) -> "DoorLinkQuerySet":
@@ -71,12 +89,15 @@ class DoorLinkQuerySet(models.QuerySet["DoorLink"]):
 
 
 class DoorLink(models.Model):
-    """A way in for helpers, on the days of the event: by its key in a QR code, or by its PIN. Revoking it ends both."""
+    """A way in for helpers, on the days of the event: by its key in a QR code, or by its PIN. Revoking it ends both.
+
+    Both are "" once the installation has another secret key; then the link opens nothing.
+    """
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="door_links", verbose_name=_("event"))
     label = models.CharField(_("for whom"), max_length=100)
-    key = models.CharField(max_length=40, unique=True, default=new_key, editable=False)
-    pin = models.CharField(_("PIN"), max_length=6, default=new_pin, editable=False)
+    key = SealedField(max_length=100, default=new_key, editable=False)
+    pin = SealedField(_("PIN"), max_length=100, default=new_pin, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by")
     )
@@ -104,12 +125,15 @@ class DoorLink(models.Model):
 
 
 class DoorHelper(models.Model):
-    """Somebody who stands at the door with one device: their first name, and nothing else about them."""
+    """Somebody who stands at the door with one device: their first name, and nothing else about them.
+
+    The device has a key, of which the hash is kept here; until `take_new_key`, nobody has it.
+    """
 
     link = models.ForeignKey(DoorLink, models.CASCADE, related_name="helpers", verbose_name=_("link"))
     name = models.CharField(_("first name"), max_length=100)
     device = models.CharField(_("device"), max_length=100)
-    key = models.CharField(max_length=40, unique=True, default=new_key, editable=False)
+    key_hash = models.CharField(max_length=64, unique=True, default=new_hash, editable=False)
     began_at = models.DateTimeField(_("began at"), default=timezone.now)
     seen_at = models.DateTimeField(_("last seen at"), default=timezone.now)
     unsent = models.PositiveIntegerField(_("acts not sent yet"), default=0)
@@ -122,6 +146,13 @@ class DoorHelper(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def take_new_key(self) -> str:
+        """Return a new key for the device; one that it had before opens nothing any more."""
+        key = new_key()
+        self.key_hash = hash_of_key(key)
+        self.save(update_fields=["key_hash"])
+        return key
 
     def close(self, *, at: datetime | None = None) -> None:
         """End at the door: this device is asked to sign in again."""

@@ -102,7 +102,7 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None if key else "pin", wrong)
         else:
             if form.is_valid():
-                response = HttpResponseRedirect(reverse("registrations:door", args=[slug]))
+                response = HttpResponseRedirect(reverse("door:door", args=[slug]))
                 remember(response, event, let_in(link, name=form.cleaned_data["name"]))
                 return response
     next_day = next((day for day in event.days if day > today), None)
@@ -201,7 +201,7 @@ def counter(request: HttpRequest, slug: str) -> HttpResponse:
     """Show how many are here, large enough for a wall; it loads itself anew."""
     by = at_the_door(request, slug)
     if by is None:
-        return HttpResponseRedirect(reverse("registrations:door", args=[slug]))
+        return HttpResponseRedirect(reverse("door:door", args=[slug]))
     day = _day(request, by.event)
     context = {"event": by.event, "day": day, "counter": listing.counter(by.event, day, at=timezone.now())}
     return render(request, "registrations/door/counter.html", context)
@@ -254,7 +254,7 @@ def _page(request: HttpRequest, by: AtTheDoor, *, walk_in: WalkInForm | None = N
         "history": log_of(event, day),
         "walk_in": walk_in or WalkInForm(),
         "act": uuid.uuid4(),
-        "scope": reverse("registrations:door", args=["x"]).removesuffix("x/"),
+        "scope": reverse("door:door", args=["x"]).removesuffix("x/"),
     }
     return render(request, "registrations/door/door.html", context, status=422 if walk_in and walk_in.errors else 200)
 

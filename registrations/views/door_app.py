@@ -36,7 +36,7 @@ def app(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the page that a phone keeps: what it says and where it asks, and nothing about anybody."""
     by = at_the_door(request, slug)
     if by is None:
-        return HttpResponseRedirect(reverse("registrations:door", args=[slug]))
+        return HttpResponseRedirect(reverse("door:door", args=[slug]))
     event = by.event
     language = get_language() or settings.LANGUAGE_CODE
     door = {
@@ -44,12 +44,12 @@ def app(request: HttpRequest, slug: str) -> HttpResponse:
         "cookie": phone.cookie_name(event),
         "language": language,
         "zone": str(event.zone),
-        "secretAddress": reverse("registrations:door_secret", args=[slug]),
-        "listAddress": reverse("registrations:door_list", args=[slug]),
-        "actsAddress": reverse("registrations:door_acts", args=[slug]),
-        "closeAddress": reverse("registrations:door_close", args=[slug]),
-        "worker": reverse("registrations:door_worker"),
-        "scope": reverse("registrations:door_worker").removesuffix("worker.js"),
+        "secretAddress": reverse("door:secret", args=[slug]),
+        "listAddress": reverse("door:list", args=[slug]),
+        "actsAddress": reverse("door:acts", args=[slug]),
+        "closeAddress": reverse("door:close", args=[slug]),
+        "worker": reverse("door:worker"),
+        "scope": reverse("door:worker").removesuffix("worker.js"),
         "decoder": settings.STATIC_URL + phone.FILES["decoder_js"],
         "words": phone.words(),
     }
@@ -91,7 +91,7 @@ def secret(request: HttpRequest, slug: str) -> HttpResponse:
 def manifest(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer what a phone asks before it installs the door (W3C Web Application Manifest)."""
     event = get_object_or_404(Event.objects.published(), slug=slug)
-    start = reverse("registrations:door_app", args=[slug])
+    start = reverse("door:app", args=[slug])
     # A browser asks for this without saying who it is for.
     is_public = Event.objects.visible_to(None).filter(pk=event.pk).exists()
     content = {
@@ -99,7 +99,7 @@ def manifest(request: HttpRequest, slug: str) -> HttpResponse:
         "name": gettext("Door: %(title)s") % {"title": event.title} if is_public else gettext("Door"),
         "short_name": gettext("Door"),
         "start_url": start,
-        "scope": reverse("registrations:door", args=[slug]),
+        "scope": reverse("door:door", args=[slug]),
         "display": "standalone",
         "lang": get_language() or settings.LANGUAGE_CODE,
         "dir": "rtl" if get_language_bidi() else "ltr",

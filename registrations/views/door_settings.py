@@ -58,7 +58,7 @@ def _page(request: HttpRequest, event: Event, door: Door, form: DoorForm, new: L
         "door": door,
         "form": form,
         "new": new,
-        "address": settings.SITE_URL + reverse("registrations:door", args=[event.slug]),
+        "address": settings.SITE_URL + reverse("door:door", args=[event.slug]),
         "links": [ShownLink(link, svg(door_address(link))) for link in links if link.is_live],
         "helpers": list(DoorHelper.objects.filter(link__event=event).select_related("link")),
         "history": log_of(event),

@@ -80,14 +80,14 @@ def event(db, clock):
 def helper(client, event):
     """A helper who came in by the PIN of a link."""
     link = DoorLink.objects.create(event=event, label="Entrance")
-    client.post(reverse("registrations:door", args=[event.slug]), {"pin": link.pin, "name": "Bob"})
+    client.post(reverse("door:door", args=[event.slug]), {"pin": link.pin, "name": "Bob"})
     return client
 
 
 def test_page_of_the_app_says_nothing_about_anybody(helper, event, django_assert_num_queries):
     create_registration(event, "Carol", email="carol@example.org")
     with django_assert_num_queries(1):
-        answer = helper.get(reverse("registrations:door_app", args=[event.slug]))
+        answer = helper.get(reverse("door:app", args=[event.slug]))
 
     assert answer.status_code == 200
     assert event.title in answer.text
@@ -95,15 +95,15 @@ def test_page_of_the_app_says_nothing_about_anybody(helper, event, django_assert
 
 
 def test_whoever_is_not_at_the_door_is_asked_to_begin(client, event):
-    page = client.get(reverse("registrations:door_app", args=[event.slug]))
-    secret = client.get(reverse("registrations:door_secret", args=[event.slug]))
+    page = client.get(reverse("door:app", args=[event.slug]))
+    secret = client.get(reverse("door:secret", args=[event.slug]))
 
-    assert (page.status_code, page["Location"]) == (302, reverse("registrations:door", args=[event.slug]))
+    assert (page.status_code, page["Location"]) == (302, reverse("door:door", args=[event.slug]))
     assert (secret.status_code, phone.cookie_name(event) in client.cookies) == (401, False)
 
 
 def test_secret_of_the_list_goes_with_the_event(helper, event):
-    answer = helper.get(reverse("registrations:door_secret", args=[event.slug]))
+    answer = helper.get(reverse("door:secret", args=[event.slug]))
     cookie = answer.cookies[phone.cookie_name(event)]
 
     assert answer.json() == {"forgetAt": phone.list_is_forgotten_at(event).isoformat()}
@@ -112,18 +112,18 @@ def test_secret_of_the_list_goes_with_the_event(helper, event):
     assert parsedate_to_datetime(cookie["expires"]) - phone.list_is_forgotten_at(event) <= timedelta(seconds=1)
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == ("", "Strict", "/")
     # Each phone has its own.
-    assert helper.get(reverse("registrations:door_secret", args=[event.slug])).cookies[cookie.key].value != cookie.value
+    assert helper.get(reverse("door:secret", args=[event.slug])).cookies[cookie.key].value != cookie.value
 
 
 def test_app_can_be_installed(client, event):
-    answer = client.get(reverse("registrations:door_manifest", args=[event.slug]))
+    answer = client.get(reverse("door:manifest", args=[event.slug]))
 
     assert answer["Content-Type"] == "application/manifest+json"
     assert (answer.json()["start_url"], answer.json()["display"]) == (f"/en/door/{event.slug}/app/", "standalone")
 
 
 def test_icons_are_drawn_in_the_sizes_that_the_manifest_names(client, event):
-    icons = client.get(reverse("registrations:door_manifest", args=[event.slug])).json()["icons"]
+    icons = client.get(reverse("door:manifest", args=[event.slug])).json()["icons"]
     drawn = {icon["src"].rpartition("/")[2]: icon["sizes"] for icon in icons if icon["type"] == "image/png"}
 
     assert drawn == {"icon-192.png": "192x192", "icon-512.png": "512x512", "icon-maskable-512.png": "512x512"}
@@ -138,12 +138,12 @@ def test_icons_are_drawn_in_the_sizes_that_the_manifest_names(client, event):
 def test_drafts_have_no_manifest(client, db):
     draft = create_event(status=Event.Status.DRAFT)
 
-    assert client.get(reverse("registrations:door_manifest", args=[draft.slug])).status_code == 404
+    assert client.get(reverse("door:manifest", args=[draft.slug])).status_code == 404
 
 
 def test_worker_is_a_script_for_all_doors_of_a_language(client, db):
-    answer = client.get(reverse("registrations:door_worker"))
+    answer = client.get(reverse("door:worker"))
 
     assert answer["Content-Type"] == "text/javascript; charset=utf-8"
     assert answer["Cache-Control"] == "no-cache"
-    assert reverse("registrations:door_worker") == "/en/door/worker.js"
+    assert reverse("door:worker") == "/en/door/worker.js"

@@ -1,4 +1,5 @@
 // Acts: who is scanned or found is checked in here at once, and the act is kept before anything else.
+import { now } from "./clock.js";
 import { codeIn, hashOf, isSigned, numberIn } from "./codes.js";
 import { showAll } from "./desk.js";
 import { canBeUndone } from "./history.js";
@@ -15,7 +16,7 @@ export const keep = async (act) => {
   const whole = {
     act: crypto.randomUUID(),
     ...chosen(),
-    at: new Date().toISOString(),
+    at: new Date(now()).toISOString(),
     order: (state.order = Math.max(state.order + 1, Date.now())),
     sent: false,
     ...act,

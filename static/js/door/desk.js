@@ -1,4 +1,5 @@
 // The desk: the strip on top, the counter and the people who were found.
+import { now, showClock } from "./clock.js";
 import { refused, showHistory, showRecent, showRefused } from "./history.js";
 import { byId, element, say, show } from "./page.js";
 import { chosen, chosenPlace, time } from "./places.js";
@@ -31,7 +32,7 @@ export const walkIns = () => (state.list.walkIns ?? 0) + people.all.filter((pers
 export const showCounter = () => {
   if (!state.list) return;
   const { day, session } = chosen();
-  const counted = people.count(day, session, Date.now());
+  const counted = people.count(day, session, now());
   const words = say("counter", { ...counted, walk_ins: walkIns() });
   byId("counter").textContent = words;
   const free = placesLeft();
@@ -81,6 +82,7 @@ export const showFound = () => {
 
 export const showAll = () => {
   showStrip();
+  showClock();
   showRefused();
   showCounter();
   showFound();

@@ -1,4 +1,5 @@
 // The list of people: what the server says of it and of the acts that were sent.
+import { compareClocks } from "./clock.js";
 import { importPublicKey } from "./codes.js";
 import { showAll, showStrip, walkIns } from "./desk.js";
 import { byId, door, show } from "./page.js";
@@ -11,8 +12,10 @@ import { fillSettings } from "./settings.js";
 import { change, otherWindows, people, state, STATUSES, unsent } from "./state.js";
 import { isSignedOut, SignedOut } from "./store.js";
 
-export const takeAnswer = async (answer, answered) => {
+export const takeAnswer = async (answer, answered, asked) => {
+  const isNews = await compareClocks(answer.now, asked);
   if (!state.list) return;
+  if (isNews) fillPlaces();
   for (const act of answered) {
     const result = answer.results.find((one) => one.act === act.act);
     if (act.outcome !== "counted") continue;

@@ -1,4 +1,5 @@
 // Days, times and places: where somebody is checked in.
+import { now } from "./clock.js";
 import { byId, door, say, show } from "./page.js";
 import { placeOf } from "./people.js";
 import { state } from "./state.js";
@@ -6,7 +7,7 @@ import { state } from "./state.js";
 const clock = new Intl.DateTimeFormat(door.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: door.zone });
 export const time = (instant) => clock.format(new Date(instant));
 // The date where the event takes place, as 2027-05-20.
-const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: door.zone }).format(new Date());
+const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: door.zone }).format(new Date(now()));
 const dayInWords = (day) =>
   new Intl.DateTimeFormat(door.language === "en" ? "en-GB" : door.language, { weekday: "short", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${day}T12:00Z`));
 
@@ -17,7 +18,7 @@ const NIGHT_HOURS = 4;
 // Whether a day is over where the event takes place, a night after its end (registrations/attendance/recording.py): from
 // then on the host puts right who was there.
 export const isOver = (day) => {
-  const at = new Date(Date.now() - NIGHT_HOURS * 3_600_000);
+  const at = new Date(now() - NIGHT_HOURS * 3_600_000);
   return Boolean(day) && new Intl.DateTimeFormat("sv-SE", { timeZone: door.zone }).format(at) > day;
 };
 

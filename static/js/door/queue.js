@@ -13,7 +13,8 @@ const PAUSES = [1_000, 2_000, 5_000, 10_000, 20_000];
 const csrf = () => document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="))?.slice(10) ?? "";
 
 export class Queue {
-  // `take(answer, acts)` is given each answer with the acts that it is about, before they count as sent.
+  // `take(answer, acts, asked)` is given each answer with the acts that it is about and when it was asked for, before
+  // they count as sent.
   constructor(store, { actsAddress, device, since, take, changed }) {
     Object.assign(this, { store, actsAddress, device, since, take, changed });
     this.state = navigator.onLine ? "online" : "offline";
@@ -69,6 +70,7 @@ export class Queue {
   }
 
   async #sendBatch(batch, unsent) {
+    const asked = Date.now();
     const answer = await this.#post(batch, unsent);
     if (answer.status === 400 || answer.status === 413 || answer.status === 422) {
       // One act that the server cannot read must not hold up the others.
@@ -88,7 +90,7 @@ export class Queue {
         const isToBeMended = act.walk_in && outcome !== "counted";
         return { ...(isToBeMended ? act : rest), outcome, reason, words, sent: true };
       });
-    await this.take(said, answered);
+    await this.take(said, answered, asked);
     await this.store.keepActs(answered);
     this.since = said.version ?? this.since;
     this.changed(answered);

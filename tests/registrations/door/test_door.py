@@ -317,6 +317,24 @@ def test_sending_again_changes_nothing(helper, event):
     assert (AttendanceRecord.objects.count(), DoorAct.objects.count()) == (1, 1)
 
 
+def test_what_was_kept_once_stays_so_when_it_is_sent_again_and_might_count_now(helper, event):
+    waits, alice = create_registration(event, "Wim", state=Registration.State.WAITING), create_registration(event)
+    acts = [sent(1, code=waits.ticket_code), sent(2, code=alice.ticket_code)]
+    assert outcomes(send(helper, acts[0])) == [("kept", "waiting")]
+    Registration.objects.filter(pk=waits.pk).update(state=Registration.State.CONFIRMED, confirmed_at=MORNING)
+
+    for _again in range(2):
+        assert outcomes(send(helper, *acts)) == [("kept", "waiting"), ("counted", "")]
+    assert list(AttendanceRecord.objects.values_list("registration", flat=True)) == [alice.pk]
+
+
+def test_an_act_that_is_twice_in_a_request_is_one_record(helper, event):
+    act = sent(1, code=create_registration(event).ticket_code)
+
+    assert outcomes(send(helper, act, act)) == [("counted", "")] * 2
+    assert AttendanceRecord.objects.count() == 1
+
+
 def test_an_undo_leaves_the_record_and_takes_the_presence_back(helper, event):
     registration = create_registration(event)
     send(helper, sent(1, code=registration.ticket_code))
@@ -416,10 +434,10 @@ def test_a_batch_takes_the_same_queries_for_one_three_and_fifty(helper, event, c
 
     version = helper.get(f"{DOOR}list.json").json()["version"]
 
-    # Who asks; whose the codes are; what is known; insert; who changed, their acts.
-    with django_assert_num_queries(6):
+    # Who asks; whose the codes are, and whether the log has any of the acts; insert; who changed, with their acts.
+    with django_assert_num_queries(4):
         assert len(outcomes(send(helper, *acts, since=version))) == count
-    # Again, as when the answer was lost: nothing is stored.
+    # Again, as when the answer was lost: nothing is stored, so what is known is looked up.
     with django_assert_num_queries(5):
         assert len(outcomes(send(helper, *acts, since=version))) == count
 

@@ -2,10 +2,18 @@
 
 import re
 import uuid
+from datetime import UTC, datetime
 
 import pytest
+from django.core.exceptions import FieldError
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
+from accounts.models import User
+from events.models import Event
 from events.times import instant_in_words
+from registrations.door.access import is_host_pin
 from registrations.models import Door, DoorAct, DoorHelper, DoorLink
 from tests.factories import (
     create_coordinator,
@@ -92,6 +100,41 @@ def test_the_log_shows_what_counts_and_what_does_not(host, event):
     assert "Came, Signed list" in page and "Mia" in page
     assert f">{instant_in_words(registration.joined_at, event.zone, short=True)}<" in page
     assert "Does not count" in page and "The code is not one of ours" in page
+
+
+def test_the_database_tells_no_secret_of_a_door(clock, host, event):
+    host.post(f"{PAGE}links/", {"label": "Entrance"})
+    link, door = DoorLink.objects.get(), Door.objects.get()
+    clock.move_to(datetime(2027, 5, 20, 7, tzinfo=UTC))
+    device = Client()
+    device.post("/en/door/conference/", {"pin": link.pin, "name": "Mia"})
+
+    stored = ""
+    with connection.cursor() as cursor:
+        for model in (Door, DoorLink, DoorHelper):
+            cursor.execute(f"SELECT * FROM {model._meta.db_table}")
+            stored += str(cursor.fetchall())
+    assert "Entrance" in stored and "Mia" in stored
+    for secret in (link.pin, link.key, door.host_pin, device.cookies["door-conference"].value):
+        assert len(secret) >= 6 and secret not in stored
+    with pytest.raises(FieldError):
+        DoorLink.objects.filter(pin=link.pin)
+
+
+def test_with_another_secret_key_links_open_nothing_and_the_page_says_so(clock, host, event, settings):
+    host.post(f"{PAGE}links/", {"label": "Entrance"})
+    link, door = DoorLink.objects.get(), Door.objects.get()
+    user = User.objects.get(name="Bob")
+    settings.SECRET_KEY = "another one, which is at least as long as a key should be: 0123456789"
+    clock.move_to(datetime(2027, 5, 20, 7, tzinfo=UTC))
+
+    for begins in ({"pin": link.pin}, {"key": link.key}):
+        assert Client().post("/en/door/conference/", {**begins, "name": "Mia"}).status_code == 422
+    assert not is_host_pin(Event.objects.get(), door.host_pin, "Mia", at=timezone.now())
+    host.force_login(user)
+    assert "it opens nothing any more" in host.get(PAGE).content.decode()
+    host.post(f"{PAGE}links/", {"label": "Again"})
+    assert is_host_pin(Event.objects.get(), Door.objects.get().host_pin, "Mia", at=timezone.now())
 
 
 def test_others_do_not_find_it(client, event):

@@ -1,0 +1,1 @@
+"""PostgreSQL, asked once less for each request; see base.py."""

@@ -19,7 +19,7 @@ from projects.models import Partner
 
 from . import calendar_mail, wording
 from .door.numbers import in_groups
-from .models import Choice, MailText, Offer, Option, Registration
+from .models import Choice, Delegation, MailText, Offer, Option, Registration
 from .online.joining import join_address
 from .status import place_in_words
 
@@ -357,6 +357,8 @@ def _named_by(registration: Registration) -> str:
     """The partner for whose delegation somebody was named, or “”."""
     if registration.delegation_id is None:
         return ""
+    if Registration.delegation.is_cached(registration) and Delegation.partner.is_cached(registration.delegation):
+        return str(registration.delegation.partner)
     return str(Partner.objects.select_related("organisation").get(delegations=registration.delegation_id))
 
 

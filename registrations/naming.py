@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
@@ -61,9 +62,11 @@ def may_name(event: Event, *, at: datetime | None = None) -> bool:
 # --- Before it is saved ------------------------------------------------------------------------------------------
 
 
-def known_in(delegation: Delegation) -> set[tuple[str, str]]:
-    """Return the keys of everybody who is in a delegation now."""
+def known_in(delegation: Delegation, *, colleague: Colleague | None = None) -> set[tuple[str, str]]:
+    """Return the keys of everybody who is in a delegation now; with a `colleague`, of those who could be them."""
     people = delegation.registrations.live().values_list("person__email", "person__name_key", "email", "name")
+    if colleague:
+        people = people.filter(Q(person__email=colleague.email.casefold()) | Q(email__iexact=colleague.email))
     keys = set()
     for email, name_key, typed_email, typed_name in people:
         keys |= {(email, name_key), (typed_email.casefold(), fold(typed_name))}
@@ -120,18 +123,16 @@ def name_one(
     `known` are organisations by what was typed, where the caller looked them up for many at once. Whoever registered by
     themselves gets into the delegation if it has a free seat. Raises RegistrationClosed.
     """
-    done = places.register(
-        delegation.event,
-        name=colleague.name,
-        email=colleague.email,
-        participant_kind=colleague.participant_kind,
-        delegation=delegation,
-        is_approved=True,
-        by=by,
-        at=at,
-        language=translation.get_language() or "en",
+    answers: dict[str, Any] = {
+        "name": colleague.name,
+        "email": colleague.email,
+        "participant_kind": colleague.participant_kind,
+        "delegation": delegation,
+        "language": translation.get_language() or "en",
         **_organisation(delegation, colleague, known=known),
-    )
+    }
+    expected = places.expected(delegation.event, at=at, **answers)
+    done = places.register(delegation.event, expected=expected, is_approved=True, by=by, at=at, **answers)
     registration = done.registration
     if registration.delegation_id != delegation.pk:
         return Outcome.ELSEWHERE
@@ -145,7 +146,9 @@ def name_all(
 
     Raises RegistrationClosed.
     """
-    known, colleagues = known_in(delegation), list(colleagues)
+    colleagues = list(colleagues)
+    # One person is looked up alone: each of two hundred who are named at once would read all the others.
+    known = known_in(delegation, colleague=colleagues[0] if len(colleagues) == 1 else None)
     organisations = known_organisations(colleague.organisation_name for colleague in colleagues)
     outcomes = []
     for colleague in colleagues:

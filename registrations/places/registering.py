@@ -26,7 +26,7 @@ from .settling import settled
 State = Registration.State
 
 # What the mail of somebody who gets a seat does not tell.
-_NOT_IN_THE_MAIL = ("sessions", "options", "delegation", "invitation", "is_approved", "by")
+_NOT_IN_THE_MAIL = ("sessions", "options", "invitation", "is_approved", "by")
 
 _OF_PERSON = Compiled(
     lambda event, person: Registration.objects.filter(event=event, person=person).order_by("pk"), "event", "person"
@@ -72,9 +72,10 @@ def expected(
     answers["mode"] = mode = mode_at(event, answers.get("mode"))
     # Whatever the mail will be, under the lock it need not be asked for.
     wording.read(event)
-    if counting.has_limit(event, mode):
+    delegation = answers.get("delegation")
+    if delegation or counting.has_limit(event, mode):
         counted = counted or counting.count(event, at)
-        if not counted.has_place_for_a_newcomer(counted.line(mode, None)):
+        if not counted.has_place_for_a_newcomer(counted.line(mode, delegation.pk if delegation else None)):
             return None
     registration = Registration(event=event, state=State.CONFIRMED, joined_at=at, confirmed_at=at, **answers)
     return Expected(registration.code, registration.ticket_number, event.changed_at, emails.confirmation(registration))
@@ -168,6 +169,9 @@ def register_in_transaction(
         participant_kind=participant_kind,
         **answers,
     )
+    if delegation:
+        # The one at hand: the mail says whose it is, and looking that up again would cost a query.
+        registration.delegation = delegation
     takes_held_seat = held is not None and counted.line_of(held) == counted.line_of(registration)
     if held:
         held.release_seat()

@@ -2,8 +2,8 @@
 
     python -m bench [sqlite] [postgresql]
 
-BENCH_ONLY="calendars pages registration rushes door exports papers" chooses parts, and only prints; “morning” is one
-more, which takes its 20 minutes (bench/morning.py). BENCH_SECONDS says for how long each speed is measured.
+BENCH_ONLY="calendars pages registration rushes door exports papers programme" chooses parts, and only prints; “morning”
+is one more, which takes its 20 minutes (bench/morning.py). BENCH_SECONDS says for how long each speed is measured.
 
 Every figure stands beside a floor that was measured on the same server in the same run, because seconds belong to a
 machine and ratios travel.

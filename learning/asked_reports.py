@@ -1,6 +1,7 @@
 """Which report an address asks for, as far as its reader may see it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -13,12 +14,19 @@ from accounts.models import User
 from events.models import Event
 from projects.models import Partner, Programme, Project
 
-from .reports.report import Report
-from .reports.semester import report_on
-from .reports.subject import Kind, Subject
+from .reports.subject import AnySubject, Kind, ProgrammeSubject, Subject
 
 
-def asked_subject(
+def asked_subject(request: HttpRequest, *, programme: str | None = None, **address: Any) -> AnySubject:
+    """Return what the parts of an address are about. Another project's is not found, as if it did not exist."""
+    if programme is None:
+        return asked_in_project(request, **address)
+    return ProgrammeSubject(
+        get_object_or_404(Programme.objects.administered_by(request.user).distinct(), slug=programme)
+    )
+
+
+def asked_in_project(
     request: HttpRequest,
     *,
     project: str,
@@ -26,7 +34,7 @@ def asked_subject(
     event: str | None = None,
     partner: str | None = None,
 ) -> Subject:
-    """Return what the parts of an address are about. Another project's is not found, as if it did not exist."""
+    """Return what the parts of an address are about, of those that are of one project."""
     found = get_object_or_404(
         Project.objects.with_member(request.user).select_related("programme").prefetch_related("phases", "semesters"),
         slug=project,
@@ -56,17 +64,17 @@ def reported_partners(user: User | AnonymousUser) -> QuerySet[Partner]:
     return partners.select_related("organisation").order_by("number")
 
 
-def can_freeze(user: User | AnonymousUser, subject: Subject) -> bool:
-    """Whether somebody who may read a report also hands it in: the lead of the project, a partner for itself."""
+def can_freeze(user: User | AnonymousUser, subject: AnySubject) -> bool:
+    """Whether somebody who may read a report also hands it in.
+
+    The lead of the project, a partner for itself, the officers for their programme.
+    """
+    if isinstance(subject, ProgrammeSubject):
+        return Programme.objects.administered_by(user).filter(pk=subject.programme.pk).exists()
     if Project.objects.led_by(user).filter(pk=subject.project.pk).exists():
         return True
     partner = subject.partner
     return partner is not None and Partner.objects.coordinated_by(user).filter(pk=partner.pk).exists()
-
-
-def made(subject: Subject, *, at: datetime) -> Report:
-    """Count what a subject is about from what was recorded up to `at` (aware)."""
-    return report_on(subject, at=at)
 
 
 def cut_off(asked: str) -> datetime:

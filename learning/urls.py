@@ -18,12 +18,15 @@ from .views import (
 
 app_name = "learning"
 
+# Behind the address of a report of one project
+_of_a_project = [
+    path("targets/", frozen_reports.targets, name="report_targets"),
+    path("plots/<slug:plot>.<slug:extension>", reports.report_plot, name="report_plot"),
+]
 # Behind the address of each report: its files, its versions, and at last the rows of its numbers
 _of_a_report = [
     path("report.<slug:extension>", frozen_reports.report_file, name="report_file"),
     path("tables/<slug:table>.csv", frozen_reports.report_table, name="report_table"),
-    path("targets/", frozen_reports.targets, name="report_targets"),
-    path("plots/<slug:plot>.<slug:extension>", reports.report_plot, name="report_plot"),
     path("freeze/", frozen_reports.freeze_report, name="freeze_report"),
     path("versions/<int:version>/", frozen_reports.frozen_report, name="frozen_report"),
     path("versions/<int:version>/changes/", frozen_reports.frozen_report_changes, name="frozen_report_changes"),
@@ -37,8 +40,9 @@ _of_a_report = [
 ]
 
 
-def _report(about: str) -> list[URLPattern | URLResolver]:
-    return [path(about, reports.report, name="report"), path(about, include(_of_a_report))]
+def _report(about: str, *more: list[URLPattern]) -> list[URLPattern | URLResolver]:
+    behind = [path(about, include(each)) for each in (*more, _of_a_report)]
+    return [path(about, reports.report, name="report"), *behind]
 
 
 urlpatterns = [
@@ -148,15 +152,10 @@ urlpatterns = [
         name="assessed_region",
     ),
     path("reports/", reports.reports, name="reports"),
-    path("reports/programmes/<slug:programme>/", reports.of_programme, name="programme_report"),
-    path(
-        "reports/programmes/<slug:programme>/report.<slug:extension>",
-        reports.of_programme_file,
-        name="programme_report_file",
-    ),
-    *_report("reports/<slug:project>/to-date/"),
-    *_report("reports/<slug:project>/events/<slug:event>/"),
-    *_report("reports/<slug:project>/partners/<slug:partner>/"),
+    *_report("reports/programmes/<slug:programme>/"),
+    *_report("reports/<slug:project>/to-date/", _of_a_project),
+    *_report("reports/<slug:project>/events/<slug:event>/", _of_a_project),
+    *_report("reports/<slug:project>/partners/<slug:partner>/", _of_a_project),
     # The last: an address that is asked for by its parts alone is that of a semester.
-    *_report("reports/<slug:project>/<int:number>/"),
+    *_report("reports/<slug:project>/<int:number>/", _of_a_project),
 ]

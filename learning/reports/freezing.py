@@ -11,15 +11,14 @@ from registrations.proof.canonical import hash_of
 
 from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew, ReasonMissing
 from ..models import FrozenReport
-from .document import document, instant, written
-from .report import Report
-from .since import recorded_since
+from .counted import AnyReport, says, since
+from .document import instant, written
 
 # What a version holds beside the document.
 OF_THE_VERSION = "frozen"
 
 
-def freeze(report: Report, *, by: Any, because: str = "", at: datetime | None = None) -> FrozenReport:
+def freeze(report: AnyReport, *, by: Any, because: str = "", at: datetime | None = None) -> FrozenReport:
     """Freeze what a report says, in the current language, and return that version.
 
     `because` says why there is another version; the first needs no reason. `at` is when it is frozen, an aware
@@ -27,25 +26,25 @@ def freeze(report: Report, *, by: Any, because: str = "", at: datetime | None = 
     and FrozenMeanwhile.
     """
     at = at or timezone.now()
-    says = document(report)
+    said = says(report)
     previous = report.subject.versions.first()
     if previous is not None:
         if report.at < previous.at:
             raise CutOffTooEarly
-        if _without_instant(says) == _without_instant(document_in(previous)):
+        if _without_instant(said) == _without_instant(document_in(previous)):
             raise NothingNew(previous.version)
         if not because.strip():
             raise ReasonMissing
     version = previous.version + 1 if previous else 1
     content = written(
-        says
+        said
         | {
             OF_THE_VERSION: {
                 "version": version,
                 "previous": previous.sha256 if previous else "",
                 "because": because.strip(),
                 # Counted now, so that comparing needs no record.
-                "since": recorded_since(report, previous.at) if previous else [],
+                "since": since(report, previous.at) if previous else [],
                 "frozen_at": instant(at),
             }
         }
@@ -88,15 +87,15 @@ def is_intact(frozen: FrozenReport) -> bool:
     return bool(said["version"] == frozen.version and said["previous"] == before)
 
 
-def records_say_the_same(frozen: FrozenReport, again: Report) -> bool:
+def records_say_the_same(frozen: FrozenReport, again: AnyReport) -> bool:
     """Whether the report that is counted `again`, at the cut-off of a version, still says what that version says.
 
     Where it does not, something without a history was changed since: an event, a match, the border of a semester.
     """
     content = document_in(frozen)
     with translation.override(content["language"]):
-        return written(document(again)) == written(content)
+        return written(says(again)) == written(content)
 
 
-def _without_instant(says: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in says.items() if key != "at"}
+def _without_instant(said: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in said.items() if key != "at"}

@@ -48,17 +48,21 @@ class IndicatorRow:
 
     @property
     def how(self) -> str:
-        """How it is counted, in words: the rule, and of which events."""
-        said = [str(self.indicator.get_rule_display())]
-        if self.indicator.counts_as:
-            names = dict(EventKind.Counting.choices)
-            kinds = "; ".join(str(names.get(each, each)) for each in self.indicator.counts_as)
-            said.append(_("of events that count as: %(kinds)s") % {"kinds": kinds})
-        if self.indicator.kinds:
-            said.append(_("of events of the kinds: %(kinds)s") % {"kinds": ", ".join(self.indicator.kinds)})
-        if self.indicator.excludes:
-            said.append(_("an event counts in the first that it fits of those that exclude each other"))
-        return " · ".join(said)
+        return how_counted(self.indicator)
+
+
+def how_counted(indicator: Indicator) -> str:
+    """Say in words how an indicator is counted: the rule, and of which events."""
+    said = [str(indicator.get_rule_display())]
+    if indicator.counts_as:
+        names = dict(EventKind.Counting.choices)
+        kinds = "; ".join(str(names.get(each, each)) for each in indicator.counts_as)
+        said.append(_("of events that count as: %(kinds)s") % {"kinds": kinds})
+    if indicator.kinds:
+        said.append(_("of events of the kinds: %(kinds)s") % {"kinds": ", ".join(indicator.kinds)})
+    if indicator.excludes:
+        said.append(_("an event counts in the first that it fits of those that exclude each other"))
+    return " · ".join(said)
 
 
 def indicator_rows(report: Report) -> list[IndicatorRow]:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from projects.models import Partner, Project, Semester
+from projects.models import Partner, Programme, Project, Semester
 
 from ..models import FrozenReport
 
@@ -81,4 +81,52 @@ class Subject:
     @property
     def versions(self) -> QuerySet[FrozenReport]:
         """What was frozen of it, the latest version first."""
-        return FrozenReport.objects.filter(subject=self.key).select_related("frozen_by").order_by("-version")
+        return _versions(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeSubject:
+    """A programme with all its projects: what a report is about, beside a Subject, with the same names for the same."""
+
+    programme: Programme
+
+    @property
+    def kind(self) -> FrozenReport.Kind:
+        return Kind.PROGRAMME
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind.value}-{self.programme.pk}"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return {"kind": self.kind, "subject": self.key, "programme": self.programme}
+
+    @property
+    def address(self) -> dict[str, Any]:
+        return {"programme": self.programme.slug}
+
+    @property
+    def title(self) -> str:
+        return _("Report: %(about)s") % {"about": self.programme.name}
+
+    @property
+    def short_title(self) -> str:
+        return _("All projects of %(programme)s") % {"programme": self.programme.name}
+
+    @property
+    def file_name(self) -> str:
+        return f"report-{self.programme.slug}"
+
+    @property
+    def versions(self) -> QuerySet[FrozenReport]:
+        """What was frozen of it, the latest version first."""
+        return _versions(self.key)
+
+
+# What a report is about.
+AnySubject = Subject | ProgrammeSubject
+
+
+def _versions(key: str) -> QuerySet[FrozenReport]:
+    return FrozenReport.objects.filter(subject=key).select_related("frozen_by").order_by("-version")

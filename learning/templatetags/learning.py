@@ -20,9 +20,10 @@ from ..exceptions import FeedbackRefused
 from ..feedback import last_minute, must_be_open
 from ..models import FrozenReport
 from ..plots import Cell, Plot
+from ..reports.counted import AnyReport
 from ..reports.document import instant
 from ..reports.report import Report
-from ..reports.subject import Subject
+from ..reports.subject import AnySubject
 
 register = template.Library()
 
@@ -117,8 +118,20 @@ def event_report_address(context: RequestContext, event: Event) -> str:
     return reverse("learning:report", kwargs={"project": project.slug, "event": event.slug})
 
 
+@register.simple_tag(takes_context=True)
+def project_address(context: RequestContext, project: Project, figure: str = "") -> str:
+    """Return the address of a project's report to date, or of one of its numbers, with the cut-off of the page."""
+    about = {"project": project.slug}
+    path = (
+        reverse("learning:report_rows", kwargs={**about, "figure": figure})
+        if figure
+        else reverse("learning:report", kwargs=about)
+    )
+    return _with_cut_off(path, context["report"])
+
+
 @register.simple_tag
-def subject_address(subject: Subject) -> str:
+def subject_address(subject: AnySubject) -> str:
     """Return the address of what a report is about, as of now."""
     return reverse("learning:report", kwargs=subject.address)
 
@@ -146,9 +159,9 @@ def _of_version(context: RequestContext, frozen: FrozenReport, view: str, **more
     return reverse(view, kwargs={**subject.address, "version": frozen.version, **more})
 
 
-def _address(report: Report, view: str, **more: str) -> str:
+def _address(report: AnyReport, view: str, **more: str) -> str:
     return _with_cut_off(reverse(view, kwargs={**report.subject.address, **more}), report)
 
 
-def _with_cut_off(path: str, report: Report) -> str:
+def _with_cut_off(path: str, report: AnyReport) -> str:
     return f"{path}?{urlencode({'at': instant(report.at)}, safe=':')}"

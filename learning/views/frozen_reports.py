@@ -11,18 +11,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import access, signed_in
 
-from ..asked_reports import asked_subject, can_freeze, cut_off, made
+from ..asked_reports import asked_in_project, asked_subject, can_freeze, cut_off
 from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew
 from ..models import FrozenReport
 from ..report_files import handed_out, table_handed_out
 from ..report_forms import FreezeForm, TargetsForm
 from ..reports.comparing import compare
-from ..reports.document import document, instant
-from ..reports.figures import gaps
+from ..reports.counted import counted, missing, says
+from ..reports.document import instant
 from ..reports.formats import FORMATS
 from ..reports.freezing import OF_THE_VERSION, content_of, document_in, freeze, is_intact, records_say_the_same
 from ..reports.reading import facts_of, tables_of
-from ..reports.subject import Subject
+from ..reports.subject import AnySubject
 
 
 @access(signed_in)
@@ -31,7 +31,7 @@ from ..reports.subject import Subject
 def report_file(request: HttpRequest, extension: str, **address: Any) -> HttpResponse:
     """Hand out a report as it is counted now, or up to the instant in the address, as one file."""
     subject = asked_subject(request, **address)
-    return handed_out(document(made(subject, at=cut_off(request.GET.get("at", "")))), extension, subject.file_name)
+    return handed_out(says(counted(subject, at=cut_off(request.GET.get("at", "")))), extension, subject.file_name)
 
 
 @access(signed_in)
@@ -40,7 +40,7 @@ def report_file(request: HttpRequest, extension: str, **address: Any) -> HttpRes
 def report_table(request: HttpRequest, table: str, **address: Any) -> HttpResponse:
     """Hand out one table of a report as CSV."""
     subject = asked_subject(request, **address)
-    return table_handed_out(document(made(subject, at=cut_off(request.GET.get("at", "")))), table, subject.file_name)
+    return table_handed_out(says(counted(subject, at=cut_off(request.GET.get("at", "")))), table, subject.file_name)
 
 
 @access(signed_in)
@@ -51,7 +51,7 @@ def freeze_report(request: HttpRequest, **address: Any) -> HttpResponse:
     subject = asked_subject(request, **address)
     if not can_freeze(request.user, subject):
         raise Http404
-    report = made(subject, at=cut_off((request.POST or request.GET).get("at", "")))
+    report = counted(subject, at=cut_off((request.POST or request.GET).get("at", "")))
     previous = subject.versions.first()
     form = FreezeForm(request.POST if request.method == "POST" else None, previous=previous)
     if request.method == "POST" and form.is_valid():
@@ -81,8 +81,8 @@ def freeze_report(request: HttpRequest, **address: Any) -> HttpResponse:
         "cut_off": instant(report.at),
         "form": form,
         "previous": previous,
-        "gaps": gaps(report),
-        "changes": compare(document_in(previous), document(report)) if previous else None,
+        "gaps": missing(report),
+        "changes": compare(document_in(previous), says(report)) if previous else None,
     }
     return render(request, "learning/frozen/freeze.html", context, status=422 if form.errors else 200)
 
@@ -92,7 +92,7 @@ def freeze_report(request: HttpRequest, **address: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def targets(request: HttpRequest, **address: Any) -> HttpResponse:
     """Set what the project promised to reach of each indicator."""
-    subject = asked_subject(request, **address)
+    subject = asked_in_project(request, **address)
     if not can_freeze(request.user, subject):
         raise Http404
     form = TargetsForm(request.POST if request.method == "POST" else None, subject=subject)
@@ -119,7 +119,7 @@ def frozen_report(request: HttpRequest, version: int, **address: Any) -> HttpRes
         "tables": tables_of(content).values(),
         "formats": FORMATS,
         "is_intact": is_intact(frozen),
-        "says_the_same": records_say_the_same(frozen, made(subject, at=frozen.at)),
+        "says_the_same": records_say_the_same(frozen, counted(subject, at=frozen.at)),
         "later": subject.versions.filter(version__gt=version).last(),
     }
     return render(request, "learning/frozen/report.html", context)
@@ -168,5 +168,5 @@ def frozen_report_table(request: HttpRequest, version: int, table: str, **addres
     return table_handed_out(content_of(_version(subject, version)), table, f"{subject.file_name}-version-{version}")
 
 
-def _version(subject: Subject, version: int) -> FrozenReport:
+def _version(subject: AnySubject, version: int) -> FrozenReport:
     return get_object_or_404(subject.versions.select_related("previous"), version=version)

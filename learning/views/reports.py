@@ -2,23 +2,24 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import access, administrators, signed_in
 from projects.models import Programme, Project
 
-from ..asked_reports import asked_subject, can_freeze, cut_off, made, reported_partners
-from ..report_files import handed_out, plot_handed_out
-from ..reports.document import instant
+from ..asked_reports import asked_in_project, asked_subject, can_freeze, cut_off, reported_partners
+from ..report_files import plot_handed_out
+from ..reports.counted import AnyReport, counted
 from ..reports.figures import figure as figure_of
 from ..reports.figures import gaps, headline
 from ..reports.formats import FORMATS
 from ..reports.indicators import indicator_rows
 from ..reports.plots import plots
-from ..reports.programme import programme_document, programme_report
-from ..reports.report import Report
+from ..reports.programme import ProgrammeReport, programme_figure, programme_gaps
+from ..reports.programme.figures import programme_figures, programme_indicators
+from ..reports.semester import report_on
 
 
 def has_a_project(request: HttpRequest) -> bool:
@@ -45,6 +46,8 @@ def reports(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, **address: Any) -> HttpResponse:
     """Show a report, what is missing first."""
     shown = _report(request, **address)
+    if isinstance(shown, ProgrammeReport):
+        return _of_programme(request, shown)
     context = {
         "report": shown,
         "semesters": shown.project.semesters.all(),
@@ -69,6 +72,8 @@ def report(request: HttpRequest, **address: Any) -> HttpResponse:
 def report_rows(request: HttpRequest, figure: str, **address: Any) -> HttpResponse:
     """Open one number of a report: the rows that it counts."""
     shown = _report(request, **address)
+    if isinstance(shown, ProgrammeReport):
+        return _rows_of_programme(request, shown, figure)
     opened = figure_of(shown, figure)
     if opened is None:
         raise Http404
@@ -80,31 +85,33 @@ def report_rows(request: HttpRequest, figure: str, **address: Any) -> HttpRespon
 @require_safe
 def report_plot(request: HttpRequest, plot: str, extension: str, **address: Any) -> HttpResponse:
     """Hand out one plot of a report: the drawing as SVG, or its numbers as CSV."""
-    shown = _report(request, **address)
+    shown = report_on(asked_in_project(request, **address), at=cut_off(request.GET.get("at", "")))
     found = next((each for each in plots(shown) if each.slug == plot), None)
     if found is None:
         raise Http404
     return plot_handed_out(found, extension, shown.subject.file_name, at=shown.at)
 
 
-@access(signed_in)
-def of_programme(request: HttpRequest, programme: str) -> HttpResponse:
-    """Show what the projects of a programme did to date, for its officers."""
-    shown = programme_report(_programme(request, programme), at=cut_off(request.GET.get("at", "")))
-    context = {"report": shown, "cut_off": instant(shown.at), "formats": FORMATS}
+def _of_programme(request: HttpRequest, shown: ProgrammeReport) -> HttpResponse:
+    context = {
+        "report": shown,
+        "gaps": programme_gaps(shown),
+        "headline": programme_figures(shown),
+        "indicators": programme_indicators(shown),
+        "versions": shown.subject.versions,
+        "formats": FORMATS,
+        "can_freeze": can_freeze(request.user, shown.subject),
+        "is_as_of_now": "at" not in request.GET,
+    }
     return render(request, "learning/programme.html", context)
 
 
-@access(signed_in)
-def of_programme_file(request: HttpRequest, programme: str, extension: str) -> HttpResponse:
-    """Hand out the report of a programme as one file."""
-    shown = programme_report(_programme(request, programme), at=cut_off(request.GET.get("at", "")))
-    return handed_out(programme_document(shown), extension, f"report-{programme}")
+def _rows_of_programme(request: HttpRequest, shown: ProgrammeReport, slug: str) -> HttpResponse:
+    opened = programme_figure(shown, slug)
+    if opened is None:
+        raise Http404
+    return render(request, "learning/programme_rows.html", {"report": shown, "figure": opened})
 
 
-def _programme(request: HttpRequest, slug: str) -> Programme:
-    return get_object_or_404(Programme.objects.administered_by(request.user).distinct(), slug=slug)
-
-
-def _report(request: HttpRequest, **address: Any) -> Report:
-    return made(asked_subject(request, **address), at=cut_off(request.GET.get("at", "")))
+def _report(request: HttpRequest, **address: Any) -> AnyReport:
+    return counted(asked_subject(request, **address), at=cut_off(request.GET.get("at", "")))

@@ -133,6 +133,8 @@ class AttendanceRecord(NeverChanged):
             models.Index(fields=["registration", "day", "-happened_at"], name="attendance_latest_of_day"),
             models.Index(fields=["undoes"], condition=Q(undoes__isnull=False), name="attendance_undoes"),
             models.Index(fields=["recorded_at"], name="attendance_recorded_at"),
+            # Asked of each record that says that somebody came, and there are few.
+            models.Index(fields=["registration", "day"], condition=Q(what="absent"), name="attendance_absent"),
         ]
         constraints = [
             models.CheckConstraint(

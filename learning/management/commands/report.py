@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import override
 
-from learning.asked_reports import made
-from learning.reports.document import document
+from learning.reports.counted import counted, says
 from learning.reports.formats import FORMATS, csv_files
 from learning.reports.freezing import content_of
 from learning.reports.subject import Kind, Subject
@@ -61,7 +60,7 @@ class Command(BaseCommand):
                 raise CommandError(f"Version {frozen} was not frozen.")
             return content_of(version)
         with override(language):
-            return document(made(subject, at=_instant(at)))
+            return says(counted(subject, at=_instant(at)))
 
 
 def _subject(slug: str, number: int) -> Subject:

@@ -1,0 +1,342 @@
+"""Counting the projects of a programme: as many queries for two projects as for two hundred, and no row is kept."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from events.models import Event, EventKind
+from projects.models import GoodPractice, Partner, Programme, Project
+from projects.search import fold
+from registrations.models import AttendanceRecord, Registration
+from registrations.models.attendance import What
+
+from ...models import (
+    Action,
+    ActionPlan,
+    Indicator,
+    IndicatorTarget,
+    LearningSurvey,
+    OutcomeRating,
+    Progress,
+    SurveyAnswer,
+)
+from ..records.events import event_counts
+from ..subject import Kind, Subject
+from .rows import ProgrammeReport, ProjectRow, Reached
+
+Rule = Indicator.Rule
+
+# A number of each project by its key; where there is none, nothing was counted.
+Numbers = Mapping[int, int]
+
+_PROJECT = "event__project"
+# Of a million events, what says whether one counts, and no long text.
+_OF_EVENTS = (
+    *("project", "kind", "status", "date_precision", "starts_on", "ends_on", "start_time", "end_time", "time_zone"),
+    *("stated_semester", "reported_participants"),
+)
+
+
+@dataclass(slots=True)
+class _Events:
+    """What the events of one project come to that count."""
+
+    of_kind: Counter[int] = field(default_factory=Counter)
+    reported: int | None = None
+    without_records: int = 0
+    not_noted_as_held: int = 0
+    without_date: int = 0
+    is_recorded: bool = False
+
+    @property
+    def number(self) -> int:
+        return self.of_kind.total()
+
+
+def programme_report(programme: Programme, *, at: datetime) -> ProgrammeReport:
+    """Count all projects of a programme from what was recorded up to `at` (aware).
+
+    Nine queries, whatever the size, and one or two more for what some indicators ask for.
+    """
+    projects = {
+        project.pk: project
+        for project in programme.projects.prefetch_related("phases", "semesters").order_by("acronym")
+    }
+    kinds = EventKind.objects.in_bulk()
+    indicators = tuple(Indicator.objects.filter(programme=programme, is_used=True).order_by("position", "code"))
+    events, left_out = _events(programme, projects, at=at)
+    known = Registration.objects.filter(event__project__programme=programme, joined_at__lte=at).order_by()
+    known = known.exclude(event__in=left_out).exclude(event__status=Event.Status.DRAFT)
+    attended = known.filter(_not_cancelled(at), Exists(_present(at=at)))
+    contradictions = known.filter(cancelled_at__lte=at).filter(Exists(_present(at=at)))
+    of_kinds = _kinds_of(indicators, kinds.values())
+    # Who was present is the dear part, so that one query counts all that asks for it.
+    with _at_once():
+        numbers = _grouped(
+            attended.annotate(learned=_learned(at=at)),
+            _PROJECT,
+            participations=Count("pk"),
+            people=Count("person", distinct=True),
+            learners=Count("person", distinct=True, filter=Q(learned=True)),
+            answers=Count("feedback", filter=Q(feedback__given_at__lte=at)),
+            **_aggregates(indicators, of_kinds, kinds),
+        )
+    contradicted = _grouped(contradictions, _PROJECT, n=Count("pk"))
+    targets = _targets(programme)
+    counted = {one.pk: _counted(one, programme, attended, of_kinds.get(one.pk, set()), at=at) for one in indicators}
+    asked = frozenset(_asked(programme, at=at)) if any(one.rule == Rule.SURVEYED for one in indicators) else frozenset()
+
+    def row(project: Project) -> ProjectRow:
+        of_events, of_people = events[project.pk], numbers.get(project.pk, {})
+        # Where nobody registered or was recorded, how many came is not known, rather than none.
+        is_known = of_events.is_recorded or not of_events.number
+
+        def number(value: int) -> int | None:
+            return value if is_known else None
+
+        def value_of(indicator: Indicator) -> int | None:
+            if indicator.rule == Rule.ELSEWHERE:
+                return None
+            if indicator.rule == Rule.EVENTS:
+                return sum(of_events.of_kind[kind] for kind in of_kinds[indicator.pk])
+            if indicator.rule == Rule.SURVEYED and project.pk not in asked:
+                return None
+            if indicator.rule in _AGGREGATED:
+                return number(of_people.get(_name(indicator), 0))
+            value = counted[indicator.pk].get(project.pk, 0)
+            return number(value) if indicator.rule in Indicator.OF_EVENTS else value
+
+        return ProjectRow(
+            project=project,
+            events=of_events.number,
+            countings={
+                each: sum(n for kind, n in of_events.of_kind.items() if kinds[kind].counts_as == each)
+                for each in EventKind.Counting.values
+            },
+            participations=number(of_people.get("participations", 0)),
+            people=number(of_people.get("people", 0)),
+            learned=number(of_people.get("learners", 0)),
+            feedback=number(of_people.get("answers", 0)),
+            reported=of_events.reported,
+            without_records=of_events.without_records,
+            not_noted_as_held=of_events.not_noted_as_held,
+            without_date=of_events.without_date,
+            contradictions=contradicted.get(project.pk, {}).get("n", 0),
+            indicators={one.pk: Reached(value_of(one), targets.get((one.pk, project.pk))) for one in indicators},
+        )
+
+    return ProgrammeReport(programme, at, indicators, tuple(row(project) for project in projects.values()))
+
+
+@contextmanager
+def _at_once() -> Iterator[None]:
+    """Let PostgreSQL run a large query as it is: compiling it first takes longer than running it."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(savepoint=False):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")
+        yield
+
+
+def _events(
+    programme: Programme, projects: Mapping[int, Project], *, at: datetime
+) -> tuple[Mapping[int, _Events], list[int]]:
+    """Return what the events of each project come to, and the keys of those that do not count."""
+    recorded = AttendanceRecord.objects.of_days().filter(registration__event=OuterRef("pk"), recorded_at__lte=at)
+    places = Registration.objects.filter(_not_cancelled(at), event=OuterRef("pk"), joined_at__lte=at)
+    events = (
+        Event.objects.filter(project__programme=programme)
+        .published()
+        .annotate(has_records=Exists(recorded), has_places=Exists(places.filter(confirmed_at__lte=at)))
+        .only(*_OF_EVENTS)
+        .order_by()
+    )
+    found: dict[int, _Events] = defaultdict(_Events)
+    left_out = []
+    for event in events.iterator(chunk_size=2_000):
+        event.project = projects[event.project_id]
+        if not event_counts(event, Subject(Kind.PROJECT, event.project), at=at):
+            left_out.append(event.pk)
+            continue
+        tally = found[event.project_id]
+        tally.of_kind[event.kind_id] += 1
+        tally.without_records += not event.has_records
+        tally.not_noted_as_held += event.status != Event.Status.HELD
+        tally.without_date += event.starts_on is None
+        tally.is_recorded = tally.is_recorded or event.has_records or event.has_places
+        if event.reported_participants is not None:
+            tally.reported = (tally.reported or 0) + event.reported_participants
+    return found, left_out
+
+
+def _not_cancelled(at: datetime) -> Q:
+    return Q(cancelled_at__isnull=True) | Q(cancelled_at__gt=at)
+
+
+def _present(*, at: datetime) -> QuerySet[AttendanceRecord]:
+    """Records by which a registration (OuterRef) was present on a day: nobody took them back or said otherwise later.
+
+    See also AttendanceQuerySet.present, which has no cut-off.
+    """
+    recorded = AttendanceRecord.objects.of_days().filter(recorded_at__lte=at).order_by()
+    undos = AttendanceRecord.objects.filter(
+        undoes=OuterRef("act"), registration=OuterRef("registration"), recorded_at__lte=at
+    )
+    standing = recorded.filter(~Exists(undos.order_by())).weighed()
+    absent = standing.filter(
+        Q(happened_at__gt=OuterRef("happened_at"))
+        | Q(happened_at=OuterRef("happened_at"), weight__gt=OuterRef("weight")),
+        what=What.ABSENT,
+        registration=OuterRef("registration"),
+        day=OuterRef("day"),
+    )
+    return standing.filter(~Exists(absent), what=What.IN, registration=OuterRef("pk"))
+
+
+def _learned(*, at: datetime) -> Exists:
+    """Whether a registration rated an outcome of its event higher after it than before."""
+    ratings = OutcomeRating.objects.learned().filter(
+        feedback=OuterRef("feedback"), feedback__given_at__lte=at, outcome__event=OuterRef("event")
+    )
+    return Exists(ratings.order_by())
+
+
+# --- Indicators --------------------------------------------------------------------------------------------------
+
+# Those that one query counts for all projects and indicators together.
+_AGGREGATED = (Rule.PARTICIPATIONS, Rule.PEOPLE, Rule.COUNTRIES, Rule.LEARNERS)
+
+
+def _name(indicator: Indicator) -> str:
+    return f"indicator_{indicator.pk}"
+
+
+def _kinds_of(indicators: Collection[Indicator], kinds: Collection[EventKind]) -> dict[int, set[int]]:
+    """Return of which kinds each indicator counts events. Those that exclude each other share no kind.
+
+    See also learning/reports/indicators.py, which says the same of the events of one report.
+    """
+    found = {}
+    taken: dict[str, set[int]] = defaultdict(set)
+    for indicator in indicators:
+        if indicator.rule not in Indicator.OF_EVENTS:
+            continue
+        fitting = {kind.pk for kind in kinds if indicator.fits(kind)}
+        if indicator.excludes:
+            fitting -= taken[indicator.excludes]
+            taken[indicator.excludes] |= fitting
+        found[indicator.pk] = fitting
+    return found
+
+
+def _aggregates(
+    indicators: Collection[Indicator], of_kinds: Mapping[int, set[int]], kinds: Collection[int]
+) -> dict[str, Count]:
+    """Return what is counted of registrations for each indicator of _AGGREGATED."""
+    found = {}
+    for indicator in indicators:
+        if indicator.rule not in _AGGREGATED:
+            continue
+        only = Q() if of_kinds[indicator.pk] == set(kinds) else Q(event__kind__in=of_kinds[indicator.pk])
+        if indicator.rule == Rule.PARTICIPATIONS:
+            found[_name(indicator)] = Count("pk", filter=only)
+        elif indicator.rule == Rule.PEOPLE:
+            found[_name(indicator)] = Count("person", distinct=True, filter=only)
+        elif indicator.rule == Rule.LEARNERS:
+            found[_name(indicator)] = Count("person", distinct=True, filter=only & Q(learned=True))
+        else:
+            found[_name(indicator)] = Count("country", distinct=True, filter=only & ~Q(country=""))
+    return found
+
+
+def _counted(
+    indicator: Indicator, programme: Programme, attended: QuerySet[Registration], kinds: set[int], *, at: datetime
+) -> Numbers:
+    """Return what each project has of an indicator that has a query of its own; nothing for the others."""
+    day = at.astimezone(UTC).date()
+    plans = ActionPlan.objects.filter(partner__project__programme=programme).exclude(adopted_on__gt=day)
+    actions = Action.objects.filter(plan__in=plans.order_by().values("pk")).exclude(added_on__gt=day)
+    of_kinds = attended.filter(event__kind__in=kinds)
+    match indicator.rule:
+        case Rule.ORGANISATIONS:
+            return _organisations(of_kinds)
+        case Rule.REGIONS:
+            return _regions(of_kinds)
+        case Rule.PARTNERS:
+            return _by_project(Partner.objects.filter(project__programme=programme), "project")
+        case Rule.PRACTICES:
+            practices = GoodPractice.objects.filter(project__programme=programme).published()
+            return _by_project(practices.exclude(published_at__gt=at), "project")
+        case Rule.PLANS:
+            return _by_project(plans, "partner__project")
+        case Rule.ACTIONS:
+            return _by_project(actions, "plan__partner__project")
+        case Rule.ACTIONS_DONE:
+            said = Progress.objects.on(day).filter(action=OuterRef("pk"), noted_at__lte=at).reverse()
+            done = actions.annotate(last=Subquery(said.values("status")[:1])).filter(last=Progress.Status.DONE)
+            return _by_project(done, "plan__partner__project")
+        case Rule.SURVEYED:
+            return _surveyed(programme, at=at)
+    return {}
+
+
+def _organisations(attended: QuerySet[Registration]) -> Numbers:
+    """See also Guest.organisation_key: the match, else the typed name without case, accents and spaces."""
+    found: dict[int, set[Any]] = defaultdict(set)
+    rows = attended.values_list(_PROJECT, "organisation", "organisation_name").distinct()
+    for project, matched, typed in rows.iterator():
+        if matched is not None:
+            found[project].add(matched)
+        elif typed:
+            found[project].add(" ".join(fold(typed).split()))
+    return {project: len(those) for project, those in found.items()}
+
+
+def _regions(attended: QuerySet[Registration]) -> Numbers:
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = attended.exclude(organisation=None).values_list(_PROJECT, "organisation__nuts").distinct()
+    for project, nuts in rows.iterator():
+        if nuts:
+            found[project].add(nuts[:4])
+    return {project: len(those) for project, those in found.items()}
+
+
+def _asked(programme: Programme, *, at: datetime) -> QuerySet[Any]:
+    """Return the keys of the projects in which a learning survey was opened until an instant."""
+    surveys = LearningSurvey.objects.filter(project__programme=programme, opened_at__lte=at, follows=None)
+    return surveys.order_by().values_list("project", flat=True).distinct()
+
+
+def _surveyed(programme: Programme, *, at: datetime) -> Numbers:
+    """See also learning/surveys.py, `learners`: each person once, whatever they were merged into."""
+    said = SurveyAnswer.objects.filter(
+        invitation__survey__project__programme=programme,
+        invitation__survey__follows=None,
+        invitation__answered_at__lte=at,
+        question__counts_from__isnull=False,
+        rating__gte=F("question__counts_from"),
+    )
+    somebody = Coalesce("invitation__person__merged_into", "invitation__person")
+    return _by_project(said, "invitation__survey__project", Count(somebody, distinct=True))
+
+
+def _targets(programme: Programme) -> dict[tuple[int, int], int]:
+    targets = IndicatorTarget.objects.filter(indicator__programme=programme, semester=None)
+    return {(one, project): value for one, project, value in targets.values_list("indicator", "project", "value")}
+
+
+def _by_project(rows: QuerySet[Any], project: str, counted: Count | None = None) -> Numbers:
+    return {key: each["n"] for key, each in _grouped(rows, project, n=counted or Count("pk")).items()}
+
+
+def _grouped(rows: QuerySet[Any], project: str, **counted: Count) -> dict[int, dict[str, int]]:
+    return {row.pop(project): row for row in rows.order_by().values(project).annotate(**counted)}

@@ -357,8 +357,10 @@ def _named_by(registration: Registration) -> str:
     """The partner for whose delegation somebody was named, or “”."""
     if registration.delegation_id is None:
         return ""
-    if Registration.delegation.is_cached(registration) and Delegation.partner.is_cached(registration.delegation):
-        return str(registration.delegation.partner)
+    if Registration.delegation.is_cached(registration):
+        delegation = registration.delegation
+        if delegation is not None and Delegation.partner.is_cached(delegation):
+            return str(delegation.partner)
     return str(Partner.objects.select_related("organisation").get(delegations=registration.delegation_id))
 
 

@@ -45,7 +45,7 @@ class Bars:
         has_words = any(value.text != str(value.number) for _label, values in self.rows for value in values)
         room = LONGEST_BAR_WITH_WORDS if has_words else LONGEST_BAR
         rects, words = [], []
-        y = 0.0
+        y, breaks = 0.0, []
         for label, values in self.rows:
             lines, y = label_lines(label, y)
             words += lines
@@ -56,7 +56,8 @@ class Bars:
                 words.append(Words(width, em(y + BAR * 0.8), value.text, dx="0.5em"))
                 y += BAR
             y += GAP
-        return Drawing(em(y), rects=rects, words=words)
+            breaks.append(em(y))
+        return Drawing(em(y), rects=rects, words=words, breaks=breaks)
 
 
 def bar_plot(

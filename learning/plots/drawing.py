@@ -6,6 +6,7 @@ template gets the decimal comma of the reader's language, which SVG does not rea
 file.
 """
 
+import itertools
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ LINE = 1.35
 BAR = 1.1
 GAP = 0.9
 # So many letters fit beside each other on a phone, and so many lines of them above a bar.
-LETTERS = 38
+LETTERS = 37
 LINES = 3
 # Where 1 and 5 stand on a scale, in per cent: their numbers have room on both sides.
 SCALE_FROM, SCALE_TO = 12, 88
@@ -75,7 +76,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A drawing of a height in sizes of the text. A `width` of None is that of the page."""
+    """A drawing of a height in sizes of the text. A `width` of None is that of the page.
+
+    `breaks` are heights at which it may be cut, the end of each row.
+    """
 
     height: str
     width: str | None = None
@@ -84,6 +88,7 @@ class Drawing:
     strokes: Sequence[Stroke] = ()
     marks: Sequence[Mark] = ()
     words: Sequence[Words] = ()
+    breaks: Sequence[str] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -110,7 +115,46 @@ class Drawing:
             words=[
                 replace(w, x=f"{length(w.x) + (length(w.dx) if w.dx else 0):.1f}", y=px(w.y), dx="") for w in self.words
             ],
+            breaks=[px(y) for y in self.breaks],
         )
+
+
+def in_parts(drawing: Drawing, highest: float) -> list[Drawing]:
+    """Return a drawing in pixels as drawings below each other, cut between rows where it is higher than that."""
+    ends, top = [], 0.0
+    ways = [*map(float, drawing.breaks), float(drawing.height)]
+    for here, there in itertools.pairwise(ways):
+        if there - top > highest and here > top:
+            ends.append(here)
+            top = here
+    ends.append(float(drawing.height))
+    return [_between(drawing, top, end) for top, end in zip([0.0, *ends], ends, strict=False)]
+
+
+def _between(drawing: Drawing, top: float, end: float) -> Drawing:
+    if top == 0 and end == float(drawing.height):
+        return drawing
+    # What stands above the columns stands above them in each part.
+    headings = [words for words in drawing.words if words.style == "heading" and top > 0]
+    down = max((float(words.y) for words in headings), default=0.0) * 1.5 - top
+
+    def moved(y: str) -> str:
+        return f"{float(y) + down:.1f}"
+
+    def is_in(y: str) -> bool:
+        return top <= float(y) < end or (end == float(drawing.height) == float(y))
+
+    return replace(
+        drawing,
+        height=f"{end + down:.1f}",
+        rects=[replace(rect, y=moved(rect.y)) for rect in drawing.rects if is_in(rect.y)],
+        strokes=[
+            replace(s, y1=moved(s.y1), y2=moved(s.y2)) for s in drawing.strokes if is_in(min(s.y1, s.y2, key=float))
+        ],
+        marks=[replace(mark, y=moved(mark.y)) for mark in drawing.marks if is_in(mark.y)],
+        words=[*headings, *(replace(words, y=moved(words.y)) for words in drawing.words if is_in(words.y))],
+        breaks=(),
+    )
 
 
 def one_decimal(value: float) -> str:
@@ -126,11 +170,14 @@ def label_lines(text: str, y: float) -> tuple[list[Words], float]:
     return [Words("0%", em(y + LINE * (k + 0.75)), line) for k, line in enumerate(lines)], y + LINE * len(lines)
 
 
-def scale(y: float) -> tuple[list[Stroke], list[Words]]:
-    """Return the lines of a scale from 1 to 5 that reaches down to `y`, and its numbers below them."""
+def scale(rows: Sequence[tuple[float, float]]) -> tuple[list[Stroke], list[Words]]:
+    """Return the lines of a scale from 1 to 5, and its numbers below the last row.
+
+    A row is from where to where it reaches down; through a label above it goes no line.
+    """
     ticks = [(percent(on_scale(value)), str(value)) for value in range(1, 6)]
-    lines = [Stroke("axis", x, "0em", x, em(y)) for x, _number in ticks]
-    return lines, [Words(x, em(y + LINE), number, "middle") for x, number in ticks]
+    lines = [Stroke("axis", x, em(top), x, em(end)) for top, end in rows for x, _number in ticks]
+    return lines, [Words(x, em(rows[-1][1] + LINE), number, "middle") for x, number in ticks]
 
 
 def on_scale(value: float) -> float:

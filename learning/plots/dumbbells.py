@@ -52,11 +52,12 @@ class Dumbbells:
         if not self.rows:
             return Drawing("0em")
         strokes, marks, words = [], [], []
-        y = 0.0
+        y, breaks, rows = 0.0, [], []
         for label, pair in self.rows:
             lines, y = label_lines(label, y)
             words += lines
             y += 0.15
+            rows.append((y, y + BAR + GAP / 2))
             middle, text_y = em(y + BAR / 2), em(y + BAR / 2 + 0.35)
             before_x, after_x = percent(on_scale(pair.before)), percent(on_scale(pair.after))
             strokes.append(Stroke("dumbbell", before_x, middle, after_x, middle))
@@ -67,8 +68,11 @@ class Dumbbells:
             for x, value, (anchor, dx) in zip((before_x, after_x), (pair.before, pair.after), sides, strict=True):
                 words.append(Words(x, text_y, one_decimal(value), anchor, dx))
             y += BAR + GAP
-        ticks, numbers = scale(y)
-        return Drawing(em(y + LINE), strokes=[*ticks, *strokes], marks=marks, words=[*words, *numbers])
+            breaks.append(em(y))
+        ticks, numbers = scale(rows)
+        return Drawing(
+            em(y + LINE), strokes=[*ticks, *strokes], marks=marks, words=[*words, *numbers], breaks=breaks[:-1]
+        )
 
 
 def dumbbell_plot(

@@ -119,11 +119,12 @@ class Marks(_OfSeries):
     @property
     def drawing(self) -> Drawing:
         strokes, marks, words = [], [], []
-        y = 0.0
+        y, breaks, rows = 0.0, [], []
         for k, name in enumerate(self.dimensions):
             lines, y = label_lines(name, y)
             words += lines
             y += 0.15
+            begins = y
             before: tuple[str, str] | None = None
             for shape, one in self.drawn:
                 value = one.values[k]
@@ -135,9 +136,13 @@ class Marks(_OfSeries):
                     words.append(Words("100%", em(y + BAR / 2 + 0.35), one_decimal(value), "end"))
                     before = place
                 y += BAR
+            rows.append((begins, y + GAP / 2))
             y += GAP
-        ticks, numbers = scale(y)
-        return Drawing(em(y + LINE), strokes=[*ticks, *strokes], marks=marks, words=[*words, *numbers])
+            breaks.append(em(y))
+        ticks, numbers = scale(rows)
+        return Drawing(
+            em(y + LINE), strokes=[*ticks, *strokes], marks=marks, words=[*words, *numbers], breaks=breaks[:-1]
+        )
 
 
 def radar_plot(

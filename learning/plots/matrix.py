@@ -46,7 +46,7 @@ class Matrix:
             Words(percent(width * (k + 0.5)), em(LINE * 0.75), short, "middle", style="heading")
             for k, (short, _name) in enumerate(self.columns)
         ]
-        y = LINE + 0.3
+        y, breaks = LINE + 0.3, []
         for label, row in self.rows:
             lines, y = label_lines(label, y)
             words += lines
@@ -67,7 +67,8 @@ class Matrix:
                     Words(percent(width * (k + 0.5)), em(y + CELL * 0.68), text, "middle", style=f"in-{style}")
                 )
             y += CELL + GAP
-        return Drawing(em(y), rects=rects, words=words)
+            breaks.append(em(y))
+        return Drawing(em(y), rects=rects, words=words, breaks=breaks)
 
 
 def matrix_plot(

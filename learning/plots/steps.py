@@ -72,7 +72,7 @@ class Steps:
         words: list[Words] = []
         first = min((day for panel in self.panels for day, _number in panel.days), default=self.until)
         span = max((self.until - first).days, 1)
-        y = 0.0
+        y, breaks = 0.0, []
         for panel in self.panels:
             lines, y = label_lines(panel.label, y)
             words += lines
@@ -99,9 +99,10 @@ class Steps:
                     text_y = most_y + 0.35 + (ONE_LINE if level >= most_y else -ONE_LINE)
                 words.append(Words(percent(LAST_DAY), em(text_y), str(number), dx="0.5em", style="strong"))
             y = floor + GAP
+            breaks.append(em(y))
         words.append(Words("0%", em(y + LINE * 0.5), self.ends[0]))
-        words.append(Words(percent(LAST_DAY), em(y + LINE * 0.5), self.ends[1], "end"))
-        return Drawing(em(y + LINE), strokes=strokes, words=words)
+        words.append(Words("100%", em(y + LINE * 0.5), self.ends[1], "end"))
+        return Drawing(em(y + LINE), strokes=strokes, words=words, breaks=breaks[:-1])
 
 
 def steps_plot(

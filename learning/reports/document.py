@@ -1,12 +1,12 @@
 """What a report says, as plain data: the one thing of which every file and every frozen version is made.
 
-    {"format", "language", "kind", "title", "at", "facts", "numbers", "indicators", "gaps", "tables"}
+    {"format", "language", "kind", "title", "at", "facts", "numbers", "indicators", "gaps", "plots", "tables"}
 
 A fact is {"key", "label", "type", "value"}, a number {"key", "title", "rule", "value"} with None for what nobody knows,
 an indicator {"key", "title", "unit", "rule", "value", "target"}, a gap {"key", "text", "count"}. A table is {"key",
 "title", "columns", "rows"}; a column {"key", "title", "type"}, of the type "text", "number" or "date"; a row {"key",
-"cells"}, where a date is 2027-05-20. Keys are the same in each language and version, so that two documents can be
-compared. Nobody is named: docs/decisions/frozen-reports.md says why.
+"cells"}, where a date is 2027-05-20. Plots are as learning/plots/stored.py writes them. Keys are the same in each
+language and version, so that two documents can be compared. Nobody is named: docs/decisions/frozen-reports.md says why.
 """
 
 from collections.abc import Iterable
@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 
 from registrations.proof.canonical import canonical, plain
 
+from ..plots.stored import stored
 from .figures import figure, gaps
 from .indicators import IndicatorRow, indicator_rows
+from .plots import plots
 from .report import Report
 from .rows import EventRow, OutcomeRow
 
@@ -49,6 +51,8 @@ def document(report: Report) -> dict[str, Any]:
                 "numbers": list(_numbers(report)),
                 "indicators": [_indicator(row) for row in indicator_rows(report)],
                 "gaps": [{"key": gap.slug, "text": gap.text, "count": gap.count} for gap in gaps(report)],
+                # What is still ahead is told as of now, and is not what a report hands in.
+                "plots": [stored(plot) for plot in plots(report) if plot.slug != "coming"],
                 "tables": list(_tables(report)),
             }
         )

@@ -14,6 +14,7 @@ from accounts.access import access, signed_in
 from ..asked_reports import asked_in_project, asked_subject, can_freeze, cut_off
 from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew
 from ..models import FrozenReport
+from ..plots.stored import restored
 from ..report_files import handed_out, table_handed_out
 from ..report_forms import FreezeForm, TargetsForm
 from ..reports.comparing import compare
@@ -116,6 +117,7 @@ def frozen_report(request: HttpRequest, version: int, **address: Any) -> HttpRes
         "frozen": frozen,
         "content": content,
         "facts": facts_of(content),
+        "plots": [restored(plot) for plot in content.get("plots", ())],
         "tables": tables_of(content).values(),
         "formats": FORMATS,
         "is_intact": is_intact(frozen),

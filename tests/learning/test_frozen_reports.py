@@ -337,6 +337,8 @@ def test_lead_freezes_what_the_page_showed_and_downloads_it(client, project):
     assert (frozen.frozen_by.name, value(content_of(frozen), "participations")) == ("Alice", 1)
     shown = client.get(response["Location"]).content.decode()
     assert frozen.sha256 in shown
+    assert [plot["key"] for plot in content_of(frozen)["plots"]] == ["kinds", "attendance", "countries"]
+    assert shown.count('<figure class="plot"') == 3
     as_json = client.get(address("frozen_report_file", project, version=1, extension="json"))
     assert (as_json.content.decode(), as_json["Content-Type"]) == (frozen.content, "application/json")
     assert 'filename="report-s3chem-1-version-1.json"' in as_json["Content-Disposition"]

@@ -27,6 +27,7 @@ from learning.plots import (
     radar_plot,
     steps_plot,
 )
+from learning.plots.drawing import in_parts
 from learning.plots.files import as_svg
 from learning.plots.stored import restored, stored
 from learning.reports.figures import figure
@@ -197,6 +198,28 @@ def test_a_file_has_its_lengths_in_pixels():
     # Half an em beside its bar.
     assert drawn.words[1].x == "600.0"
     assert drawn.width == "700.0"
+
+
+def test_a_drawing_is_cut_between_rows_into_parts_that_a_page_holds():
+    rows = [(f"Row {k}", [k, 9]) for k in range(5)]
+    drawn = matrix_plot([("1", "Lahti"), ("2", "Riga")], rows, **WORDS).shape.drawing.in_pixels(700, 10)
+
+    parts = in_parts(drawn, 100)
+
+    assert in_parts(drawn, 1000) == [drawn]
+    assert all(float(part.height) <= 120 for part in parts)
+    assert [word.text for part in parts for word in part.words if word.text.startswith("Row")] == [
+        label for label, _row in rows
+    ]
+    assert sum(len(part.rects) for part in parts) == len(drawn.rects)
+    # The columns keep their headings, and nothing lies outside its part or above the headings.
+    assert [[word.text for word in part.words if word.style == "heading"] for part in parts] == [["1", "2"]] * len(
+        parts
+    )
+    for part in parts:
+        tops = [float(rect.y) for rect in part.rects]
+        assert max(tops) < float(part.height)
+        assert min(tops) > max(float(word.y) for word in part.words if word.style == "heading")
 
 
 SHAPES = [

@@ -35,6 +35,11 @@ CUT_OFF = datetime(2027, 2, 20, 9, tzinfo=UTC)
 FORMULA = '=HYPERLINK("http://example.org")'
 
 
+DRAW, SVG, MANIFEST = (
+    f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}" for name in ("drawing", "svg-compatible", "manifest")
+)
+
+
 @pytest.fixture
 def project():
     project = create_project(acronym="S3CHEM", slug="s3chem")
@@ -134,6 +139,38 @@ def test_opendocument_text_is_whole(content):
         "Wednesday 10 February 2027",
     ):
         assert words in text
+
+
+def test_pictures_of_the_text_say_what_they_show(content):
+    packed = zipfile.ZipFile(io.BytesIO(FORMATS["odt"].make(content)))
+    body = ElementTree.fromstring(packed.read("content.xml"))  # noqa: S314 - we wrote it
+    listed = ElementTree.fromstring(packed.read("META-INF/manifest.xml"))  # noqa: S314 - we wrote it
+
+    drawn = [plot["finding"] for plot in content["plots"]]
+    pictures = [name for name in packed.namelist() if name.startswith("Pictures/")]
+    frames = list(body.iter(f"{DRAW}frame"))
+    assert len(drawn) == len(pictures) == len(frames) > 2
+    assert [frame.find(f"{SVG}title").text for frame in frames] == drawn
+    assert all(frame.find(f"{SVG}desc").text.startswith(finding) for frame, finding in zip(frames, drawn, strict=True))
+    assert {entry.get(f"{MANIFEST}full-path") for entry in listed} >= set(pictures)
+
+
+def test_pictures_of_the_pdf_say_what_they_show(content):
+    pdf = pypdf.PdfReader(io.BytesIO(FORMATS["pdf"].make(content)))
+
+    said = [element["/Alt"] for element in structure(pdf.trailer["/Root"]["/StructTreeRoot"]) if "/Alt" in element]
+    for plot in content["plots"]:
+        assert any(alt.startswith(plot["finding"].split(":")[0]) for alt in said), (plot["finding"], said)
+
+
+def structure(element):
+    """Each element of the structure below one."""
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, list) else [kids]:
+        found = kid.get_object() if hasattr(kid, "get_object") else kid
+        if isinstance(found, dict):
+            yield found
+            yield from structure(found)
 
 
 WRITER = Path("/usr/lib/libreoffice/program/libswlo.so")

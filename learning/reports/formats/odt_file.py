@@ -4,47 +4,56 @@ A library would put the hour of writing into each file, and the same report woul
 """
 
 import io
-import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from .pages import Paper, PaperTable, Section, paper
+from ...plots.files import in_xml
+from .pages import DRAWN_WIDTH, Paper, PaperPlot, PaperTable, Section, paper
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 
 # Between the margins of a sheet on its side.
 WIDTH = 267
 
-_NAMESPACES = " ".join(
-    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in (
-        ("office", "office"),
-        ("style", "style"),
-        ("text", "text"),
-        ("table", "table"),
-        ("meta", "meta"),
-        ("fo", "xsl-fo-compatible"),
+_NAMESPACES = (
+    " ".join(
+        f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for prefix, name in (
+            ("office", "office"),
+            ("style", "style"),
+            ("text", "text"),
+            ("table", "table"),
+            ("meta", "meta"),
+            ("draw", "drawing"),
+            ("fo", "xsl-fo-compatible"),
+            ("svg", "svg-compatible"),
+        )
     )
+    + ' xmlns:xlink="http://www.w3.org/1999/xlink"'
 )
 _DECLARED = '<?xml version="1.0" encoding="UTF-8"?>\n'
-# What XML 1.0 has no way to write, §2.2.
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def report(document: dict[str, Any]) -> bytes:
     said = paper(document)
     with override(document["language"]):
         facts = _("Facts")
+    drawings = {
+        _picture_path(plot, part): picture.svg.decode()
+        for plot, drawn in enumerate(_plots(said), 1)
+        for part, picture in enumerate(drawn.pictures, 1)
+    }
     parts = {
         "content.xml": _content(said, facts),
         "styles.xml": _styles(said),
         "meta.xml": _meta(said),
-        "META-INF/manifest.xml": _manifest(),
+        **drawings,
+        "META-INF/manifest.xml": _manifest(drawings),
     }
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
@@ -68,6 +77,8 @@ def _content(said: Paper, facts: str) -> str:
     body += _table("facts", of_facts, facts)
     for number, section in enumerate(said.sections, 1):
         body += _section(number, section)
+        for plot, drawn in enumerate(section.plots, 1):
+            body += _plot(plot, drawn)
     return (
         f'{_DECLARED}<office:document-content {_NAMESPACES} office:version="1.3"><office:automatic-styles>'
         '<style:style style:name="Cell" style:family="table-cell"><style:table-cell-properties'
@@ -93,8 +104,34 @@ def _section(number: int, section: Section) -> Iterator[str]:
         yield from _table(f"table-{number}", section.table, section.heading)
 
 
+def _plots(said: Paper) -> list[PaperPlot]:
+    """Only one section has any, so they are numbered there."""
+    return [plot for section in said.sections for plot in section.plots]
+
+
+def _picture_path(plot: int, part: int) -> str:
+    return f"Pictures/plot-{plot}-{part}.svg"
+
+
+def _plot(number: int, plot: PaperPlot) -> Iterator[str]:
+    yield f'<text:h text:style-name="Heading_20_2" text:outline-level="2">{_text(plot.finding)}</text:h>'
+    yield f'<text:p text:style-name="Measure">{_text(plot.measure)}</text:p>'
+    for part, picture in enumerate(plot.pictures, 1):
+        height = picture.height / picture.width * DRAWN_WIDTH
+        # What the first piece says in words is said.
+        said = (
+            f"<svg:title>{_text(plot.finding)}</svg:title><svg:desc>{_text(plot.alt)}</svg:desc>" if part == 1 else ""
+        )
+        yield (
+            f'<text:p><draw:frame draw:name="plot-{number}-{part}" text:anchor-type="as-char"'
+            f' svg:width="{DRAWN_WIDTH}mm" svg:height="{height:.1f}mm">'
+            f'<draw:image xlink:href="{_picture_path(number, part)}" xlink:type="simple" xlink:show="embed"'
+            f' xlink:actuate="onLoad" draw:mime-type="image/svg+xml"/>{said}</draw:frame></text:p>'
+        )
+
+
 def _table(name: str, table: PaperTable, title: str) -> Iterator[str]:
-    yield f'<table:table table:name={quoteattr(_clean(name))} table:style-name="Table">'
+    yield f'<table:table table:name={quoteattr(in_xml(name))} table:style-name="Table">'
     yield f"<table:title>{_text(title)}</table:title>"
     for width in _widths(table):
         yield f'<table:table-column table:style-name="Column{width}"/>'
@@ -149,6 +186,13 @@ def _styles(said: Paper) -> str:
             'fo:font-size="13pt" fo:font-weight="bold"',
             'fo:margin-top="0.5cm" fo:margin-bottom="0.2cm" fo:keep-with-next="always"',
         )
+        + style(
+            "Heading_20_2",
+            "Heading 2",
+            'fo:font-size="11pt" fo:font-weight="bold"',
+            'fo:margin-top="0.5cm" fo:margin-bottom="0.1cm" fo:keep-with-next="always"',
+        )
+        + style("Measure", "Measure", 'fo:font-size="9pt" fo:color="#4a5666"', 'fo:keep-with-next="always"')
         + style("Table_20_Heading", "Table Heading", 'fo:font-size="9pt" fo:font-weight="bold"')
         + style(
             "Number_20_Heading", "Number Heading", 'fo:font-size="9pt" fo:font-weight="bold"', 'fo:text-align="end"'
@@ -174,7 +218,7 @@ def _meta(said: Paper) -> str:
     )
 
 
-def _manifest() -> str:
+def _manifest(drawings: Iterable[str]) -> str:
     entries = "".join(
         f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{media_type}"/>'
         for path, media_type in (
@@ -182,6 +226,7 @@ def _manifest() -> str:
             ("content.xml", "text/xml"),
             ("styles.xml", "text/xml"),
             ("meta.xml", "text/xml"),
+            *((path, "image/svg+xml") for path in drawings),
         )
     )
     return (
@@ -191,8 +236,4 @@ def _manifest() -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_clean(text))
-
-
-def _clean(text: str) -> str:
-    return _NOT_IN_XML.sub("", text)
+    return escape(in_xml(text))

@@ -11,10 +11,17 @@ from django.utils.translation import override
 
 from events.times import day_in_words, instant_in_words
 
+from ...plots.files import Picture, pictures
+from ...plots.stored import restored
 from ..reading import Value, facts_of, tables_of
 
 # A report is of several towns, so its instants are in none of their zones.
 _UTC = ZoneInfo("UTC")
+
+
+# How wide a drawing is on paper, in millimetres, and how high it may be in its own pixels so that a page holds it.
+DRAWN_WIDTH = 140
+HIGHEST = 840
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +34,21 @@ class PaperTable:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperPlot:
+    """A plot on paper: its finding as a heading, what was measured, the same in words, and its drawing in pieces."""
+
+    finding: str
+    measure: str
+    alt: str
+    pictures: Sequence[Picture]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     heading: str
     items: Sequence[str] = ()
     table: PaperTable | None = None
+    plots: Sequence[PaperPlot] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +116,8 @@ def _sections(document: dict[str, Any]) -> Iterator[Section]:
             [[each["title"], _words(Value.of(each["value"])), each["rule"]] for each in document["numbers"]],
         ),
     )
+    if drawn := list(_plots(document)):
+        yield Section(_("In pictures"), plots=drawn)
     for table in tables_of(document).values():
         if table.rows:
             yield Section(
@@ -108,6 +128,15 @@ def _sections(document: dict[str, Any]) -> Iterator[Section]:
                     [[_words(cell) for cell in row.cells] for row in table.rows],
                 ),
             )
+
+
+def _plots(document: dict[str, Any]) -> Iterator[PaperPlot]:
+    # A report on a programme draws none, and versions of earlier days have none.
+    for plot in map(restored, document.get("plots", ())):
+        found = pictures(plot, highest=HIGHEST)
+        if found:
+            said = _("%(measure)s. n = %(n)s") % {"measure": plot.measure, "n": plot.n}
+            yield PaperPlot(plot.finding, said, f"{plot.finding}. {plot.summary}", found)
 
 
 def _target(indicator: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from registrations.paper.setting import ARCHIVAL, pdf
 
 from ..document import written
-from .pages import Section, paper
+from .pages import DRAWN_WIDTH, Section, paper
 
 MEDIA_TYPE = "application/pdf"
 
@@ -29,6 +29,7 @@ def report(document: dict[str, Any]) -> bytes:
             # Translators: {page} and {pages} are filled in by the printing program; leave them as they are.
             "page_words": _("Page {page} of {pages}"),
             "facts": [{"label": label, "value": value} for label, value in said.facts],
+            "drawn_width": DRAWN_WIDTH,
             "sections": [_section(section) for section in said.sections],
         }
         about = _("The report as data")
@@ -41,6 +42,15 @@ def _section(section: Section) -> dict[str, Any]:
     return {
         "heading": section.heading,
         "items": list(section.items),
+        "plots": [
+            {
+                "finding": plot.finding,
+                "measure": plot.measure,
+                "alt": plot.alt,
+                "pictures": [picture.svg.decode() for picture in plot.pictures],
+            }
+            for plot in section.plots
+        ],
         "table": {"header": list(table.header), "numbers": list(table.numbers), "rows": list(table.rows)}
         if table
         else None,

@@ -58,7 +58,7 @@ def newcomers_plot(report: Report) -> Plot | None:
             (
                 _("Semester %(number)d") % {"number": row.semester.number},
                 [
-                    Value(len(row.first_time), _("%(n)d for the first time") % {"n": len(row.first_time)}, "solid"),
+                    Value(len(row.first_time), _("%(n)d new") % {"n": len(row.first_time)}, "solid"),
                     Value(len(row.returning), _("%(n)d again") % {"n": len(row.returning)}, "hollow"),
                 ],
             )
@@ -99,18 +99,20 @@ def partners_plot(report: Report) -> Plot | None:
     came = sum(sum(row.attended.values()) for row in partners)
     if not events or not came:
         return None
-    everywhere = sum(all(row.attended.get(event.pk) for _title, event in events) for row in partners)
     nowhere = sum(not row.attended for row in partners)
     if nowhere:
         finding = ngettext(
+            "Nobody came from %(n)d of %(partners)d partner",
             "Nobody came from %(n)d of %(partners)d partners",
-            "Nobody came from %(n)d of %(partners)d partners",
-            nowhere,
+            len(partners),
         ) % {"n": nowhere, "partners": len(partners)}
     else:
-        finding = _("%(n)d of %(partners)d partners came to every event") % {
-            "n": everywhere,
+        together = {title: sum(event.pk in row.attended for row in partners) for title, event in events}
+        most = max(together, key=lambda title: together[title])
+        finding = _("Most partners at one event: %(n)d of %(partners)d, %(event)s") % {
+            "n": together[most],
             "partners": len(partners),
+            "event": most,
         }
     return matrix_plot(
         [(str(row.partner.number), row.partner.organisation.name) for row in partners],

@@ -3,11 +3,14 @@
 What is asked depends on the kind of the event: its switches and the documents that it expects (models/kinds.py).
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import DateField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -15,16 +18,24 @@ from django.utils.translation import gettext
 from .models import Document, Event, EvidenceKind
 from .models.kinds import Due
 
-# Says of which events (by key) a piece of evidence was there at an instant.
-Keeper = Callable[[Collection[Event], datetime], set[int]]
+# Returns what shows that a piece of evidence was there at an instant, for events by their keys: rows of `trace`.
+Keeper = Callable[[Collection[int], datetime], Iterable[QuerySet]]
 
 # Evidence that is more than a document, and kept by an app that stands above events.
 _KEPT_ELSEWHERE: dict[str, Keeper] = {}
 
 
-def kept_elsewhere(key: str, is_there_for: Keeper) -> None:
+def kept_elsewhere(key: str, traces: Keeper) -> None:
     """Let a higher app answer for which events a piece of evidence is there. `key` is one of EvidenceKind."""
-    _KEPT_ELSEWHERE[key] = is_there_for
+    _KEPT_ELSEWHERE[key] = traces
+
+
+def trace(found: QuerySet, piece: Any, *, event: str = "event", day: Any = None) -> QuerySet:
+    """Return rows (key of the event, piece of evidence, day) of a queryset, made so that one query reads many such.
+
+    `piece` and `day` are a field's name or an expression; a day of None is a piece that belongs to no day.
+    """
+    return found.order_by().values_list(F(event), piece, day or Cast(Value(None), DateField()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,32 +184,36 @@ def evidence_missing_of(events: Collection[Event], *, at: datetime | None = None
     """Return for each event, by its key, the evidence that its kind expects and that was not there at an instant.
 
     The instant is now where none is given. A document is there with its file, whoever may open it; some evidence is
-    kept by other apps. See also learning/evidence/folder.py, which looks at the files, too. At most six queries,
-    however many events there are, and none where no kind expects anything.
+    kept by other apps. See also learning/evidence/folder.py, which looks at the files, too. One query, however many
+    events there are, and none where no kind expects anything.
     """
-    at = at or timezone.now()
     due = {event.pk: event.kind.evidence for event in events}
-    asked = {each.key for pieces in due.values() for each in pieces}
-    there = {key: keeper([e for e in events if key in e.kind.evidence_due], at) for key, keeper in _kept(asked)}
-    documents = _documents(events, at=at) if asked else set()
+    days = _days_of_pieces(events, at=at or timezone.now())
 
     def is_there(event: Event, key: str) -> bool:
+        found = days[event.pk, key]
         # A document does not say of which day it is the list.
-        by_document = key != EvidenceKind.SIGNED_LISTS or not event.days
-        return event.pk in there.get(key, ()) or (by_document and (event.pk, key) in documents)
+        return found.issuperset(event.days or [None]) if key == EvidenceKind.SIGNED_LISTS else bool(found)
 
     return {event.pk: [each for each in due[event.pk] if not is_there(event, each.key)] for event in events}
 
 
-def _kept(keys: set[str]) -> Iterator[tuple[str, Keeper]]:
-    return ((key, keeper) for key, keeper in _KEPT_ELSEWHERE.items() if key in keys)
-
-
-def _documents(events: Collection[Event], *, at: datetime) -> set[tuple[int, str]]:
-    found = Document.with_deleted.filter(
+def _days_of_pieces(events: Collection[Event], *, at: datetime) -> dict[tuple[int, str], set[date | None]]:
+    """Return of which days a piece of evidence is there, by the key of the event and of the piece."""
+    asked: dict[str, list[int]] = defaultdict(list)
+    for event in events:
+        for each in event.kind.evidence:
+            asked[each.key].append(event.pk)
+    documents = Document.with_deleted.filter(
         Q(deleted_at__isnull=True) | Q(deleted_at__gt=at), ~Q(evidence=""), ~Q(file=""), added_at__lte=at
     )
-    return set(found.filter(event__in=[event.pk for event in events]).values_list("event", "evidence"))
+    traces = [trace(documents.filter(event__in={pk for keys in asked.values() for pk in keys}), F("evidence"))]
+    for key, keeper in _KEPT_ELSEWHERE.items():
+        traces += keeper(asked[key], at) if key in asked else ()
+    found: dict[tuple[int, str], set[date | None]] = defaultdict(set)
+    for event, key, day in traces[0].union(*traces[1:]).order_by() if asked else ():
+        found[event, key].add(day)
+    return found
 
 
 def _page(event: Event, name: str) -> str:

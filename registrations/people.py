@@ -109,7 +109,7 @@ class OrganisedEvent:
 
 
 def with_gaps(events: Sequence[Event]) -> list[OrganisedEvent]:
-    """Say of each event which evidence is missing. At most six queries, however many events there are."""
+    """Say of each event which evidence is missing. At most one query, however many events there are."""
     missing = evidence_missing_of([event for event in events if has_taken_place(event)])
     return [OrganisedEvent(event, tuple(str(each.name) for each in missing.get(event.pk, ()))) for event in events]
 

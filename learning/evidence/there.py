@@ -1,16 +1,15 @@
 """Which pieces of evidence are there, for the checklists of events: they know documents, and nothing of the rest.
 
-Each function takes events and an instant, and returns the keys of the events for which a piece was there then.
+Each function takes the keys of events and an instant, and returns what shows that a piece was there then.
 """
 
-from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
-from events.checklists import kept_elsewhere
-from events.models import Event, EvidenceKind, Session
+from events.checklists import kept_elsewhere, trace
+from events.models import EvidenceKind, Session
 from registrations.models import Invitation, ScannedList, SignedList
 
 from ..models import Feedback
@@ -18,43 +17,34 @@ from ..models import Feedback
 
 def connect() -> None:
     """Answer for what is more than a document."""
-    kept_elsewhere(EvidenceKind.FEEDBACK, with_feedback)
-    kept_elsewhere(EvidenceKind.INVITATION, with_invitations)
-    kept_elsewhere(EvidenceKind.AGENDA, with_programme)
-    kept_elsewhere(EvidenceKind.SIGNED_LISTS, with_every_list)
+    kept_elsewhere(EvidenceKind.FEEDBACK, feedback)
+    kept_elsewhere(EvidenceKind.INVITATION, invitations)
+    kept_elsewhere(EvidenceKind.AGENDA, programmes)
+    kept_elsewhere(EvidenceKind.SIGNED_LISTS, signed_days)
 
 
-def with_feedback(events: Collection[Event], at: datetime) -> set[int]:
-    given = Feedback.objects.filter(registration__event__in=_keys(events), given_at__lte=at)
-    return set(given.order_by().values_list("registration__event", flat=True).distinct())
+def feedback(events: Collection[int], at: datetime) -> list[QuerySet]:
+    given = Feedback.objects.filter(registration__event__in=events, given_at__lte=at)
+    return [trace(given, Value(EvidenceKind.FEEDBACK.value), event="registration__event")]
 
 
-def with_invitations(events: Collection[Event], at: datetime) -> set[int]:
-    sent = Invitation.objects.filter(event__in=_keys(events), sent_at__lte=at)
-    return set(sent.order_by().values_list("event", flat=True).distinct())
+def invitations(events: Collection[int], at: datetime) -> list[QuerySet]:
+    return [trace(Invitation.objects.filter(event__in=events, sent_at__lte=at), Value(EvidenceKind.INVITATION.value))]
 
 
-def with_programme(events: Collection[Event], at: datetime) -> set[int]:
+def programmes(events: Collection[int], at: datetime) -> list[QuerySet]:
     """As it reads now: sessions have no history."""
-    return set(Session.objects.filter(event__in=_keys(events)).order_by().values_list("event", flat=True).distinct())
+    return [trace(Session.objects.filter(event__in=events), Value(EvidenceKind.AGENDA.value))]
 
 
-def with_every_list(events: Collection[Event], at: datetime) -> set[int]:
-    """Those of which each day has its signatures: on a scan, or on a screen of all who are frozen as in the room."""
-    frozen = SignedList.objects.filter(event__in=_keys(events), frozen_at__lte=at).order_by("version")
+def signed_days(events: Collection[int], at: datetime) -> list[QuerySet]:
+    """Days that have their signatures: on a scan, or on a screen of all who are frozen as in the room."""
+    signed_lists = Value(EvidenceKind.SIGNED_LISTS.value)
     scanned = ScannedList.objects.filter(
-        Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at), event__in=_keys(events), uploaded_at__lte=at
+        Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at), event__in=events, uploaded_at__lte=at
     )
-    days: dict[int, set[date]] = defaultdict(set)
-    for event, day in scanned.order_by().values_list("event", "day"):
-        days[event].add(day)
+    frozen = SignedList.objects.filter(frozen_at__lte=at)
     # The latest version of a day says it.
-    unsigned = {(event, day): unsigned for event, day, unsigned in frozen.values_list("event", "day", "unsigned")}
-    for (event, day), number in unsigned.items():
-        if not number:
-            days[event].add(day)
-    return {event.pk for event in events if event.days and days[event.pk].issuperset(event.days)}
-
-
-def _keys(events: Collection[Event]) -> list[int]:
-    return [event.pk for event in events]
+    later = frozen.filter(event=OuterRef("event"), day=OuterRef("day"), version__gt=OuterRef("version"))
+    signed = frozen.filter(~Exists(later), event__in=events, unsigned=0)
+    return [trace(found, signed_lists, day=F("day")) for found in (scanned, signed)]

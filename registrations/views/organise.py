@@ -31,7 +31,9 @@ from ..sensitive_exports import SensitiveExportForm
 @require_safe
 def organise(request: HttpRequest) -> HttpResponse:
     """List the events that this user organises: what comes next first, then what is over, with what it still lacks."""
-    page = Paginator(events_of(request.user).with_page_data(), PAGE_SIZE).get_page(request.GET.get("page"))
+    # Whether an event without a date is over depends on its project.
+    events = events_of(request.user).with_page_data().prefetch_related("project__phases", "project__semesters")
+    page = Paginator(events, PAGE_SIZE).get_page(request.GET.get("page"))
     leads = Project.objects.led_by(request.user).exists()
     context = {"page": page, "rows": with_gaps(list(page.object_list)), "leads_a_project": leads}
     return render(request, "registrations/organise.html", context)

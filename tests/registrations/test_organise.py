@@ -189,8 +189,8 @@ def test_my_events_take_the_same_queries_for_one_and_three(client, project, alic
     client.force_login(alice)
 
     # Session, user, role; how many events, the events with their numbers; whether reports are in the navigation;
-    # whether this is an officer.
-    with django_assert_num_queries(8):
+    # whether this is an officer; when each project ends.
+    with django_assert_num_queries(10):
         assert client.get(ORGANISE).status_code == 200
 
 

@@ -67,7 +67,7 @@ def events_outside(project: Project, events: Iterable[Event], *, at: datetime) -
 
 
 def evidence_of(events: Collection[Event], *, at: datetime) -> tuple[EvidenceRow, ...]:
-    """Return what is due and what is missing of the events whose kind asks for evidence; at most six queries."""
+    """Return what is due and what is missing of the events whose kind asks for evidence; at most one query."""
     missing = evidence_missing_of(events, at=at)
     return tuple(
         EvidenceRow(

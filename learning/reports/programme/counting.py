@@ -274,8 +274,7 @@ def _counted(
         case Rule.PARTNERS:
             return _by_project(Partner.objects.filter(project__programme=programme), "project")
         case Rule.PRACTICES:
-            practices = GoodPractice.objects.filter(project__programme=programme).published()
-            return _by_project(practices.exclude(published_at__gt=at), "project")
+            return _by_project(GoodPractice.objects.filter(project__programme=programme).public_at(at), "project")
         case Rule.PLANS:
             return _by_project(plans, "partner__project")
         case Rule.ACTIONS:

@@ -8,7 +8,7 @@ export PORT
 HERE = ENV_FILE=none .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint bench lock lock-newest clean packages-% next
+.PHONY: help demo test test-all coverage lint bench lock lock-newest clean packages-% next
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: packages-test ## Run every test that this machine can run, and say what it
 
 test-all: packages-test ## The same, but what the machine lacks is a failure (NEXT=.venv-next/bin/python: with both Djangos)
 	@$(HERE) -m tests.everything --all $(if $(NEXT),--next $(NEXT))
+
+coverage: packages-test ## Run every test, and say which lines were reached
+	@$(HERE) -m tests.everything --coverage
 
 next: packages-next ## Run the tests with the coming Django in .venv-next (PYTHON must be 3.12 or newer)
 	@ENV_FILE=none .venv-next/bin/python -m pytest -m "not browser"

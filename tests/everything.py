@@ -1,9 +1,11 @@
-"""Run all tests that this machine can run: python -m tests.everything [--all] [--next PYTHON].
+"""Run all tests that this machine can run: python -m tests.everything [--all] [--next PYTHON] [--coverage].
 
 On SQLite, and again on PostgreSQL where it is installed, and in the browser; as many of them at once as there are
 processors. A processor that is through takes over part of what others still have to do (tests/shares.py). What is
-missing is named with the Debian package that brings it; with --all it is a failure. The coverage shown is that of the
-run on SQLite.
+missing is named with the Debian package that brings it; with --all it is a failure.
+
+With --coverage, which lines the run on SQLite reached is told at the end. No test depends on it, and that run
+takes nearly twice as long.
 
 With --next, which names the Python of an environment with the coming Django, that one runs all tests on PostgreSQL, and
 today's Django only those in which the database matters most: those that commit, such as races, and those that are
@@ -50,6 +52,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run all tests that this machine can run.")
     parser.add_argument("--all", action="store_true", help="what is missing is a failure")
     parser.add_argument("--next", metavar="PYTHON", help="on PostgreSQL, run them with this Python and its Django")
+    parser.add_argument("--coverage", action="store_true", help="say which lines the run on SQLite reached")
     arguments = parser.parse_args()
     missing = {name: package for name, programs, package in PROGRAMS if not any(map(shutil.which, programs))}
     if not Path("/usr/lib/libreoffice/program/libswlo.so").exists():
@@ -74,7 +77,8 @@ def main() -> int:
         runs = [Run("Browser", ["pytest", "-m", "browser"], environment)]
         if arguments.next:
             runs.append(Run("Next", ["pytest", *ONCE_MORE], environment, python=arguments.next, on_postgresql=True))
-        runs.append(Run("SQLite", ["coverage", "run", "--parallel-mode", "-m", "pytest", *EVERY_TEST], environment))
+        measured = ["coverage", "run", "--parallel-mode", "-m"] if arguments.coverage else []
+        runs.append(Run("SQLite", [*measured, "pytest", *EVERY_TEST], environment))
         chosen = WHERE_IT_MATTERS if arguments.next else ONCE_MORE
         runs.append(Run("PostgreSQL", ["pytest", *chosen], environment, on_postgresql=True))
         try:
@@ -102,10 +106,12 @@ def main() -> int:
             for _done in pool.map(Run.start, runs):
                 pass
 
-        subprocess.run([sys.executable, "-m", "coverage", "combine", "--quiet"], cwd=ROOT, env=environment, check=False)
-        print("\nCoverage; files that are covered whole are left out:\n", flush=True)
-        subprocess.run([sys.executable, "-m", "coverage", "report"], cwd=ROOT, env=environment, check=False)
+        if arguments.coverage:
+            print("\nCoverage; files that are covered whole are left out:\n", flush=True)
+            for act in (["combine", "--quiet"], ["report"]):
+                subprocess.run([sys.executable, "-m", "coverage", *act], cwd=ROOT, env=environment, check=False)
 
+    print()
     for run in runs:
         print(*run.not_passed, sep="\n", end="\n" if run.not_passed else "")
     for run in runs:

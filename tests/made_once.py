@@ -66,9 +66,15 @@ class OnSQLite:
     def is_there(self) -> bool:
         return self.kept.exists()
 
+    @property
+    def empty(self) -> str:
+        """Our own copy: what is kept is gone once somebody begins who has changed the code."""
+        return f"{connection.settings_dict['TEST']['NAME']}.empty"
+
     def copy(self) -> str:
         name = connection.settings_dict["TEST"]["NAME"]
-        shutil.copy(self.kept, name)
+        shutil.copy(self.kept, self.empty)
+        shutil.copy(self.empty, name)
         return _go_to(name)
 
     def keep(self) -> None:
@@ -78,13 +84,14 @@ class OnSQLite:
         growing = self.kept.with_suffix(f".{os.getpid()}")
         with closing(sqlite3.connect(growing)) as kept:
             connection.connection.backup(kept)
+        shutil.copy(growing, self.empty)
         growing.replace(self.kept)
 
     def restore(self) -> None:
         """Write every page of the empty database over those of this one."""
         connection.ensure_connection()
         # Nothing else writes it, so there is no need of the files that SQLite lays beside one that is shared.
-        with closing(sqlite3.connect(f"file:{self.kept}?immutable=1", uri=True)) as kept:
+        with closing(sqlite3.connect(f"file:{self.empty}?immutable=1", uri=True)) as kept:
             kept.backup(connection.connection)
 
 

@@ -62,6 +62,8 @@ def how_counted(indicator: Indicator) -> str:
         said.append(_("of events of the kinds: %(kinds)s") % {"kinds": ", ".join(indicator.kinds)})
     if indicator.excludes:
         said.append(_("an event counts in the first that it fits of those that exclude each other"))
+    if indicator.rule == Rule.SURVEYED:
+        said.append(_("an answer that was changed counts as it reads now"))
     return " · ".join(said)
 
 

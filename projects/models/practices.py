@@ -26,6 +26,15 @@ class GoodPracticeQuerySet(models.QuerySet["GoodPractice"]):
         """Practices that everybody may read. See also GoodPractice.is_public."""
         return self.exclude(state=GoodPractice.State.DRAFT)
 
+    def public_at(self, at: datetime) -> "GoodPracticeQuerySet":
+        """Practices that everybody could read at an instant (aware).
+
+        What was loaded from sources has no instant of publishing, and was always public. Between being taken back and
+        being published again a practice counts as public.
+        """
+        was_public = ~Q(state=GoodPractice.State.DRAFT) | Q(taken_back_at__gt=at)
+        return self.filter(was_public).exclude(published_at__gt=at)
+
     def visible_to(self, user) -> "GoodPracticeQuerySet":
         """What is public, and drafts for whoever has a role in their project."""
         if user is not None and user.is_superuser:
@@ -77,6 +86,7 @@ class GoodPractice(Multilingual, Sourced):
     )
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PUBLISHED)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    taken_back_at = models.DateTimeField(_("made a draft again at"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     validated_at = models.DateTimeField(_("validated at"), null=True, blank=True)
 
@@ -140,6 +150,7 @@ class GoodPractice(Multilingual, Sourced):
         """Show a draft to everybody. Raises StepNotPossible for what is no draft."""
         self._step(self.can_be_published, self.State.PUBLISHED)
         self.published_at = self.published_at or at or timezone.now()
+        self.taken_back_at = None
         self.save()
 
     def submit(self, *, at: datetime | None = None) -> None:
@@ -154,12 +165,14 @@ class GoodPractice(Multilingual, Sourced):
         self.validated_at = at or timezone.now()
         self.save()
 
-    def take_back(self) -> None:
+    def take_back(self, *, at: datetime | None = None) -> None:
         """Go one step back, from submitted to published or from published to draft. Else raises StepNotPossible."""
         is_submitted = self.state == self.State.SUBMITTED
         self._step(self.can_be_taken_back, self.State.PUBLISHED if is_submitted else self.State.DRAFT)
         if is_submitted:
             self.submitted_at = None
+        else:
+            self.taken_back_at = at or timezone.now()
         self.save()
 
     def _step(self, is_possible: bool, state: str) -> None:

@@ -59,7 +59,8 @@ class _Known:
     def __init__(self, registrations: Sequence[Registration]) -> None:
         self.by_email: dict[str, list[Registration]] = defaultdict(list)
         self.by_words: dict[frozenset[str], list[Registration]] = defaultdict(list)
-        self.by_word: dict[str, list[Registration]] = defaultdict(list)
+        # By the first two letters of each of their words.
+        self.by_beginning: dict[str, list[Registration]] = defaultdict(list)
         self.words: dict[int, frozenset[str]] = {}
         # Whoever has a place comes first, so that of two with one name it is theirs.
         for registration in sorted(registrations, key=lambda one: (not one.is_confirmed, fold(one.name), one.pk)):
@@ -67,7 +68,7 @@ class _Known:
             self.by_email[registration.email.casefold()].append(registration)
             self.by_words[words].append(registration)
             for word in words:
-                self.by_word[word].append(registration)
+                self.by_beginning[word[:2]].append(registration)
 
     def match(self, attendee: Attendee) -> Match:
         names = [words for name in attendee.names for words in readings(name)]
@@ -92,18 +93,13 @@ class _Known:
         scores: dict[int, tuple[float, Registration]] = {}
         # Comparing letters with everybody takes a second for thousands; who shares a word or its beginning is enough.
         for words in names:
-            near = {one.pk: one for word in words for one in self._near(word)}
+            near = {one.pk: one for word in words for one in self.by_beginning.get(word[:2], [])}
             for pk, registration in near.items():
                 score = _likeness(words, self.words[pk])
                 if score >= ALIKE and score > scores.get(pk, (0.0, registration))[0]:
                     scores[pk] = (score, registration)
         best = sorted(scores.values(), key=lambda one: (-one[0], not one[1].is_confirmed, fold(one[1].name), one[1].pk))
         return [registration for _score, registration in best[:MOST_OFFERED]]
-
-    def _near(self, word: str) -> Iterable[Registration]:
-        for other, registrations in self.by_word.items():
-            if other[:2] == word[:2]:
-                yield from registrations
 
 
 def _with_places(registrations: Sequence[Registration]) -> list[Registration]:

@@ -366,6 +366,37 @@ def test_numbers_a_hand_scanner_a_kiosk_and_a_signature_work_without_network(sit
     assert problems == []
 
 
+# The clock of a phone that is an hour ahead.
+AHEAD = """(() => {
+    const Right = Date;
+    globalThis.Date = class extends Right {
+        constructor(...said) { said.length ? super(...said) : super(Right.now() + 3_600_000); }
+        static now() { return Right.now() + 3_600_000; }
+    };
+})()"""
+CAME = """
+from django.utils import timezone
+from registrations.models import AttendanceRecord
+record = AttendanceRecord.objects.get(registration__event__slug="%s")
+print(abs((timezone.now() - record.happened_at).total_seconds()) < 120)
+"""
+
+
+def test_a_phone_whose_clock_is_an_hour_ahead_says_so_and_writes_down_the_right_time(site, event, open_door):
+    page = open_door(event)
+    page.context.add_init_script(AHEAD)
+    page.reload()
+
+    page.get_by_text("The clock of this phone is wrong by 60 minutes.").wait_for()
+    page.context.set_offline(True)
+    page.fill("#search", "Person 004")
+    page.get_by_role("button", name="Check in Person 004").click()
+    page.wait_for_selector("#result[data-verdict=welcome]")
+    page.context.set_offline(False)
+    page.wait_for_selector("#strip[data-unsent='0'][data-state=online]", state="attached", timeout=60_000)
+    assert site.query(CAME % event.slug).strip() == "True"
+
+
 # --- A camera ----------------------------------------------------------------------------------------------------
 
 

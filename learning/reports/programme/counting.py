@@ -44,6 +44,10 @@ _OF_EVENTS = (
 )
 
 
+# Of two persons who were joined the other one keeps a registration where both have one for the same event.
+_HUMAN = Coalesce("person__merged_into", "person")
+
+
 @dataclass(slots=True)
 class _Events:
     """What the events of one project come to that count."""
@@ -83,8 +87,8 @@ def programme_report(programme: Programme, *, at: datetime) -> ProgrammeReport:
             attended.annotate(learned=_learned(at=at)),
             _PROJECT,
             participations=Count("pk"),
-            people=Count("person", distinct=True),
-            learners=Count("person", distinct=True, filter=Q(learned=True)),
+            people=Count(_HUMAN, distinct=True),
+            learners=Count(_HUMAN, distinct=True, filter=Q(learned=True)),
             answers=Count("feedback", filter=Q(feedback__given_at__lte=at)),
             **_aggregates(indicators, of_kinds, kinds),
         )
@@ -250,9 +254,9 @@ def _aggregates(
         if indicator.rule == Rule.PARTICIPATIONS:
             found[_name(indicator)] = Count("pk", filter=only)
         elif indicator.rule == Rule.PEOPLE:
-            found[_name(indicator)] = Count("person", distinct=True, filter=only)
+            found[_name(indicator)] = Count(_HUMAN, distinct=True, filter=only)
         elif indicator.rule == Rule.LEARNERS:
-            found[_name(indicator)] = Count("person", distinct=True, filter=only & Q(learned=True))
+            found[_name(indicator)] = Count(_HUMAN, distinct=True, filter=only & Q(learned=True))
         else:
             found[_name(indicator)] = Count("country", distinct=True, filter=only & ~Q(country=""))
     return found
@@ -274,8 +278,7 @@ def _counted(
         case Rule.PARTNERS:
             return _by_project(Partner.objects.filter(project__programme=programme), "project")
         case Rule.PRACTICES:
-            practices = GoodPractice.objects.filter(project__programme=programme).published()
-            return _by_project(practices.exclude(published_at__gt=at), "project")
+            return _by_project(GoodPractice.objects.filter(project__programme=programme).public_at(at), "project")
         case Rule.PLANS:
             return _by_project(plans, "partner__project")
         case Rule.ACTIONS:

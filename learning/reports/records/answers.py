@@ -21,6 +21,7 @@ def answers_of(
     `texts` are the outcomes of the events by their keys.
     """
     attended = {guest.registration_id for guest in guests if guest.has_attended}
+    humans = {guest.registration_id: guest.person_id for guest in guests}
     said = (
         Feedback.objects.filter(
             registration__in=registrations_of(subject), registration__event__in=events, given_at__lte=at
@@ -44,7 +45,7 @@ def answers_of(
         answers.append(
             Answer(
                 feedback_id=feedback.pk,
-                person_id=registration.person_id,
+                person_id=humans.get(registration.pk, registration.person_id),
                 event=events[registration.event_id],
                 has_attended=has_attended,
                 relevance=feedback.relevance,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from events.models import Event
 from projects.search import fold
@@ -68,13 +69,15 @@ def guests_of(
     `days` is what `presence` returns. Both are in the order of the events, then of names. One query.
     """
     registrations = registrations_of(subject).filter(event__in=events, joined_at__lte=at)
+    # Of two persons who were joined the other one keeps a registration where both have one for the same event.
+    registrations = registrations.annotate(human=Coalesce("person__merged_into", "person"))
     guests, contradictions = [], []
     for registration in registrations.select_related("organisation", "delegation"):
         was_cancelled = registration.cancelled_at is not None and registration.cancelled_at <= at
         organisation = registration.organisation
         guest = Guest(
             registration_id=registration.pk,
-            person_id=registration.person_id,
+            person_id=registration.human,
             event=events[registration.event_id],
             name=registration.name,
             organisation=organisation.name if organisation else registration.organisation_name,

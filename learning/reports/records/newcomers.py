@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from events.models import Event
 from registrations.models import Registration
@@ -25,7 +26,8 @@ def attended_at(
         return []
     not_cancelled = Q(cancelled_at__isnull=True) | Q(cancelled_at__gt=at)
     known = Registration.objects.filter(not_cancelled, event__in=events, joined_at__lte=at)
-    return [(event, person) for pk, event, person in known.values_list("pk", "event", "person") if days.get(pk)]
+    humans = known.values_list("pk", "event", Coalesce("person__merged_into", "person"))
+    return [(event, human) for pk, event, human in humans if days.get(pk)]
 
 
 def people_by_semester(

@@ -35,8 +35,7 @@ def practices_of(project: Project, events: Collection[int], *, at: datetime) -> 
         .filter(Q(last__isnull=True) | ~Q(last=Progress.Status.DROPPED))
     )
     practices = (
-        project.practices.published()
-        .exclude(published_at__gt=at)
+        project.practices.public_at(at)
         .annotate(
             is_seen=Exists(shown_at) | Exists(shown_in),
             is_considered=Exists(wishes) | Exists(transfers) | Exists(carried_home),

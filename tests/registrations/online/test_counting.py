@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.html import parse_html
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -14,6 +16,7 @@ from registrations.attendance import attended_days, minutes, session_list
 from registrations.models import AttendanceRecord, OnlineReport, Registration
 from registrations.online import counting
 from registrations.online.counting import ReportChanged, ReportIsThere
+from registrations.online.forms import PlainSelect
 from registrations.online.kept import kept_rows
 from registrations.online.reports import NotAReport
 from tests.factories import create_event, create_lead, create_project, create_registration, create_session, create_user
@@ -83,6 +86,17 @@ def test_every_layout_counts_the_right_people_with_the_right_minutes(event, peop
     assert counting.confirm(report, sure(checked)) == 2
     assert minutes_by_name(event) == {"Alice Rossi": 117, "Kovács Béla": 75}
     assert {record.how for record in AttendanceRecord.objects.all()} == {"online_report"}
+
+
+@pytest.mark.parametrize("value", [None, "", "7", 8])
+def test_a_select_without_a_template_is_as_one_with_it(value):
+    choices = [("", "Nobody"), ("Likely", [("7", 'Ann "<b>" Lee')]), ("Everybody", [("7", "Ann"), ("8", "Béla & Co")])]
+    drawn = [one(attrs={"class": "wide"}) for one in (PlainSelect, forms.Select)]
+    for one in drawn:
+        one.choices = choices
+
+    plain, templated = (parse_html(one.render("who", value, {"id": "id_who", "disabled": True})) for one in drawn)
+    assert plain == templated
 
 
 def keep_of_session(event, session) -> OnlineReport:

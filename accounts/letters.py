@@ -4,12 +4,13 @@ import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.template import Context, Engine
 from django.template.loader import get_template
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.html import conditional_escape
 
@@ -22,6 +23,10 @@ _BLANKS = re.compile(f"{_BLANK}([a-z_]+){_BLANK}")
 _TURNS_DIRECTION = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # The dot of “example.org” and the colon of “https:”. A word joiner after them is not seen, and ends what was a link.
 _LOOKS_LIKE_A_LINK = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})|:(?=//)|@(?=\w)")
+
+# What an address need not escape, and what stands for it while an address is made.
+_STANDS_AS_IT_IS = re.compile(r"[A-Za-z0-9_-]+")
+_STAND_IN = "stands-for-a-text-"
 
 
 @dataclass(frozen=True)
@@ -101,8 +106,30 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 def absolute_url(view: str, *args: Any, language: str) -> str:
     """Return the whole address of a page in one language, for mails and calendars, which know no request."""
-    with translation.override(offered(language)):
-        return settings.SITE_URL + reverse(view, args=args)
+    language = offered(language)
+    if args and all(isinstance(arg, str) and _STANDS_AS_IT_IS.fullmatch(arg) for arg in args):
+        parts = _parts_of_address(view, language, len(args))
+        if len(parts) == len(args) + 1:
+            return settings.SITE_URL + "".join(chain.from_iterable(zip(parts, (*args, ""), strict=True)))
+    return settings.SITE_URL + _address(view, args, language)
+
+
+def _address(view: str, args: tuple[Any, ...], language: str) -> str:
+    with translation.override(language):
+        return reverse(view, args=args)
+
+
+@lru_cache(maxsize=500)
+def _parts_of_address(view: str, language: str, number: int) -> list[str]:
+    """What stands around the texts in an address, found once: a letter has four of them, each with another code.
+
+    Nothing where the address takes no texts, but numbers.
+    """
+    stand_ins = [f"{_STAND_IN}{n}" for n in range(number)]
+    try:
+        return re.split(f"{_STAND_IN}[0-9]", _address(view, tuple(stand_ins), language))
+    except NoReverseMatch:
+        return []
 
 
 def offered(language: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -329,17 +330,14 @@ def in_their_words(worded: MailText, context: Mapping[str, Any], event: Event, *
 def _context(registration: Registration) -> dict[str, Hashable]:
     """What a letter says that it also says to others: of the event, and how somebody takes part."""
     event, language = registration.event, registration.language
+    title = event.in_language("title", language).text
+    facts, in_short = _of_plan(event.plan, title, event.bring, event.outcome_is_unknown(), language)
     with translation.override(language):
-        title = event.in_language("title", language).text
-        facts = [(gettext("When"), when_in_words(event)), (gettext("Where"), where_in_words(event))]
-        if event.bring:
-            facts.append((gettext("Bring"), event.bring))
-        in_short = event_in_short(title, event.plan)
         reason = registration.why_cancelled
     return {
         "project": event.project.acronym,
         "title": title,
-        "facts": tuple(facts),
+        "facts": facts,
         "event_in_short": in_short,
         "join_url": event.join_url,
         "contact_email": event.contact,
@@ -351,6 +349,20 @@ def _context(registration: Registration) -> dict[str, Hashable]:
         "reason": reason,
         "named_by": _named_by(registration),
     }
+
+
+@lru_cache(maxsize=200)
+def _of_plan(
+    plan: Plan, title: str, bring: str, outcome_is_unknown: bool, language: str
+) -> tuple[tuple[tuple[str, str], ...], str]:
+    """When, where and what to bring, as pairs of words, and the event in short; the same for all who get a letter."""
+    with translation.override(language):
+        # A plan alone does not know that nobody will give it a date any more: see when_in_words.
+        when = gettext("Date not known") if outcome_is_unknown else when_in_words(plan)
+        facts = [(gettext("When"), when), (gettext("Where"), where_in_words(plan))]
+        if bring:
+            facts.append((gettext("Bring"), bring))
+        return tuple(facts), event_in_short(title, plan)
 
 
 def _named_by(registration: Registration) -> str:

@@ -162,9 +162,9 @@ def waited_for(
     ]
 
 
-def let_go(choices: ChoiceQuerySet) -> None:
-    """Take back the places in these choices; that they were picked, and when, is kept."""
-    choices.held().update(has_place=False)
+def let_go(choices: ChoiceQuerySet) -> int:
+    """Take back the places in these choices, and return how many; that they were picked, and when, is kept."""
+    return choices.held().update(has_place=False)
 
 
 def give_free_choices(event: Event, *, at: datetime, untold: Registration | None = None) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, Model, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from events.models import Event, Session
@@ -43,20 +43,32 @@ def lock(event: Event) -> Event:
     if not rows:
         raise Event.DoesNotExist
     locked = rows[0]
-    # What stands around an event need not be read again under the lock, as long as it is the same.
-    known = event._state.fields_cache
-    for name in ("project", "kind", "venue", "host"):
-        if name in known and getattr(event, f"{name}_id") == getattr(locked, f"{name}_id"):
-            locked._state.fields_cache[name] = known[name]
+    _hand_on(event, locked, "project", "kind", "venue", "host")
     wording.hand_on(event, locked)
     return locked
 
 
+_REGISTRATION = Compiled(
+    lambda event, registration: Registration.objects.filter(event=event, pk=registration), "event", "registration"
+)
+
+
 def fresh(event: Event, registration: Registration) -> Registration:
     """The registration as it is under the lock: whoever came before us may have changed it."""
-    registration = event.registrations.select_related("person", "organisation", "delegation").get(pk=registration.pk)
-    registration.event = event
-    return registration
+    rows = _REGISTRATION.rows(event=event.pk, registration=registration.pk)
+    if not rows:
+        raise Registration.DoesNotExist
+    _hand_on(registration, rows[0], "person", "organisation", "delegation")
+    rows[0].event = event
+    return rows[0]
+
+
+def _hand_on(earlier: Model, now: Model, *names: str) -> None:
+    """What stands around something need not be read again under the lock, as long as it is the same."""
+    known = earlier._state.fields_cache
+    for name in names:
+        if name in known and getattr(earlier, f"{name}_id") == getattr(now, f"{name}_id"):
+            now._state.fields_cache[name] = known[name]
 
 
 def live(event: Event, registration: Registration) -> Registration:
@@ -156,6 +168,13 @@ class Counted:
     def place_at_the_end(self, line: Line) -> int:
         """The place in a line, from 1, of whoever joins it now."""
         return self.of(line).waiting + 1
+
+    def note_offered(self, registration: Registration) -> None:
+        """Count a place as given to somebody who waited for it."""
+        is_online = self.event.mode == Event.Mode.HYBRID and registration.mode == Mode.ONLINE
+        line = ONLINE if is_online else Line(delegation=registration.delegation_id)
+        self.waiting[line] -= 1
+        self.taken[line] += 1
 
     @property
     def people_in_room(self) -> int:

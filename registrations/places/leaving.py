@@ -95,8 +95,7 @@ def cancel(
 def leave(event: Event, registration: Registration, *, at: datetime) -> None:
     """Give to others what a cancelled registration no longer holds."""
     settled(event, at)
-    if registration.seat_held_until is None:
-        choosing.let_go(registration.choices.all())
+    if registration.seat_held_until is None and choosing.let_go(registration.choices.all()):
         choosing.give_free_choices(event, at=at)
 
 

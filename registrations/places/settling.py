@@ -41,8 +41,8 @@ def settled(event: Event, at: datetime, *, with_choices: bool = False) -> Counte
         Delegation.objects.filter(event=event).due_for_release(at=at).update(released_at=at)
     if something_ended or (with_choices and counted.holds_ended):
         counted = counting.count(event, at, with_choices=with_choices)
-    if any(counted.waiting.values()) and waiting_list.offer_free_places(event, counted, at=at):
-        counted = counting.count(event, at, with_choices=with_choices)
+    if any(counted.waiting.values()):
+        waiting_list.offer_free_places(event, counted, at=at)
     return counted
 
 

@@ -30,16 +30,15 @@ def may_offer(event: Event, *, at: datetime) -> bool:
     return at < min(starts_at, event.offers_until or starts_at)
 
 
-def offer_free_places(event: Event, counted: Counted, *, at: datetime) -> int:
-    """Offer what is free in each line to those who stand first in it; return how many were offered.
+def offer_free_places(event: Event, counted: Counted, *, at: datetime) -> None:
+    """Offer what is free in each line to those who stand first in it, and count it as theirs.
 
     An offer is open for 48 hours, but never longer than until the event starts.
     """
     starts_at = event.starts_at
     if starts_at is None or not may_offer(event, at=at):
-        return 0
+        return
     until = min(at + OFFER_LASTS, starts_at)
-    offered = 0
     for line in counted.lines_with_people_waiting():
         left = counted.of(line)
         if left.is_full:
@@ -48,11 +47,9 @@ def offer_free_places(event: Event, counted: Counted, *, at: datetime) -> int:
         for registration in first:
             registration.event = event
             emails.offer(registration.offer_place(until=until, at=at))
-        counted.taken[line] += len(first)
+            counted.note_offered(registration)
         if line == ROOM:
             note_who_was_passed_over(event, first, counted, at=at)
-        offered += len(first)
-    return offered
 
 
 # Asked whenever somebody registers or leaves while an offer is open, and most often for nothing.

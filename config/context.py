@@ -12,8 +12,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
-from projects.access import programme_administrators
-from projects.models import Membership
+from projects.access import people_with_a_role, programme_administrators
 
 APPEARANCES = ("system", "light", "dark")
 
@@ -45,7 +44,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "languages": languages_of(request, language) if len(settings.LANGUAGES) > 1 else [],
         "frame": frame(language, appearance, settings.SITE_NAME, settings.CONTACT_EMAIL, settings.DEMONSTRATION),
         # Asked only by the navigation of people who signed in.
-        "sees_reports": SimpleLazyObject(lambda: sees_reports(request)),
+        "sees_reports": SimpleLazyObject(lambda: people_with_a_role(request)),
         "administers_kinds": SimpleLazyObject(lambda: programme_administrators(request)),
     }
 
@@ -92,9 +91,3 @@ def languages_of(request: HttpRequest, current: str) -> list[Language]:
         Language(code, translation.get_language_info(code)["name_local"], translate_url(here, code), code == current)
         for code, _name in settings.LANGUAGES
     ]
-
-
-def sees_reports(request: HttpRequest) -> bool:
-    """Whether the reader has any role, so that a report is there for them."""
-    user = request.user
-    return user.is_authenticated and (user.is_superuser or Membership.objects.filter(user=user).active().exists())

@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts.access import administrators
 from accounts.models import User
 from events.models import Event
-from projects.models import Partner, Programme, Project
+from projects.access import roles
+from projects.models import Membership, Partner, Programme, Project
 
 from .reports.subject import AnySubject, Kind, ProgrammeSubject, Subject
 
@@ -64,17 +66,22 @@ def reported_partners(user: User | AnonymousUser) -> QuerySet[Partner]:
     return partners.select_related("organisation").order_by("number")
 
 
-def can_freeze(user: User | AnonymousUser, subject: AnySubject) -> bool:
+def can_freeze(request: HttpRequest, subject: AnySubject) -> bool:
     """Whether somebody who may read a report also hands it in.
 
-    The lead of the project, a partner for itself, the officers for their programme.
+    The lead of the project, a partner for itself, the officers for their programme, and administrators.
     """
-    if isinstance(subject, ProgrammeSubject):
-        return Programme.objects.administered_by(user).filter(pk=subject.programme.pk).exists()
-    if Project.objects.led_by(user).filter(pk=subject.project.pk).exists():
-        return True
-    partner = subject.partner
-    return partner is not None and Partner.objects.coordinated_by(user).filter(pk=partner.pk).exists()
+    role = Membership.Role
+
+    def hands_in(held: Membership) -> bool:
+        if isinstance(subject, ProgrammeSubject):
+            return held.role == role.OFFICER and held.programme_id == subject.programme.pk
+        if held.role == role.LEAD:
+            return held.project_id == subject.project.pk
+        partner = subject.partner
+        return held.role == role.COORDINATOR and partner is not None and held.partner_id == partner.pk
+
+    return administrators(request) or any(hands_in(held) for held in roles(request))
 
 
 def cut_off(asked: str) -> datetime:

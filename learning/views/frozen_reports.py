@@ -50,7 +50,7 @@ def report_table(request: HttpRequest, table: str, **address: Any) -> HttpRespon
 def freeze_report(request: HttpRequest, **address: Any) -> HttpResponse:
     """Say what would be frozen, what is missing and what is new; a POST freezes it."""
     subject = asked_subject(request, **address)
-    if not can_freeze(request.user, subject):
+    if not can_freeze(request, subject):
         raise Http404
     report = counted(subject, at=cut_off((request.POST or request.GET).get("at", "")))
     previous = subject.versions.first()
@@ -94,7 +94,7 @@ def freeze_report(request: HttpRequest, **address: Any) -> HttpResponse:
 def targets(request: HttpRequest, **address: Any) -> HttpResponse:
     """Set what the project promised to reach of each indicator."""
     subject = asked_in_project(request, **address)
-    if not can_freeze(request.user, subject):
+    if not can_freeze(request, subject):
         raise Http404
     form = TargetsForm(request.POST if request.method == "POST" else None, subject=subject)
     if request.method == "POST" and form.is_valid():

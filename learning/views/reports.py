@@ -62,7 +62,7 @@ def report(request: HttpRequest, **address: Any) -> HttpResponse:
         "plots": plots(shown),
         "versions": shown.subject.versions,
         "formats": FORMATS,
-        "can_freeze": can_freeze(request.user, shown.subject),
+        "can_freeze": can_freeze(request, shown.subject),
         "is_as_of_now": "at" not in request.GET,
     }
     return render(request, "learning/report.html", context)
@@ -100,7 +100,7 @@ def _of_programme(request: HttpRequest, shown: ProgrammeReport) -> HttpResponse:
         "indicators": programme_indicators(shown),
         "versions": shown.subject.versions,
         "formats": FORMATS,
-        "can_freeze": can_freeze(request.user, shown.subject),
+        "can_freeze": can_freeze(request, shown.subject),
         "is_as_of_now": "at" not in request.GET,
     }
     return render(request, "learning/programme.html", context)

@@ -543,7 +543,7 @@ def test_a_mistake_of_ours_is_told_without_anything_that_may_be_broken(client, m
     def broken(request):
         raise RuntimeError
 
-    monkeypatch.setattr("config.context.sees_reports", broken)
+    monkeypatch.setattr("config.context.people_with_a_role", broken)
     client.force_login(create_lead(create_project()))
     client.raise_request_exception = False
 

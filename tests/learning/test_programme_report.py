@@ -219,7 +219,7 @@ def test_page_takes_as_many_queries_for_three_projects_as_for_six(client, django
     client.force_login(create_officer(programme))
     for _n in range(2):
         create_everything(programme)
-        with django_assert_num_queries(15 + extra()):
+        with django_assert_num_queries(14 + extra()):
             client.get(reverse("learning:report", kwargs={"programme": "europe"}))
 
 

@@ -319,7 +319,7 @@ def test_the_approvals_take_the_same_number_of_queries(client, event, bob, numbe
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
 
-    assert len(captured) == 8
+    assert len(captured) == 7
 
 
 # --- Who may -----------------------------------------------------------------------------------------------------

@@ -270,7 +270,7 @@ def test_the_page_asks_as_much_for_three_delegations_as_for_one(
             create_registration(event, f"Person{n}", delegation=delegation)
     client.force_login(bob)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = client.get(ADDRESS)
 
     assert page.content.decode().count("Remind<span") == number

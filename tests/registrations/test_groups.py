@@ -158,7 +158,7 @@ def test_the_lists_take_the_same_number_of_queries(client, partner, bob, number)
             client.get(address)
         counted.append(len(captured))
 
-    assert counted == [7, 9]
+    assert counted == [6, 8]
 
 
 def test_members_get_a_place_at_once_others_wait_and_the_page_after_posting_is_the_same(client, clock, group):

@@ -278,7 +278,7 @@ def test_the_list_takes_the_same_number_of_queries(client, event, bob, number):
     with CaptureQueriesContext(connection) as captured:
         client.get(page_of(event))
 
-    assert len(captured) == 9
+    assert len(captured) == 8
 
 
 def test_only_organisers_find_the_list(client, event, host):

@@ -108,7 +108,7 @@ def test_list_takes_the_same_queries_for_one_and_three(client, bob, event, count
         failed(create_registration(event, f"P{n}"))
     client.get(address(event))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(address(event))
 
 

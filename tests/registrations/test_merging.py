@@ -200,7 +200,7 @@ def test_the_list_takes_the_same_number_of_queries(client, project, lea, number)
     with CaptureQueriesContext(connection) as captured:
         client.get(f"{PERSONS}?q=person")
 
-    assert len(captured) == 9
+    assert len(captured) == 8
 
 
 def test_only_the_lead_of_the_project_may_look(client, project):

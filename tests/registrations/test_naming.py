@@ -184,7 +184,7 @@ def test_the_first_page_takes_the_same_queries_for_one_and_three(
         create_event(project)
     client.force_login(charlie)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = client.get("/en/partner/")
 
     assert words(page).count("1 of 6 seats named") == number
@@ -218,7 +218,7 @@ def test_a_delegation_takes_the_same_queries_for_one_person_and_three(
         create_registration(event, f"Late{n}", delegation=delegation, state=State.WAITING)
     client.force_login(charlie)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = client.get(ADDRESS)
 
     assert page.content.decode().count("Replace<span") == 2 * number

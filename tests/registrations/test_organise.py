@@ -188,9 +188,9 @@ def test_my_events_take_the_same_queries_for_one_and_three(client, project, alic
             record_attendance(create_registration(event, f"Guest {n}", email=f"guest-{n}@example.org"))
     client.force_login(alice)
 
-    # Session, user, role; how many events, the events with their numbers; whether reports are in the navigation;
-    # whether this is an officer; when each project ends.
-    with django_assert_num_queries(10):
+    # Session, user, roles; how many events, the events with their numbers; when each project ends; whether this user
+    # leads one.
+    with django_assert_num_queries(8):
         assert client.get(ORGANISE).status_code == 200
 
 
@@ -372,10 +372,9 @@ def test_people_take_the_same_queries_for_one_and_three(client, event, alice, co
         Offer.objects.create(registration=offered, made_at=at, expires_at=at + timedelta(days=2))
     client.force_login(alice)
 
-    # Session, user, role, event; how many are found, the people, their offers, days and places in the line; two for
-    # the numbers; whether answers are sensitive; whose mails come back, who still comes; whether reports are in the
-    # navigation.
-    with django_assert_num_queries(15):
+    # Session, user, roles, event; how many are found, the people, their offers, days and places in the line; two for
+    # the numbers; whether answers are sensitive; whose mails come back, who still comes.
+    with django_assert_num_queries(14):
         assert client.get(reverse("registrations:people", args=[event.slug])).status_code == 200
 
 

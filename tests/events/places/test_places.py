@@ -212,11 +212,11 @@ def test_the_list_asks_as_often_for_three_places_as_for_one(client, alice, djang
         create_session(create_event(venue=venue), site=site)
 
     fill()
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(PLACES)
     fill()
     fill()
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(PLACES)
 
 
@@ -224,12 +224,12 @@ def test_the_page_of_a_place_asks_as_often_for_three_events_as_for_one(client, a
     venue = create_venue(latitude=50.85, longitude=5.69)
     Room.objects.create(venue=venue, name="Hall")
     create_event(venue=venue)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(page_of(venue))
     for n in range(2):
         create_event(venue=venue)
         Room.objects.create(venue=venue, name=f"Room {n}")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(page_of(venue))
 
 

@@ -211,8 +211,8 @@ def test_my_events_take_the_same_queries_for_one_and_three(client, project, coun
         held(project)
     client.force_login(create_lead(project))
 
-    # Eight as for events that are ahead, and five for the pieces that are due.
-    with django_assert_num_queries(11):
+    # Eight as for events that are ahead, and one for the pieces that are due.
+    with django_assert_num_queries(9):
         client.get(reverse("registrations:organise"))
 
 

@@ -308,8 +308,8 @@ def test_the_list_takes_the_same_queries_for_one_and_three(client, event, lead, 
     for n in range(number):
         answer(create_question(event, f"Question {n}", kind=Kind.ONE_OF, options=("A", "B")), 1, f"Person{n}")
 
-    # Session, user, role, event; questions, options, versions; answers; whether to show the desk of delegations.
-    with django_assert_num_queries(9):
+    # Session, user, roles, event; questions, options, versions; answers.
+    with django_assert_num_queries(8):
         client.get(address("questions", event))
 
 

@@ -34,13 +34,10 @@ def practices_of(project: Project, events: Collection[int], *, at: datetime) -> 
         .annotate(last=Subquery(said.values("status")[:1]))
         .filter(Q(last__isnull=True) | ~Q(last=Progress.Status.DROPPED))
     )
-    practices = (
-        project.practices.public_at(at)
-        .annotate(
-            is_seen=Exists(shown_at) | Exists(shown_in),
-            is_considered=Exists(wishes) | Exists(transfers) | Exists(carried_home),
-            is_taken_up=Exists(actions),
-        )
+    practices = project.practices.public_at(at).annotate(
+        is_seen=Exists(shown_at) | Exists(shown_in),
+        is_considered=Exists(wishes) | Exists(transfers) | Exists(carried_home),
+        is_taken_up=Exists(actions),
     )
     return tuple(
         PracticeRow(

@@ -60,7 +60,7 @@ class PartForm(forms.ModelForm):
             raise forms.ValidationError(gettext("The instrument has one of this name. Choose another name."))
         return name
 
-    def put_into_instrument(self) -> bool:
+    def store(self) -> bool:
         """Store it and return True; where somebody rated by it, say so and return False."""
         try:
             put_into_instrument(self.instance)

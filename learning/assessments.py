@@ -79,10 +79,13 @@ class Profile:
         return bool(self._seen)
 
 
-def profiles(instruments: QuerySet[Instrument], partners: Iterable[Partner]) -> dict[Instrument, list[Profile]]:
+def profiles(
+    instruments: QuerySet[Instrument], partners: Iterable[Partner], *, at: datetime | None = None
+) -> dict[Instrument, list[Profile]]:
     """Return for each instrument what is said of each partner, in the order of the partners.
 
-    Five queries, however many instruments, rounds and partners there are.
+    Only what was said up to `at` (aware), where that is given. Five queries, however many instruments, rounds and
+    partners there are, and one where there is no instrument.
     """
     partners = list(partners)
     found = list(instruments.select_related("project").prefetch_related("rounds", "dimensions"))
@@ -92,6 +95,8 @@ def profiles(instruments: QuerySet[Instrument], partners: Iterable[Partner]) -> 
         .prefetch_related(Prefetch("ratings", DimensionRating.objects.order_by("dimension__position")))
         .order_by("noted_at", "pk")
     )
+    if at is not None:
+        assessments = assessments.filter(noted_at__lte=at)
     last: dict[tuple[int, int], dict[tuple[str, object], Assessment]] = defaultdict(dict)
     for one in assessments:
         last[one.round_id, one.partner_id][_who(one)] = one

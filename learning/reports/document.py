@@ -23,7 +23,7 @@ from .figures import figure, gaps
 from .indicators import IndicatorRow, indicator_rows
 from .plots import plots
 from .report import Report
-from .rows import EventRow, OutcomeRow
+from .rows import AssessedRow, EventRow, OutcomeRow
 
 FORMAT = "trajectum report 1"
 
@@ -94,7 +94,7 @@ def _numbers(report: Report) -> Iterable[dict[str, Any]]:
     slugs = ["events", *(f"counting-{row.counts_as}" for row in report.countings)]
     # By name, not by how many: the order of what is compared stays.
     slugs += sorted(f"kind-{row.kind.slug}" for row in report.kinds)
-    slugs += [*OF_PEOPLE, "reported", "missing-evidence", "not-counted"]
+    slugs += [*OF_PEOPLE, "reported", "missing-evidence", "not-counted", *(["assessed"] if report.assessed else [])]
     for slug in slugs:
         found = figure(report, slug)
         if found is None:
@@ -210,6 +210,22 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
         ],
         ((str(row.outcome_id), _outcome(row, language)) for row in report.outcomes),
     )
+    if report.assessed:
+        yield table(
+            "assessments",
+            _("Ratings of regions"),
+            [
+                ("instrument", _("Instrument of assessment"), "text"),
+                ("round", _("Round"), "text"),
+                ("region", _("Region"), "text"),
+                ("own", _("Region itself"), "number"),
+                ("own_changed", _("Since the round before"), "number"),
+                ("others", _("Others"), "number"),
+                ("others_changed", _("Since the round before"), "number"),
+                ("raters", _("Number of others"), "number"),
+            ],
+            ((f"{row.round.pk}/{row.partner.slug}", _assessed(row)) for row in report.assessed),
+        )
     yield table(
         "evidence",
         _("Missing pieces of evidence"),
@@ -249,6 +265,12 @@ def _event(row: EventRow, language: str, *, is_withheld: bool) -> list[Any]:
 def _outcome(row: OutcomeRow, language: str) -> list[Any]:
     means = [None if mean is None else round(mean, 2) for mean in (row.before, row.after)]
     return [row.text.text, _title(row.event, language), *means, row.n]
+
+
+def _assessed(row: AssessedRow) -> list[Any]:
+    means = (row.own, row.own_changed, row.others, row.others_changed)
+    said = [None if mean is None else round(mean, 2) for mean in means]
+    return [str(row.round.instrument), row.round.name, row.partner.organisation.name, *said, row.raters]
 
 
 def _title(event: Any, language: str) -> str:

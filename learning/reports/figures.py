@@ -26,6 +26,7 @@ EVIDENCE = "evidence"
 EVIDENCE_MISSING = "evidence_missing"
 INDICATORS = "indicators"
 PRACTICES = "practices"
+ASSESSED = "assessed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,15 @@ def gaps(report: Report) -> list[Gap]:
             ),
         ),
         (
+            "not-assessed",
+            report.not_fully_rated,
+            lambda n: ngettext(
+                "%(n)d region that did not rate itself in a round of assessment, or that nobody else rated",
+                "%(n)d times that a region did not rate itself in a round of assessment, or that nobody else rated it",
+                n,
+            ),
+        ),
+        (
             "outside",
             report.outside,
             lambda n: ngettext(
@@ -238,6 +248,20 @@ _FIGURES: dict[str, Callable[[Report], Figure]] = {
         _("Each person once who also attended an event in an earlier semester of this project."),
         PEOPLE,
         r.returning,
+    ),
+    "assessed": lambda r: Figure(
+        "assessed",
+        _("Regions rated"),
+        _("Each region once in each round of assessment. What others say is the mean of peers and experts."),
+        ASSESSED,
+        r.regions_rated,
+    ),
+    "not-assessed": lambda r: Figure(
+        "not-assessed",
+        _("Regions that are not fully rated"),
+        _("In that round they did not rate themselves, or nobody else rated them."),
+        ASSESSED,
+        r.not_fully_rated,
     ),
     "practices-seen": lambda r: Figure(
         "practices-seen",

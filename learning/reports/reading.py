@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+# So many columns stand beside each other on a phone.
+NARROW = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -49,6 +52,16 @@ class Table:
     @property
     def by_key(self) -> dict[str, Sequence[Value]]:
         return {row.key: row.cells for row in self.rows}
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a phone has no room for its columns beside each other."""
+        return len(self.columns) > NARROW
+
+    @property
+    def labelled_rows(self) -> list[list[tuple[Column, Value]]]:
+        """Its rows, each cell with its column."""
+        return [list(zip(self.columns, row.cells, strict=True)) for row in self.rows]
 
     def only(self, keys: Collection[str]) -> "Table":
         """The same table with some of its rows."""

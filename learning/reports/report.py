@@ -18,6 +18,7 @@ from ..models import Action, ActionPlan, Indicator
 from ..surveys import SurveyLearner
 from .rows import (
     Answer,
+    AssessedRow,
     ComingRow,
     CountingRow,
     CountryRow,
@@ -61,6 +62,7 @@ class Report:
     # Of the project; they have no history.
     partners: tuple[Partner, ...] = ()
     practice_rows: tuple[PracticeRow, ...] = ()
+    assessed: tuple[AssessedRow, ...] = ()
     surveyed: tuple[SurveyLearner, ...] | None = None
     plans: tuple[ActionPlan, ...] = ()
     actions: tuple[Action, ...] = ()
@@ -122,6 +124,15 @@ class Report:
             for person_id, guests in by_person.items()
         ]
         return tuple(sorted(rows, key=lambda row: (fold(row.name), row.person_id)))
+
+    @cached_property
+    def regions_rated(self) -> tuple[AssessedRow, ...]:
+        return tuple(row for row in self.assessed if row.is_rated)
+
+    @cached_property
+    def not_fully_rated(self) -> tuple[AssessedRow, ...]:
+        """Regions in a round in which they did not rate themselves, or nobody else rated them."""
+        return tuple(row for row in self.assessed if not row.is_complete)
 
     @cached_property
     def first_time(self) -> tuple[PersonRow, ...]:

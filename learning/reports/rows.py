@@ -9,6 +9,8 @@ from projects.models import GoodPractice, Partner, Semester
 from projects.models.languages import Text
 from projects.search import fold
 
+from ..models import AssessmentRound
+
 # A mean of fewer answers says more about who answered than about the event.
 MINIMUM_ANSWERS = 5
 
@@ -172,6 +174,31 @@ class PracticeRow:
     is_seen: bool
     is_considered: bool
     is_taken_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedRow:
+    """One region in one round of assessment: means over its dimensions, from 1 to 5; None where nobody said anything.
+
+    `others` is of the peers and experts who rated it, `raters` their number. What changed is since the last round
+    before in which the same side is known, on the dimensions that are known in both.
+    """
+
+    round: AssessmentRound
+    partner: Partner
+    own: float | None
+    others: float | None
+    raters: int
+    own_changed: float | None
+    others_changed: float | None
+
+    @property
+    def is_rated(self) -> bool:
+        return self.own is not None or self.others is not None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.own is not None and self.others is not None
 
 
 @dataclass(frozen=True, slots=True)

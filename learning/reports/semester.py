@@ -18,6 +18,7 @@ from projects.models import Project, Semester
 from ..models import LearningOutcome
 from .records.answers import answers_of
 from .records.asked_for import asked_for, indicators_of
+from .records.assessed import assessed_in
 from .records.coming import coming_of
 from .records.events import event_counts, events_outside, evidence_of, is_in, published_events
 from .records.guests import guests_of, invited, presence
@@ -37,9 +38,9 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
     """Count what a subject is about from what was recorded up to `at` (aware).
 
     The same records and the same instant give the same report, in whatever order the records arrived. What was
-    registered, recorded or said after `at` is not seen. Ten queries, one more where other semesters had events, two
-    where some are ahead, at most four where surveys and plans are asked for, and at most six for the evidence, whatever
-    the size, once the phases and semesters of the project are there.
+    registered, recorded or said after `at` is not seen. Eleven queries, four more where regions are rated, one more
+    where other semesters had events, two where some are ahead, at most four where surveys and plans are asked for, and
+    at most six for the evidence, whatever the size, once the phases and semesters of the project are there.
     """
     project, semester = subject.project, subject.semester
     everything = published_events(subject)
@@ -67,6 +68,7 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
     set_out = Counter(outcome.event_id for outcome in outcomes)
     invitations = invited(counted, at=at) if subject.kind != Kind.PARTNER else {}
     indicators = indicators_of(subject)
+    partners = tuple(project.partners.select_related("organisation").order_by("number"))
 
     return Report(
         subject=subject,
@@ -97,8 +99,9 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
         # A partner owes no evidence for events of others.
         evidence=() if subject.kind == Kind.PARTNER else evidence_of(counted.values(), at=at),
         indicators=indicators,
-        partners=tuple(project.partners.select_related("organisation").order_by("number")),
+        partners=partners,
         is_withheld=is_withheld,
+        assessed=assessed_in(subject, partners, at=at) if subject.kind in (Kind.SEMESTER, Kind.PROJECT) else (),
         **_of_the_whole(subject, happened, published, guests, days, at=at),
         **asked_for(subject, [indicator for indicator, _target in indicators], at=at),
     )

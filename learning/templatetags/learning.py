@@ -19,7 +19,7 @@ from registrations.models import Registration
 from ..exceptions import FeedbackRefused
 from ..feedback import last_minute, must_be_open
 from ..models import FrozenReport
-from ..plots import Cell, Plot
+from ..plots import Cell, Plot, one_decimal
 from ..reports.counted import AnyReport
 from ..reports.document import instant
 from ..reports.report import Report
@@ -128,6 +128,17 @@ def project_address(context: RequestContext, project: Project, figure: str = "")
         else reverse("learning:report", kwargs=about)
     )
     return _with_cut_off(path, context["report"])
+
+
+@register.simple_tag
+def rated_mean(mean: float | None, changed: float | None) -> str:
+    """Write a mean of ratings and, in brackets, by how much it changed: 3.5 (+0.5)."""
+    if mean is None:
+        return gettext("not known")
+    if changed is None:
+        return one_decimal(mean)
+    sign = "+" if changed > 0 else "\u2212" if changed < 0 else "±"
+    return f"{one_decimal(mean)} ({sign}{one_decimal(abs(changed))})"
 
 
 @register.simple_tag

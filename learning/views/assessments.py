@@ -121,12 +121,9 @@ def _rate(request: HttpRequest, project: str, key: int, partner: str, *, rater: 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_instrument(request: HttpRequest, project: str) -> HttpResponse:
     """Begin an instrument."""
-    found = get_object_or_404(Project.objects.led_by(request.user), slug=project)
-    form = InstrumentForm(_sent(request), instance=Instrument(project=found))
-    if request.method == "POST" and form.is_valid() and form.store():
-        messages.success(request, gettext("The instrument is there. Add its dimensions and rounds."))
-        return redirect(form.instance)
-    return _form_page(request, form, found, gettext("Begin an instrument"))
+    begun = Instrument(project=get_object_or_404(Project.objects.led_by(request.user), slug=project))
+    told = gettext("The instrument is there. Add its dimensions and rounds.")
+    return _form_page(request, InstrumentForm, begun, begun, gettext("Begin an instrument"), told=told)
 
 
 @access(people_with_a_role)
@@ -135,11 +132,7 @@ def add_instrument(request: HttpRequest, project: str) -> HttpResponse:
 def edit_instrument(request: HttpRequest, project: str, key: int) -> HttpResponse:
     """Rename an instrument."""
     found = _instrument(request, project, key)
-    form = InstrumentForm(_sent(request), instance=found)
-    if request.method == "POST" and form.is_valid() and form.store():
-        messages.success(request, gettext("Saved."))
-        return redirect(form.instance)
-    return _form_page(request, form, found.project, gettext("Rename the instrument"))
+    return _form_page(request, InstrumentForm, found, found, gettext("Rename the instrument"))
 
 
 @access(people_with_a_role)
@@ -148,8 +141,7 @@ def edit_instrument(request: HttpRequest, project: str, key: int) -> HttpRespons
 def add_dimension(request: HttpRequest, project: str, key: int) -> HttpResponse:
     """Add a dimension with the words for its numbers."""
     found = _instrument(request, project, key)
-    form = DimensionForm(_sent(request), instance=Dimension(instrument=found))
-    return _part_page(request, form, found, gettext("Add a dimension"))
+    return _form_page(request, DimensionForm, Dimension(instrument=found), found, gettext("Add a dimension"))
 
 
 @access(people_with_a_role)
@@ -158,9 +150,7 @@ def add_dimension(request: HttpRequest, project: str, key: int) -> HttpResponse:
 def edit_dimension(request: HttpRequest, project: str, key: int) -> HttpResponse:
     """Change a dimension as long as nobody rated by it."""
     found = _part(request, Dimension, project, key)
-    return _part_page(
-        request, DimensionForm(_sent(request), instance=found), found.instrument, gettext("Change the dimension")
-    )
+    return _form_page(request, DimensionForm, found, found.instrument, gettext("Change the dimension"))
 
 
 @access(people_with_a_role)
@@ -169,8 +159,8 @@ def edit_dimension(request: HttpRequest, project: str, key: int) -> HttpResponse
 def add_round(request: HttpRequest, project: str, key: int) -> HttpResponse:
     """Open a round of assessment."""
     found = _instrument(request, project, key)
-    form = AssessmentRoundForm(_sent(request), instance=AssessmentRound(instrument=found))
-    return _part_page(request, form, found, gettext("Open a round of assessment"))
+    opened = AssessmentRound(instrument=found)
+    return _form_page(request, AssessmentRoundForm, opened, found, gettext("Open a round of assessment"))
 
 
 @access(people_with_a_role)
@@ -179,20 +169,24 @@ def add_round(request: HttpRequest, project: str, key: int) -> HttpResponse:
 def edit_round(request: HttpRequest, project: str, key: int) -> HttpResponse:
     """Change a round: its name, its day, and until when ratings are taken."""
     found = _part(request, AssessmentRound, project, key)
-    return _part_page(
-        request, AssessmentRoundForm(_sent(request), instance=found), found.instrument, gettext("Change the round")
-    )
+    return _form_page(request, AssessmentRoundForm, found, found.instrument, gettext("Change the round"))
 
 
-def _part_page(request: HttpRequest, form: PartForm, instrument: Instrument, heading: str) -> HttpResponse:
-    if request.method == "POST" and form.is_valid() and form.put_into_instrument():
-        messages.success(request, gettext("Saved."))
+def _form_page(
+    request: HttpRequest,
+    form_class: type[InstrumentForm | PartForm],
+    written: Instrument | Dimension | AssessmentRound,
+    instrument: Instrument,
+    heading: str,
+    *,
+    told: str = "",
+) -> HttpResponse:
+    """Ask for what is written, store it, and lead to its instrument."""
+    form = form_class(_sent(request), instance=written)
+    if request.method == "POST" and form.is_valid() and form.store():
+        messages.success(request, told or gettext("Saved."))
         return redirect(instrument)
-    return _form_page(request, form, instrument.project, heading)
-
-
-def _form_page(request: HttpRequest, form: Any, project: Project, heading: str) -> HttpResponse:
-    context = {"form": form, "project": project, "heading": heading}
+    context = {"form": form, "project": instrument.project, "heading": heading}
     return render(request, "learning/assessments/edit.html", context, status=422 if form.errors else 200)
 
 

@@ -179,9 +179,10 @@ def _changed(event: int, changed_at: datetime, number: int, also: list[int]) -> 
     answers = Consent.objects.filter(given_at__gt=changed_at, purpose=Consent.Purpose.PHOTOS).order_by()
     touched = Registration.objects.filter(pk__in=also).order_by().values("pk")
     pks = acts.union(changed, answers.values("registration"), touched)
-    people = Registration.objects.filter(event=event, pk__in=pks).order_by("name", "pk")
-    # Whoever has several acts is in several rows, and whoever has none in one.
-    return people.values_list(*_of_person(), *(f"attendance__{name}" for name in _SAID))
+    # Those of other events are told apart by who asks: with a condition on the event, PostgreSQL may begin with all of
+    # its people instead of these few. Whoever has several acts is in several rows, and whoever has none in one.
+    people = Registration.objects.filter(pk__in=pks).order_by("name", "pk")
+    return people.values_list(*_of_person(), *(f"attendance__{name}" for name in _SAID), "event_id")
 
 
 _CHANGED = Compiled(_changed, "event", "number", changed_at=datetime, also=[int])
@@ -196,7 +197,9 @@ def changes(event: Event, since: Version | None, *, also: Iterable[int] = (), at
     asked = since or Version(at + timedelta(days=1), 2**62)
     rows = _CHANGED.tuples(event=event.pk, changed_at=asked.changed_at, number=asked.number, also=list(also))
     told, of_person = _Told(), len(_Row._fields)
-    for row in rows:
+    for *row, of_event in rows:
+        if of_event != event.pk:
+            continue
         pk, record = row[0], row[of_person]
         if pk not in told.people:
             told.take_person(_Row(*row[:of_person]))

@@ -30,6 +30,18 @@ def may_offer(event: Event, *, at: datetime) -> bool:
     return at < min(starts_at, event.offers_until or starts_at)
 
 
+def _first_in_room(mode: str) -> Compiled[Registration]:
+    """Who stands first in the line for the room before the event begins: asked for each place that is given up."""
+    return Compiled(
+        lambda event, at: Registration.objects.waiting().in_line(ROOM, Event(pk=event, mode=mode), at=at)[:1],
+        "event",
+        at=datetime,
+    )
+
+
+_FIRST_IN_ROOM = {False: _first_in_room(Event.Mode.ON_SITE), True: _first_in_room(Event.Mode.HYBRID)}
+
+
 def offer_free_places(event: Event, counted: Counted, *, at: datetime) -> None:
     """Offer what is free in each line to those who stand first in it, and count it as theirs.
 
@@ -43,7 +55,10 @@ def offer_free_places(event: Event, counted: Counted, *, at: datetime) -> None:
         left = counted.of(line)
         if left.is_full:
             continue
-        first = list(Registration.objects.waiting().in_line(line, event, at=at)[: left.free])
+        if line == ROOM and left.free == 1:
+            first = _FIRST_IN_ROOM[event.mode == Event.Mode.HYBRID].rows(event=event.pk, at=at)
+        else:
+            first = list(Registration.objects.waiting().in_line(line, event, at=at)[: left.free])
         for registration in first:
             registration.event = event
             emails.offer(registration.offer_place(until=until, at=at))

@@ -61,16 +61,6 @@ class Site:
     environment: dict[str, str]
     _shell: subprocess.Popen[str] | None = None
 
-    def manage(self, *arguments: str) -> str:
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-
     def query(self, code: str) -> str:
         """What lines of Python print in the installation."""
         if self._shell is None:
@@ -117,12 +107,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     }
     del environment["DATABASE_URL"]
     site = Site(environment["SITE_URL"], environment)
-    site.manage("migrate", "-v0")
-    site.manage("createcachetable")
-    site.manage("collectstatic", "--noinput", "-v0")
-    site.manage("load_projects", "events/data/seed_projects.json")
-    site.manage("load_history")
-    site.manage("load_demonstration")
+    for command in (
+        ["migrate", "-v0"],
+        ["createcachetable"],
+        ["collectstatic", "--noinput", "-v0"],
+        ["load_projects", "events/data/seed_projects.json"],
+        ["load_history"],
+        ["load_demonstration"],
+    ):
+        site.query(f"call_command(*{command})")
     server = subprocess.Popen(
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),

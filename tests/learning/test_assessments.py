@@ -326,7 +326,7 @@ def test_whoever_was_slower_with_a_name_is_told(start):
     Instrument.objects.create(project=instrument.project, name="Later")
     create_assessment_round(instrument.project, "Later")
 
-    assert [forms[0].store(), forms[1].put_into_instrument()] == [False, False]
+    assert [form.store() for form in forms] == [False, False]
     assert all("name" in form.errors for form in forms)
 
 

@@ -178,6 +178,7 @@ THINGS: list[Callable[[Exchange], None]] = [
     an_action_is_added,
     a_plan_is_adopted,
     someone_answers_the_survey,
+    a_region_is_rated,
 ]
 
 

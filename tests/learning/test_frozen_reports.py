@@ -17,6 +17,7 @@ from learning.models import FrozenReport
 from learning.reports.comparing import compare
 from learning.reports.document import document, written
 from learning.reports.freezing import content_of, document_in, freeze, is_intact
+from learning.reports.reading import tables_of
 from learning.reports.semester import semester_report
 from registrations.proof.canonical import hash_of
 from tests.factories import (
@@ -339,6 +340,14 @@ def test_lead_freezes_what_the_page_showed_and_downloads_it(client, project):
     assert frozen.sha256 in shown
     assert [plot["key"] for plot in content_of(frozen)["plots"]] == ["kinds", "attendance", "countries"]
     assert shown.count('<figure class="plot"') == 3
+    # Of the tables only the wide one becomes cards on a phone.
+    assert '<td data-label="Counts as"' in shown
+    assert [
+        row[1][0].title
+        for table in tables_of(content_of(frozen)).values()
+        if table.is_wide
+        for row in table.labelled_rows
+    ] == ["Kind"]
     as_json = client.get(address("frozen_report_file", project, version=1, extension="json"))
     assert (as_json.content.decode(), as_json["Content-Type"]) == (frozen.content, "application/json")
     assert 'filename="report-s3chem-1-version-1.json"' in as_json["Content-Disposition"]

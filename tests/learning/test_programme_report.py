@@ -178,6 +178,29 @@ def test_indicators_count_as_in_the_reports_of_the_projects():
     assert programme_figure(report, "indicator-elsewhere").value is None
 
 
+def test_events_of_which_it_takes_a_look_to_say_whether_they_count():
+    programme = create_programme()
+    project = create_project(programme=programme)
+    create_semester(project)
+    unknown = {"date_precision": "unknown", "starts_on": None, "ends_on": None, "start_time": None, "end_time": None}
+    today = {"starts_on": CUT_OFF.date(), "ends_on": CUT_OFF.date()}
+    register(create_held_event(project, reported_participants=5))
+    create_held_event(project, reported_participants=7, **today)
+    create_held_event(project, time_zone="Pacific/Kiritimati", starts_on=date(2027, 3, 2), ends_on=date(2027, 3, 2))
+    create_held_event(project, status=Event.Status.ANNOUNCED)
+    create_held_event(project, stated_semester=1, **unknown)
+    create_held_event(project, status=Event.Status.POSTPONED)
+
+    for at in (CUT_OFF, CUT_OFF + timedelta(hours=2), CUT_OFF + timedelta(days=3)):
+        (row,) = programme_report(programme, at=at).projects
+        own = report_on(Subject(Kind.PROJECT, project), at=at)
+        gaps = ("without-records", "not-noted-as-held", "without-date")
+        assert [row.events, row.reported, row.without_records, row.not_noted_as_held, row.without_date] == [
+            figure(own, slug).value for slug in ("events", "reported", *gaps)
+        ]
+    assert (row.events, row.reported) == (5, 12)
+
+
 def test_target_of_a_programme_is_what_its_projects_promised():
     programme = create_programme()
     create_everything(programme)
@@ -207,10 +230,10 @@ def test_queries_are_the_same_for_any_number_of_projects_and_events(django_asser
     programme = create_programme()
     for _n in range(3):
         create_everything(programme)
-        with django_assert_num_queries(9 + extra()):
+        with django_assert_num_queries(10 + extra()):
             programme_report(programme, at=CUT_OFF)
     ask_for_everything(programme)
-    with django_assert_num_queries(18 + extra()):
+    with django_assert_num_queries(19 + extra()):
         programme_report(programme, at=CUT_OFF)
 
 
@@ -219,7 +242,7 @@ def test_page_takes_as_many_queries_for_three_projects_as_for_six(client, django
     client.force_login(create_officer(programme))
     for _n in range(2):
         create_everything(programme)
-        with django_assert_num_queries(14 + extra()):
+        with django_assert_num_queries(15 + extra()):
             client.get(reverse("learning:report", kwargs={"programme": "europe"}))
 
 

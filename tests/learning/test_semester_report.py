@@ -637,11 +637,11 @@ def test_report_takes_the_same_number_of_queries_whatever_the_size(project, djan
     project = type(project).objects.prefetch_related("phases", "semesters").get(pk=project.pk)
     semester = project.semesters.all()[0]
     create_everything(project, FEBRUARY)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         semester_report(project, semester, at=CUT_OFF)
 
     create_a_busy_semester(project)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         semester_report(project, semester, at=CUT_OFF)
 
 

@@ -592,8 +592,8 @@ def test_the_page_takes_the_same_queries_for_one_and_three(desk, event, count, d
     for n in range(count):
         record_attendance(create_registration(event, f"Guest {n}", email=f"guest-{n}@example.org"))
 
-    # Session, user, roles, event; two for who is here; sessions; how many people, the people, their records; whether the
-    # list is frozen.
+    # Session, user, roles, event; two for who is here; sessions; how many people, the people, their records; whether
+    # the list is frozen.
     with django_assert_num_queries(11):
         assert desk.get(ADDRESS).status_code == 200
 

@@ -24,6 +24,7 @@ from tests.factories import (
     create_project,
     create_registration,
 )
+from tests.opening import answers_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -80,12 +81,7 @@ def typed(**values) -> dict[str, str]:
 
 
 def test_lead_and_host_promise_seats_and_another_partner_does_not_find_the_page(client, event, alice, bob, charlie):
-    answers = {}
-    for user in (alice, bob, charlie):
-        client.force_login(user)
-        answers[user.name] = client.get(ADDRESS).status_code
-
-    assert answers == {"Alice": 200, "Bob": 200, "Charlie": 404}
+    assert answers_to(client, ADDRESS, alice, bob, charlie) == {"Alice": 200, "Bob": 200, "Charlie": 404}
 
 
 @pytest.mark.parametrize("what", ["remind", "release"])

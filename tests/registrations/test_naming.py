@@ -28,6 +28,7 @@ from tests.factories import (
     create_registration,
     create_user,
 )
+from tests.opening import answers_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -105,12 +106,8 @@ def test_only_the_coordinator_of_the_partner_finds_a_delegation(client, event, d
     registration = create_registration(event, "Ana", delegation=delegation)
     address = ADDRESS + page.format(pk=registration.pk)
     host = create_coordinator(event.host, "Bob")
-    answers = {}
-    for user in (charlie, dora, host):
-        client.force_login(user)
-        answers[user.name] = client.get(address, follow=True).status_code
 
-    assert answers == {"Charlie": 200, "Dora": 404, "Bob": 404}
+    assert answers_to(client, address, charlie, dora, host, follow=True) == {"Charlie": 200, "Dora": 404, "Bob": 404}
 
 
 @pytest.mark.parametrize("act", ["name/", "paste/", "give-back/", "{pk}/replace/", "{pk}/take-out/"])

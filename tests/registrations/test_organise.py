@@ -24,6 +24,7 @@ from tests.factories import (
     create_user,
     record_attendance,
 )
+from tests.opening import answers_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -75,12 +76,7 @@ def pages_of(event: Event) -> list[str]:
 
 @pytest.mark.parametrize("page", range(4))
 def test_lead_and_host_organise_an_event_and_another_partner_does_not_find_it(client, event, alice, bob, charlie, page):
-    answers = {}
-    for user in (alice, bob, charlie):
-        client.force_login(user)
-        answers[user.name] = client.get(pages_of(event)[page]).status_code
-
-    assert answers == {"Alice": 200, "Bob": 200, "Charlie": 404}
+    assert answers_to(client, pages_of(event)[page], alice, bob, charlie) == {"Alice": 200, "Bob": 200, "Charlie": 404}
 
 
 @pytest.mark.parametrize("page", range(5))

@@ -16,6 +16,7 @@ from tests.factories import (
     create_site,
     create_speaker,
 )
+from tests.opening import answers_to
 
 from .editing import ELEVEN, NINE, TEN, address, hours, three, typed
 
@@ -41,13 +42,8 @@ def test_lead_and_host_edit_a_programme_and_another_partner_does_not_find_it(cli
     ChoiceGroup.objects.create(event=event, name="Visits")
     alice, charlie = create_lead(project, "Alice"), create_coordinator(create_partner(project), "Charlie")
 
-    answers = {}
-    for user in (alice, bob, charlie):
-        client.force_login(user)
-        answers[user.name] = client.get(pages_of(event)[page]).status_code
+    assert answers_to(client, pages_of(event)[page], alice, bob, charlie) == {"Alice": 200, "Bob": 200, "Charlie": 404}
     client.logout()
-
-    assert answers == {"Alice": 200, "Bob": 200, "Charlie": 404}
     assert client.get(pages_of(event)[page]).status_code == 302
 
 

@@ -26,6 +26,7 @@ from tests.factories import (
     create_speaker,
     days,
 )
+from tests.opening import answers_to
 
 from .editing import address
 
@@ -49,12 +50,7 @@ def test_lead_and_host_change_speakers_and_another_partner_does_not_find_them(cl
     page = address(name, *([create_speaker(event).pk] if keyed else []))
     alice, charlie = create_lead(event.project, "Alice"), create_coordinator(create_partner(event.project), "Charlie")
 
-    answers = {}
-    for user in (alice, bob, charlie):
-        client.force_login(user)
-        answers[user.name] = client.get(page).status_code
-
-    assert answers == {"Alice": 200, "Bob": 200, "Charlie": 404}
+    assert answers_to(client, page, alice, bob, charlie) == {"Alice": 200, "Bob": 200, "Charlie": 404}
 
 
 @pytest.mark.parametrize("act", ["delete_speaker", "restore_speaker", "edit_speaker"])

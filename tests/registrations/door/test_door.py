@@ -26,6 +26,7 @@ from tests.factories import (
     create_registration,
     create_session,
     create_user,
+    record_attendance,
 )
 
 pytestmark = pytest.mark.django_db
@@ -464,9 +465,11 @@ def test_each_device_is_told_of_a_check_in_once(helper, event):
         answer = send(helper, sent(n, code=person.ticket_code), since=versions[-1]).json()
         versions.append(answer["version"])
         told.append([one["name"] for one in answer["changes"]])
+    record_attendance(create_registration(create_event(event.project), "Elsa"))
 
     assert told == [["Alice"], ["Bob"]]
-    # A device that was without network meanwhile hears of both; one that has no list, of nobody.
+    # Nobody hears of people of other events. A device that was without network meanwhile hears of both; one that has
+    # no list, of nobody.
     assert [one["name"] for one in send(helper, since=versions[0]).json()["changes"]] == ["Alice", "Bob"]
     for since in ("", "x", "2027-13-01T00:00:00Z 1", None):
         assert send(helper, since=since).json()["changes"] == []

@@ -24,7 +24,7 @@ PAUSE_SECONDS = 30
 # Mails come in bursts, when registration opens. While they keep coming, whoever is registering goes first: the mails
 # of a burst are sent together once nobody has written one for a moment, or when the first of them has waited long.
 QUIET_SECONDS = 0.25
-LONGEST_WAIT_SECONDS = 3
+LONGEST_WAIT_SECONDS = 10
 # As long as mails keep coming, the connection to the database is kept.
 KEPT_SECONDS = 5
 

@@ -63,6 +63,8 @@ def postgresql(*, durable: bool = True) -> Iterator[str]:
         settings = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
         if not durable:
             settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+            # It would note that tables are empty while a test that has not committed fills them.
+            settings += " -c autovacuum=off"
         # pg_ctl's server would inherit a pipe and keep it open, so it writes into a file.
         control = [f"{programs}/pg_ctl", f"--pgdata={data}", f"--log={folder}/log", "--silent", "--wait"]
         run(*control, f"--options={settings}", "start")

@@ -266,5 +266,5 @@ def test_the_report_takes_the_same_queries_for_one_and_three(project, count, dja
         fill(held(project))
     project = type(project).objects.prefetch_related("phases", "semesters").get(pk=project.pk)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         semester_report(project, project.semesters.all()[0], at=AFTER)

@@ -99,7 +99,7 @@ def test_server_sends_what_waits_before_anybody_visits_it(tmp_path):
     with mail_server() as mails:
         site = start(mails, "start", "--workers", "1", PORT=str(port), VAR_DIR=str(tmp_path), SITE_URL="")
         try:
-            assert mails.arrived.wait(60)
+            assert mails.arrived.wait(180)
         finally:
             site.terminate()
             output, _nothing = site.communicate(timeout=20)

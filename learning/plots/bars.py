@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 from .drawing import BAR, GAP, Drawing, Rect, Words, em, label_lines, percent
-from .plot import Numbers, Plot
+from .plot import About, Plot
 
 # The longest bar ends here, in per cent, so that its number has room behind it.
 LONGEST_BAR = 85
@@ -62,13 +62,7 @@ class Bars:
 
 def bar_plot(
     rows: Sequence[tuple[str, Sequence[Value]]],
-    *,
-    slug: str,
-    finding: str,
-    measure: str,
-    n: int,
-    summary: str,
-    numbers: Numbers,
+    **about: Unpack[About],
 ) -> Plot:
     """Draw horizontal bars from zero: for each row its label, and below it one bar for each of its values."""
-    return Plot(slug, finding, measure, n, summary, numbers, Bars(rows))
+    return Plot(shape=Bars(rows), **about)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 from .drawing import (
     BAR,
@@ -19,7 +19,7 @@ from .drawing import (
     percent,
     scale,
 )
-from .plot import Numbers, Plot
+from .plot import About, Plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,7 @@ class Dumbbells:
 
 def dumbbell_plot(
     rows: Sequence[tuple[str, Pair]],
-    *,
-    slug: str,
-    finding: str,
-    measure: str,
-    n: int,
-    summary: str,
-    numbers: Numbers,
+    **about: Unpack[About],
 ) -> Plot:
     """Draw on a scale from 1 to 5, for each row, where it was before (hollow) and is after (filled)."""
-    return Plot(slug, finding, measure, n, summary, numbers, Dumbbells(rows))
+    return Plot(shape=Dumbbells(rows), **about)

@@ -6,7 +6,7 @@ A radar is as wide on a phone as on paper.
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 from .drawing import (
     BAR,
@@ -24,7 +24,7 @@ from .drawing import (
     percent,
     scale,
 )
-from .plot import Numbers, Plot
+from .plot import About, Plot
 
 # In this order; a mark has no colour of its own that it would need.
 SHAPES = ("circle", "square", "triangle", "diamond")
@@ -148,31 +148,19 @@ class Marks(_OfSeries):
 def radar_plot(
     dimensions: Sequence[str],
     series: Sequence[Series],
-    *,
-    slug: str,
-    finding: str,
-    measure: str,
-    n: int,
-    summary: str,
-    numbers: Numbers,
+    **about: Unpack[About],
 ) -> Plot:
     """Draw for each series a line around the centre, open where a value is missing. Three dimensions at least."""
-    return Plot(slug, finding, measure, n, summary, numbers, Radar(dimensions, series))
+    return Plot(shape=Radar(dimensions, series), **about)
 
 
 def marks_plot(
     dimensions: Sequence[str],
     series: Sequence[Series],
-    *,
-    slug: str,
-    finding: str,
-    measure: str,
-    n: int,
-    summary: str,
-    numbers: Numbers,
+    **about: Unpack[About],
 ) -> Plot:
     """Draw for each dimension one mark a series on the scale, one below the other, with the numbers on the right."""
-    return Plot(slug, finding, measure, n, summary, numbers, Marks(dimensions, series))
+    return Plot(shape=Marks(dimensions, series), **about)
 
 
 def _place(spoke: int, spokes: int, share: float) -> tuple[float, float]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 from .drawing import GAP, LINE, Drawing, Rect, Words, em, label_lines, percent
-from .plot import Numbers, Plot
+from .plot import About, Plot
 
 CELL = 1.7
 # Between two cells, in per cent of the width of one.
@@ -74,13 +74,7 @@ class Matrix:
 def matrix_plot(
     columns: Sequence[tuple[str, str]],
     rows: Sequence[tuple[str, Sequence[int]]],
-    *,
-    slug: str,
-    finding: str,
-    measure: str,
-    n: int,
-    summary: str,
-    numbers: Numbers,
+    **about: Unpack[About],
 ) -> Plot:
     """Draw for each row its label, and below it a cell with a number for each column."""
-    return Plot(slug, finding, measure, n, summary, numbers, Matrix(columns, rows))
+    return Plot(shape=Matrix(columns, rows), **about)

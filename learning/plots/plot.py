@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypedDict
 
 from .drawing import Drawing
 
@@ -59,3 +59,14 @@ class Plot:
     summary: str
     numbers: Numbers
     shape: Shape
+
+
+class About(TypedDict):
+    """All of a plot but its shape, for those who make one from what they draw."""
+
+    slug: str
+    finding: str
+    measure: str
+    n: int
+    summary: str
+    numbers: Numbers

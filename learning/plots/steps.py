@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 from .drawing import GAP, LINE, Drawing, Stroke, Words, em, label_lines, percent
-from .plot import Numbers, Plot
+from .plot import About, Plot
 
 HIGH = 4.0
 # The lines end here, in per cent, so that their numbers have room behind them.
@@ -110,12 +110,7 @@ def steps_plot(
     *,
     until: date,
     ends: tuple[str, str],
-    slug: str,
-    finding: str,
-    measure: str,
-    n: int,
-    summary: str,
-    numbers: Numbers,
+    **about: Unpack[About],
 ) -> Plot:
     """Draw for each panel a line from day to day, and dashed above it the most that there can be."""
-    return Plot(slug, finding, measure, n, summary, numbers, Steps(panels, until, ends))
+    return Plot(shape=Steps(panels, until, ends), **about)

@@ -26,6 +26,14 @@ class IndicatorRow:
     table: str
 
     @property
+    def title(self) -> str:
+        return f"{self.indicator.code}: {self.name}"
+
+    @property
+    def unit(self) -> str:
+        return self.indicator.unit
+
+    @property
     def value(self) -> int | None:
         return None if self.rows is None else len(self.rows)
 

@@ -25,9 +25,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("accounts.urls")),
-        path("", include("learning.urls")),
-        # Before registrations: /organise/new/ is a page, and no event called “new”.
+        # First what is read most. Before registrations: /organise/new/ is a page, and no event called “new”.
         path("", include("events.urls")),
+        path("", include("learning.urls")),
         path("", include("registrations.urls")),
     ),
 ]

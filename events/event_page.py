@@ -3,6 +3,7 @@
 The public page of an event is what is read most, above all in the minutes after a mail to everybody. Its parts are kept
 in the process under the version of everything visible (`CalendarState`), so reading it again costs one look at that
 number. What differs between readers or by the minute (who is signed in, how many places are left) is never in them.
+Whoever comes with nothing gets the whole page as it is kept, with that filled in.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,11 +12,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from config.kept_pages import KeptPages, comes_with_nothing
 from projects.languages import Language, language_of
 from projects.models.languages import Text
 
@@ -32,6 +35,8 @@ from .versions import versions
 from .where import where_in_words
 
 PAGES_KEPT = 200
+_TEMPLATE = "events/event.html"
+_whole = KeptPages(_TEMPLATE, blanks=("csrf_token", "registration"))
 _TEXTS = ("summary", "description", "themes", "audience", "bring")
 
 
@@ -43,13 +48,14 @@ class TextLanguage:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EventPage:
     """What the page of an event shows, in one language: `opening` stands above registration, `body` below.
 
     `in_short` is what the pages of registering show of it: title, when and where. `text_languages` are the languages
     beside the one that is shown in which there are texts of it. `version` is that of everything visible under which it
-    was made, so that others can keep what they make of it as long; 0: it was made for one reader and is not kept.
+    was made, so that others can keep what they make of it as long; 0: it was made for one reader and is not kept. A
+    page that is kept is the same object for everybody, so what is made of it can be kept under the page itself.
     """
 
     event: Event
@@ -77,6 +83,15 @@ def event_page(slug: str, *, user, text_language: str = "", passes: Collection[i
     if page is None or text_language not in {each.language.code for each in page.text_languages}:
         return page
     return _page(slug, user, text_language, passes)
+
+
+def whole_page(request: HttpRequest, page: EventPage) -> str:
+    """Return the page of an event as HTML, with what registering says at this moment."""
+    about = {"page": page, "request": request}
+    registration = render_to_string("events/includes/event_registration.html", about)
+    if page.version and comes_with_nothing(request):
+        return _whole.filled(request, page, lambda: {"page": page}, registration=registration)
+    return render_to_string(_TEMPLATE, {"page": page, "registration": registration}, request)
 
 
 def _page(slug: str, user, text_language: str, passes: Collection[int]) -> EventPage | None:

@@ -5,16 +5,13 @@ texts alone: how many places are left, the signed instant of opening, and the pr
 are blanks in what is kept, and are filled in for each reader (docs/decisions/kept-event-page.md).
 """
 
-import secrets
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
+from config.kept_pages import KeptPages, comes_with_nothing
 from events.event_page import EventPage
 from events.models import CalendarState, Event
 
@@ -26,10 +23,7 @@ from .form_fields import fields_of, organisations_of
 from .forms import RegistrationForm
 
 TEMPLATE = "registrations/register.html"
-KEPT = 200
-# Nobody can type them: they are new in each process.
-_TOKEN, _OPENED, _SEATS = (f"blank{secrets.token_hex(16)}" for _blank in range(3))
-_keeper: dict[tuple[str, int, str, str, bool], SafeString] = {}
+_empty = KeptPages(TEMPLATE, blanks=("csrf_token", "opened", "seats"))
 
 
 def context_of(
@@ -39,6 +33,7 @@ def context_of(
     return {
         "event": page.event,
         "title": page.title,
+        "opened": form["opened"].value(),
         "in_short": page.in_short,
         "form": form,
         "step": steps.show(form, step) if step else None,
@@ -59,26 +54,21 @@ def empty_for_everybody(
     That is for whoever signed in or comes with something in the address or in a cookie, and where an event asks for
     more than the core.
     """
-    is_the_same_for_all = page.version and asking.is_nothing and admission == Admission() and not request.GET
-    if not is_the_same_for_all or request.COOKIES.keys() - {settings.CSRF_COOKIE_NAME}:
+    is_the_same_for_all = page.version and asking.is_nothing and admission == Admission()
+    if not (is_the_same_for_all and comes_with_nothing(request)):
         return None
-    language = get_language() or settings.LANGUAGE_CODE
-    key = (page.event.slug, page.version, language, availability.state, availability.only_waits)
-    if (kept := _keeper.get(key)) is None:
-        if len(_keeper) >= KEPT:
-            _keeper.clear()
-        kept = _keeper[key] = _with_blanks(request, page, availability)
-    return (
-        kept.replace(_TOKEN, get_token(request))
-        .replace(_OPENED, RegistrationForm.opened_now())
-        .replace(_SEATS, _seats(page.event, availability))
+
+    def made() -> dict[str, Any]:
+        form = RegistrationForm(event=page.event, asking=NOTHING)
+        return context_of(page, form, Admission(), availability)
+
+    return _empty.filled(
+        request,
+        (page, availability.state, availability.only_waits),
+        made,
+        opened=RegistrationForm.opened_now(),
+        seats=_seats(page.event, availability),
     )
-
-
-def _with_blanks(request: HttpRequest, page: EventPage, availability: places.Availability) -> SafeString:
-    form = RegistrationForm(event=page.event, asking=NOTHING, initial={"opened": _OPENED})
-    blanks = {"csrf_token": _TOKEN, "seats": _SEATS}
-    return render_to_string(TEMPLATE, context_of(page, form, Admission(), availability) | blanks, request)
 
 
 def _seats(event: Event, availability: places.Availability) -> SafeString:

@@ -10,7 +10,7 @@ from accounts.access import access, everybody
 from projects.models import GoodPractice, Partner, Project
 
 from .. import listing, lists
-from ..event_page import event_page
+from ..event_page import event_page, whole_page
 from ..models import Event
 from ..passes import held, not_for_others
 
@@ -36,7 +36,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     page = event_page(slug, user=request.user, text_language=request.GET.get("text", ""), passes=passes)
     if page is None:
         raise Http404
-    response = render(request, "events/event.html", {"page": page})
+    response = HttpResponse(whole_page(request, page))
     if page.event.visibility == Event.Visibility.UNLISTED:
         not_for_others(response)
     return response

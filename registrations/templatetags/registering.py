@@ -3,32 +3,22 @@
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
+from events.event_page import EventPage
 from events.models import Event
-from registrations.admission import admission_of
-from registrations.interests import may_be_joined
 from registrations.models import Registration
-from registrations.places import Opening, availability
+from registrations.panel import panel
+from registrations.places import availability
 from registrations.status import status_of
 
 register = template.Library()
 
 
-@register.inclusion_tag("registrations/includes/panel.html", takes_context=True)
-def registration_panel(context: dict[str, Any], event: Event) -> dict[str, Any]:
-    """Whether people may register, how many places are left, and the button. One query while registration is open."""
-    now = availability(event)
-    request = context.get("request")
-    # Of an event that is over or cancelled, and never took registrations here, there is nothing to say.
-    is_shown = event.registration_opens_at is not None or now.opening not in (Opening.OVER, Opening.CANCELLED)
-    return {
-        "event": event,
-        "availability": now,
-        "admission": admission_of(request, event) if request is not None and now.is_open else None,
-        "is_shown": is_shown,
-        "keeps_interest_list": may_be_joined(event, now),
-        "contact": event.contact,
-    }
+@register.simple_tag(takes_context=True)
+def registration_panel(context: dict[str, Any], page: EventPage) -> SafeString:
+    """Whether people may register, how many places are left, and the button."""
+    return panel(context["request"], page)
 
 
 @register.inclusion_tag("registrations/includes/why_not_open.html")

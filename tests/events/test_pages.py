@@ -23,6 +23,7 @@ from tests.factories import (
     create_partner,
     create_practice,
     create_project,
+    create_registration,
     create_semester,
     create_session,
     create_site,
@@ -417,6 +418,48 @@ def test_a_change_of_anything_shown_is_on_the_page_at_once(client):
         setattr(shown, field, words)
         shown.save()
         assert words in read(client, event.get_absolute_url())
+
+
+def test_whoever_comes_with_nothing_gets_the_kept_page_and_others_one_of_their_own(client):
+    event = create_event(places=2)
+    address = event.get_absolute_url()
+    tokens = set()
+    for left in (2, 1):
+        page = Client().get(address).content.decode()
+        assert f"{left} of 2 places left." in page
+        assert "blank" not in page
+        tokens.add(re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1])
+        create_registration(event, f"Person {left}")
+    assert len(tokens) == 2
+    assert "Full: all 2 places are taken." in read(Client(), address)
+
+    client.cookies["appearance"] = "dark"
+    assert 'data-appearance="dark"' in client.get(address).content.decode()
+    client.force_login(create_user(is_superuser=True))
+    assert "Sign out" in read(client, address)
+    assert "Sign out" not in read(Client(), address)
+    assert 'data-appearance="dark"' not in Client().get(address).content.decode()
+
+
+def test_reading_the_kept_page_again_costs_two_queries(client):
+    event = create_event(places=2)
+    read(client, event.get_absolute_url())
+
+    with CaptureQueriesContext(connection) as queries:
+        read(Client(), event.get_absolute_url())
+
+    # The version of everything visible, and how many places are left.
+    assert len(queries) == 2
+
+
+def test_only_whoever_did_not_sign_in_is_asked_to_where_partners_alone_may_register(client):
+    event = create_event(admission=Event.Admission.PARTNERS)
+    assert "Sign in to register" in read(client, event.get_absolute_url())
+
+    client.force_login(create_user())
+    page = read(client, event.get_absolute_url())
+    assert "You have no role in it" in page
+    assert "Sign in to register" not in page
 
 
 def test_an_event_is_no_longer_public_as_soon_as_it_is_withdrawn(client):

@@ -143,6 +143,15 @@ def gaps_of(standing: Standing) -> list[str]:
     return found
 
 
+def gaps_in_common(standings: Iterable[Standing]) -> list[tuple[list[ActionPlan], list[str]]]:
+    """Return what is missing, each time with all the plans that miss just that, in their order."""
+    plans: dict[tuple[str, ...], list[ActionPlan]] = {}
+    for standing in standings:
+        if missing := gaps_of(standing):
+            plans.setdefault(tuple(missing), []).append(standing.plan)
+    return [(these, list(missing)) for missing, these in plans.items()]
+
+
 def _named(actions: list[Action]) -> str:
     return ", ".join(f"“{action.title}”" for action in actions)
 

@@ -185,10 +185,13 @@ def gaps_of(instrument: Instrument, found: Sequence[Profile], *, on: date) -> li
         gaps.append(gettext("By which dimensions the regions are rated is not known."))
     if not rounds:
         gaps.append(gettext("No round is known."))
-    if undated := [round_.name for round_ in rounds if round_.held_on is None]:
-        gaps.append(gettext("When they took place is not known: %(rounds)s") % {"rounds": ", ".join(undated)})
-    for round_ in rounds:
-        if round_.held_on and round_.held_on > on:
+    if undated := [round_ for round_ in rounds if round_.held_on is None]:
+        gaps.append(gettext("When they took place is not known: %(rounds)s") % {"rounds": _named(undated)})
+    due = _due(rounds, on=on)
+    if empty := [round_ for round_ in due if not any(one.of_round(round_) for one in found)]:
+        gaps.append(gettext("No rating of any region is known: %(rounds)s") % {"rounds": _named(empty)})
+    for round_ in due:
+        if round_ in empty:
             continue
         silent = [str(one.partner) for one in found if not one.number(round_, Kind.SELF)]
         unseen = [str(one.partner) for one in found if len(one.of_round(round_)) == one.number(round_, Kind.SELF)]
@@ -208,8 +211,13 @@ def gaps_of(instrument: Instrument, found: Sequence[Profile], *, on: date) -> li
 def gaps_of_region(profile: Profile, *, on: date) -> list[str]:
     """Return in words what is missing in the picture of one region on a day."""
     gaps = []
-    for round_ in profile.rounds:
-        if round_.held_on and round_.held_on > on:
+    if not profile.dimensions:
+        gaps.append(gettext("By which dimensions the regions are rated is not known."))
+    due = _due(profile.rounds, on=on)
+    if empty := [round_ for round_ in due if not profile.of_round(round_)]:
+        gaps.append(gettext("No rating of this region is known: %(rounds)s") % {"rounds": _named(empty)})
+    for round_ in due:
+        if round_ in empty:
             continue
         if not profile.number(round_, Kind.SELF):
             gaps.append(gettext("%(round)s: how the region rates itself is not known.") % {"round": round_.name})
@@ -221,3 +229,12 @@ def gaps_of_region(profile: Profile, *, on: date) -> list[str]:
         if not any(one.kind != Kind.SELF for one in profile.of_round(round_)):
             gaps.append(gettext("%(round)s: how others rate the region is not known.") % {"round": round_.name})
     return gaps
+
+
+def _due(rounds: Iterable[AssessmentRound], *, on: date) -> list[AssessmentRound]:
+    """Rounds that are not still ahead."""
+    return [round_ for round_ in rounds if round_.held_on is None or round_.held_on <= on]
+
+
+def _named(rounds: Iterable[AssessmentRound]) -> str:
+    return ", ".join(round_.name for round_ in rounds)

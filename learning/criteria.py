@@ -17,11 +17,15 @@ MOST_CRITERIA = 8
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """One criterion of one practice: the mean (1 to 5) in words, and of how many partners; empty where nobody rated."""
+    """One criterion of one practice: the mean (1 to 5), and of how many partners; None and 0 where nobody rated."""
 
     criterion: Criterion
-    mean: str
+    value: float | None
     partners: int
+
+    @property
+    def mean(self) -> str:
+        return "" if self.value is None else one_decimal(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,24 @@ class RatedPractice:
     practice: GoodPractice
     ratings: list[Rated]
 
+    def mean_by(self, criterion: Criterion) -> float:
+        """The mean by one criterion; 0, below the scale, where nobody rated."""
+        return next((one.value for one in self.ratings if one.criterion == criterion and one.value), 0)
 
-def by_criteria(project: Project, visible: QuerySet[GoodPractice]) -> list[RatedPractice]:
+
+def by_criteria(
+    project: Project, visible: QuerySet[GoodPractice], *, best_by: Criterion | None = None
+) -> list[RatedPractice]:
     """Return those of a project's practices that are in `visible`, each with its rating by every criterion.
 
-    Three queries, however many practices there are.
+    They are in the order of their names, or the best rated by one criterion first, unrated ones last. Three queries,
+    however many practices there are.
     """
     practices = list(visible.filter(project=project).select_related("project", "owner__organisation"))
     means = _means(CriterionRating.objects.filter(practice__project=project))
     criteria = list(project.criteria.all())
-    return [RatedPractice(practice, _rated(practice, criteria, means)) for practice in practices]
+    rows = [RatedPractice(practice, _rated(practice, criteria, means)) for practice in practices]
+    return sorted(rows, key=lambda row: -row.mean_by(best_by)) if best_by else rows
 
 
 def ratings_of(practice: GoodPractice) -> list[Rated]:
@@ -58,7 +70,7 @@ def _rated(practice: GoodPractice, criteria: list[Criterion], means: _Means) -> 
     found = []
     for criterion in criteria:
         mean, partners = means.get((practice.pk, criterion.pk), (None, 0))
-        found.append(Rated(criterion, "" if mean is None else one_decimal(mean), partners))
+        found.append(Rated(criterion, mean, partners))
     return found
 
 

@@ -32,7 +32,8 @@ register = template.Library()
 def learning_outcomes(event: Event) -> dict[str, Any]:
     """List what an event sets out to teach; nothing at all where nothing was written down. One query."""
     language = get_language() or "en"
-    return {"outcomes": [outcome.in_language("text", language) for outcome in event.outcomes.all()]}
+    outcomes = [outcome.in_language("text", language) for outcome in event.outcomes.all()]
+    return {"outcomes": outcomes, "is_over": event.is_over()}
 
 
 @register.inclusion_tag("learning/includes/feedback_panel.html")
@@ -47,7 +48,7 @@ def feedback_panel(registration: Registration) -> dict[str, Any]:
 
 @register.inclusion_tag("learning/includes/project_members.html", takes_context=True)
 def for_project_members(context: RequestContext, project: Project) -> dict[str, Any]:
-    """Lead from the page of a project to its practices and plans; nothing for whoever has no role in it. One query."""
+    """Lead from the page of a project to what it learned; nothing for whoever has no role in it. One query."""
     user = context.get("user")
     if user is None or not user.is_authenticated:
         return {}

@@ -16,7 +16,7 @@ from projects.access import people_with_a_role
 from projects.models import Partner, Project
 from projects.spreadsheets import CSV_TYPE, csv_bytes
 
-from ..action_plans import as_table, gaps_of, standings
+from ..action_plans import as_table, gaps_in_common, gaps_of, standings
 from ..models import Action, ActionPlan, MonitoringRound
 from ..plan_forms import ActionForm, OnDayForm, PlanForm, ProgressForm, RoundForm
 from ..plan_plot import carried_out_plot
@@ -35,7 +35,7 @@ def plans(request: HttpRequest, project: str) -> HttpResponse:
         "form": form,
         "day": day,
         "rows": rows,
-        "gaps": [(standing.plan, gaps_of(standing)) for standing in rows],
+        "gaps": gaps_in_common(rows),
         "plot": carried_out_plot(rows, on=day),
         "rounds": found.monitoring_rounds.all(),
         "may_add": Partner.objects.spoken_for_by(request.user).filter(project=found).exists(),

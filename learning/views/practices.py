@@ -17,13 +17,19 @@ from ..journeys import journey, who_learned_what
 @access(everybody)
 @require_safe
 def practices(request: HttpRequest, project: str) -> HttpResponse:
-    """List the practices of a project, with how its partners rate them by each criterion."""
+    """List the practices of a project with how its partners rate them; best first by the criterion `by` of the address.
+
+    What is not the key of one of its criteria is as if it was not there.
+    """
     found = get_object_or_404(Project, slug=project)
-    rows = by_criteria(found, GoodPractice.objects.visible_to(request.user))
+    criteria = list(found.criteria.all())
+    best_by = next((criterion for criterion in criteria if str(criterion.pk) == request.GET.get("by")), None)
     context = {
         "project": found,
-        "criteria": list(found.criteria.all()),
-        "rows": rows,
+        "criteria": criteria,
+        "best_by": best_by,
+        "rows": by_criteria(found, GoodPractice.objects.visible_to(request.user), best_by=best_by),
+        "is_member": Project.objects.with_member(request.user).filter(pk=found.pk).exists(),
         "leads": Project.objects.led_by(request.user).filter(pk=found.pk).exists(),
         "may_add": Partner.objects.spoken_for_by(request.user).filter(project=found).exists(),
     }

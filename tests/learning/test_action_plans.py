@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from learning.action_plans import gaps_of, put_into_plan, standings
+from learning.action_plans import gaps_in_common, gaps_of, put_into_plan, standings
 from learning.exceptions import OriginInACircle
 from learning.models import Action, ActionPlan, MonitoringRound, Progress, Transfer
 from tests.factories import (
@@ -97,6 +97,24 @@ def test_a_plan_of_which_nothing_is_known_has_no_share_but_gaps(limburg):
         "The policy instrument is not known.",
         "When it was adopted is not known.",
         "No action of it is known.",
+    ]
+
+
+def test_plans_that_miss_the_same_are_named_together(plan, limburg, project):
+    nothing_known = [create_plan(limburg), create_plan(create_partner(project))]
+
+    rows = standings(ActionPlan.objects.order_by("pk"), on=SPRING)
+
+    assert gaps_in_common(rows) == [
+        ([plan], ["No action of it is known."]),
+        (
+            nothing_known,
+            [
+                "The policy instrument is not known.",
+                "When it was adopted is not known.",
+                "No action of it is known.",
+            ],
+        ),
     ]
 
 

@@ -140,17 +140,28 @@ def test_what_is_missing_is_named_and_a_round_ahead_is_not(project, start, lousa
 
     assert gaps_of(instrument, found, on=TODAY) == [
         "When they took place is not known: Half-way",
+        "No rating of any region is known: Half-way",
         "Start: how these rate themselves is not known: Riga Technical University",
         "Start: how others rate these is not known: Municipality of Lousada, Riga Technical University",
-        "Half-way: how these rate themselves is not known: Municipality of Lousada, Riga Technical University",
-        "Half-way: how others rate these is not known: Municipality of Lousada, Riga Technical University",
     ]
     assert gaps_of_region(found[0], on=TODAY) == [
+        "No rating of this region is known: Half-way",
         "Start: how the region rates itself is not known on: Recycling",
         "Start: how others rate the region is not known.",
-        "Half-way: how the region rates itself is not known.",
-        "Half-way: how others rate the region is not known.",
     ]
+
+
+def test_nobody_is_sent_to_rate_by_dimensions_that_are_not_there(client, project, start, lousada):
+    address = reverse("learning:assessed_region", args=["optiwamag", start.instrument_id, lousada.slug])
+    client.force_login(create_lead(project))
+    assert "rate it yourselves" in client.get(address).content.decode()
+
+    start.instrument.dimensions.all().delete()
+
+    shown = client.get(address).content.decode()
+    assert "By which dimensions the regions are rated is not known." in shown
+    assert reverse("learning:add_dimension", args=["optiwamag", start.instrument_id]) in shown
+    assert "rate it yourselves" not in shown
 
 
 # --- Plots -------------------------------------------------------------------------------------------------------

@@ -529,3 +529,27 @@ def test_the_list_shows_means_by_criteria(client, project, practice, tartu):
 
     assert "Easy to carry over" in shown
     assert "3.5" in shown
+
+
+def test_the_best_by_a_criterion_come_first_and_unrated_ones_last(client, project, practice, tartu):
+    criterion = Criterion.objects.create(project=project, position=1, text="Easy to carry over")
+    create_practice(project, name="A form that nobody rated")
+    better = create_practice(project, name="Two forms")
+    for rated, value in ((practice, 3), (better, 5)):
+        CriterionRating.objects.create(practice=rated, partner=tartu, criterion=criterion, value=value)
+    address = reverse("learning:practices", args=["better"])
+
+    def names(query):
+        return [row.practice.name for row in client.get(address, query).context["rows"]]
+
+    assert names({}) == names({"by": "x"}) == ["A form that nobody rated", "One form", "Two forms"]
+    assert names({"by": str(criterion.pk)}) == ["Two forms", "One form", "A form that nobody rated"]
+
+
+def test_members_are_told_that_no_criteria_are_known(client, project, practice):
+    address = reverse("learning:practices", args=["better"])
+    told = "By which criteria the partners of this project rate practices is not known here."
+
+    assert told not in client.get(address).content.decode()
+    client.force_login(create_lead(project))
+    assert told in client.get(address).content.decode()

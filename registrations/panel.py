@@ -9,7 +9,7 @@ from events.event_page import EventPage
 
 from .admission import Admission, admission_of
 from .interests import may_be_joined
-from .places import Availability, Opening, availability
+from .places import Opening, availability
 
 _TEMPLATE = "registrations/includes/panel.html"
 _for_everybody = KeptPages(_TEMPLATE)

@@ -21,11 +21,11 @@ app_name = "learning"
 # Behind the address of a report of one project
 _of_a_project = [
     path("targets/", frozen_reports.targets, name="report_targets"),
-    path("plots/<slug:plot>.<slug:extension>", reports.report_plot, name="report_plot"),
 ]
 # Behind the address of each report: its files, its versions, and at last the rows of its numbers
 _of_a_report = [
     path("report.<slug:extension>", frozen_reports.report_file, name="report_file"),
+    path("plots/<slug:plot>.<slug:extension>", reports.report_plot, name="report_plot"),
     path("tables/<slug:table>.csv", frozen_reports.report_table, name="report_table"),
     path("freeze/", frozen_reports.freeze_report, name="freeze_report"),
     path("versions/<int:version>/", frozen_reports.frozen_report, name="frozen_report"),

@@ -1,7 +1,8 @@
 """Plots as SVG, placed here and written out by a template.
 
-A plot is what it finds, the numbers under it, and a shape: bars, dumbbells, marks, a radar, a matrix, steps. The
-shape is data; what it draws are rectangles, strokes, rings, marks and texts (drawing.py), and one template writes them.
+A plot is what it finds, the numbers under it, and a shape: bars, stacks, dumbbells, marks, a radar, a matrix, steps.
+The shape is data; what it draws are rectangles, strokes, rings, marks and texts (drawing.py), and one template writes
+them.
 """
 
 from .bars import Bars, Value, bar_plot
@@ -10,6 +11,7 @@ from .dumbbells import Dumbbells, Pair, dumbbell_plot
 from .marks import LEAST_SPOKES, MOST_SERIES, Marks, Radar, Series, marks_plot, radar_plot
 from .matrix import Matrix, matrix_plot
 from .plot import Cell, Numbers, Plot
+from .stacks import Stacks, stack_plot
 from .steps import Panel, Steps, steps_plot
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Plot",
     "Radar",
     "Series",
+    "Stacks",
     "Steps",
     "Value",
     "bar_plot",
@@ -35,5 +38,6 @@ __all__ = [
     "matrix_plot",
     "one_decimal",
     "radar_plot",
+    "stack_plot",
     "steps_plot",
 ]

@@ -7,9 +7,10 @@ from .dumbbells import Dumbbells
 from .marks import Marks, Radar
 from .matrix import Matrix
 from .plot import Cell, Numbers, Plot
+from .stacks import Stacks
 from .steps import Steps
 
-_SHAPES: dict[str, Any] = {shape.NAME: shape for shape in (Bars, Dumbbells, Radar, Marks, Matrix, Steps)}
+_SHAPES: dict[str, Any] = {shape.NAME: shape for shape in (Bars, Dumbbells, Radar, Marks, Matrix, Stacks, Steps)}
 
 
 def stored(plot: Plot) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from ..plots import Plot
 from .document import document
 from .figures import Gap, gaps
-from .programme import ProgrammeReport, programme_document, programme_gaps, programme_report
+from .plots import plots
+from .programme import ProgrammeReport, programme_document, programme_gaps, programme_plots, programme_report
 from .report import Report
 from .semester import report_on
 from .since import recorded_in_projects_since, recorded_since
@@ -24,6 +26,11 @@ def counted(subject: AnySubject, *, at: datetime) -> AnyReport:
 def says(report: AnyReport) -> dict[str, Any]:
     """Return what a report says in the current language, as learning/reports/document.py describes it."""
     return programme_document(report) if isinstance(report, ProgrammeReport) else document(report)
+
+
+def drawn(report: AnyReport) -> list[Plot]:
+    """Return the plots of a report that have something to draw."""
+    return programme_plots(report) if isinstance(report, ProgrammeReport) else plots(report)
 
 
 def missing(report: AnyReport) -> list[Gap]:

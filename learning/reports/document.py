@@ -199,6 +199,16 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
         ((row.code, [row.name, len(row.people), row.participations]) for row in report.countries),
     )
     yield table(
+        "organisation-kinds",
+        _("Kinds of organisation"),
+        [
+            ("name", _("Kind of organisation"), "text"),
+            ("people", _("People"), "number"),
+            ("participations", _("Participations"), "number"),
+        ],
+        ((row.slug, [row.name, len(row.people), row.participations]) for row in report.organisation_kinds),
+    )
+    yield table(
         "outcomes",
         _("Learning outcomes"),
         [

@@ -488,6 +488,23 @@ def _from_country(report: Report, slug: str) -> Figure | None:
     return None
 
 
+def _of_organisation_kind(report: Report, slug: str) -> Figure | None:
+    what, _slash, kind = slug.partition("-of-kind-")
+    for row in report.organisation_kinds:
+        if row.slug != kind:
+            continue
+        if what == "participations":
+            title = _("Participations by kind of organisation: %(kind)s") % {"kind": row.name}
+            guests = [guest for guest in report.participations if guest.organisation_kind == row.kind]
+            rule = _("One person at one event, by the organisation that they were matched with there.")
+            return Figure(slug, title, rule, GUESTS, guests)
+        title = _("People by kind of organisation: %(kind)s") % {"kind": row.name}
+        return Figure(
+            slug, title, _("Each person once, by the organisation that they were matched with."), PEOPLE, row.people
+        )
+    return None
+
+
 def _at_event(report: Report, slug: str) -> Figure | None:
     what, _hyphen, event_slug = slug.partition("-")
     for row in report.events:
@@ -562,6 +579,9 @@ _FAMILIES: dict[str, Callable[[Report, str], Figure | None]] = {
     "kind-": _of_kind,
     "counting-": _counting_as,
     "country-": _from_country,
+    "people-of-kind-": _of_organisation_kind,
+    # Before the one that begins in the same way.
+    "participations-of-kind-": _of_organisation_kind,
     "participations-": _from_country,
     "registered-": _at_event,
     "attended-": _at_event,

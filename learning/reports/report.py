@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 
 from events.models import Event, EventKind
-from projects.models import GoodPractice, Partner, Project, Semester
+from projects.models import GoodPractice, Organisation, Partner, Project, Semester
 from projects.search import fold
 
 from ..feedback import last_minute
@@ -27,6 +27,7 @@ from .rows import (
     Guest,
     KindRow,
     LearnerRow,
+    OrganisationKindRow,
     OrganisationRow,
     OutcomeRow,
     PartnerRow,
@@ -217,6 +218,23 @@ class Report:
             people = tuple(row for row in self.people if row.person_id in from_there)
             rows.append(CountryRow(code, name, people, len(guests)))
         return tuple(sorted(rows, key=lambda row: (-len(row.people), row.name)))
+
+    @cached_property
+    def organisation_kinds(self) -> tuple[OrganisationKindRow, ...]:
+        """Kinds of the organisations that people came from, the largest group first; at last those not known.
+
+        Whoever came from two kinds is counted in both.
+        """
+        by_kind: dict[str, list[Guest]] = defaultdict(list)
+        for guest in self.participations:
+            by_kind[guest.organisation_kind].append(guest)
+        names = dict(Organisation.Kind.choices)
+        rows = []
+        for kind, guests in by_kind.items():
+            of_kind = {guest.person_id for guest in guests}
+            people = tuple(row for row in self.people if row.person_id in of_kind)
+            rows.append(OrganisationKindRow(kind, str(names.get(kind, kind)), people, len(guests)))
+        return tuple(sorted(rows, key=lambda row: (not row.kind, -len(row.people), row.name)))
 
     @cached_property
     def regions(self) -> tuple[RegionRow, ...]:

@@ -28,8 +28,9 @@ class Guest:
     organisation_id: int | None
     country: str
     country_name: str
-    # NUTS 2, of the organisation that was matched; "" where that is not known.
+    # NUTS 2 and kind of the organisation that was matched; "" where that is not known.
     region: str
+    organisation_kind: str
     # Of the delegation that they came with, else None. See also Report.partner_of.
     partner_id: int | None
     is_registered: bool
@@ -145,6 +146,21 @@ class CountryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationKindRow:
+    """A kind of organisation that people came from; `kind` is "" for those whose organisation has none or no match."""
+
+    kind: str
+    name: str
+    people: tuple[PersonRow, ...]
+    participations: int
+
+    @property
+    def slug(self) -> str:
+        """Its name in addresses."""
+        return self.kind or "unknown"
+
+
+@dataclass(frozen=True, slots=True)
 class RegionRow:
     """A region by its NUTS 2 code. `people` is how many came from its organisations."""
 
@@ -155,9 +171,10 @@ class RegionRow:
 
 @dataclass(frozen=True, slots=True)
 class SemesterRow:
-    """The keys of people who attended in one semester: whoever had in no earlier one, and the others."""
+    """The events of one semester, and the keys of who attended them: whoever had in no earlier one, and the others."""
 
     semester: Semester
+    events: tuple[Event, ...]
     first_time: frozenset[int]
     returning: frozenset[int]
 

@@ -22,7 +22,6 @@ from ..models import FrozenReport
 from ..plots import Cell, Plot, one_decimal
 from ..reports.counted import AnyReport
 from ..reports.document import instant
-from ..reports.report import Report
 from ..reports.subject import AnySubject
 
 register = template.Library()
@@ -91,7 +90,7 @@ def report_file_address(context: RequestContext, extension: str) -> str:
 def plot_files(context: RequestContext, plot: Plot) -> list[tuple[str, str]]:
     """Return the files of a plot with their names, with the cut-off of its report; none where it is of no report."""
     report = context.get("report")
-    if not isinstance(report, Report):
+    if not isinstance(report, AnyReport):
         return []
     names = {"svg": gettext("Download the drawing (SVG)"), "csv": gettext("Download the numbers (CSV)")}
     return [

@@ -9,17 +9,15 @@ from django.views.decorators.http import require_safe
 from accounts.access import access, administrators, signed_in
 from projects.models import Programme, Project
 
-from ..asked_reports import asked_in_project, asked_subject, can_freeze, cut_off, reported_partners
+from ..asked_reports import asked_subject, can_freeze, cut_off, reported_partners
 from ..report_files import plot_handed_out
-from ..reports.counted import AnyReport, counted
+from ..reports.counted import AnyReport, counted, drawn
 from ..reports.figures import figure as figure_of
 from ..reports.figures import gaps, headline
 from ..reports.formats import FORMATS
 from ..reports.indicators import indicator_rows
-from ..reports.plots import plots
 from ..reports.programme import ProgrammeReport, programme_figure, programme_gaps
 from ..reports.programme.figures import programme_figures, programme_indicators
-from ..reports.semester import report_on
 
 
 def has_a_project(request: HttpRequest) -> bool:
@@ -59,7 +57,7 @@ def report(request: HttpRequest, **address: Any) -> HttpResponse:
         "feedback_of_others": figure_of(shown, "feedback-of-others"),
         "answer_rate": None if shown.answer_rate is None else round(shown.answer_rate * 100),
         "indicators": indicator_rows(shown),
-        "plots": plots(shown),
+        "plots": drawn(shown),
         "versions": shown.subject.versions,
         "formats": FORMATS,
         "can_freeze": can_freeze(request, shown.subject),
@@ -85,8 +83,8 @@ def report_rows(request: HttpRequest, figure: str, **address: Any) -> HttpRespon
 @require_safe
 def report_plot(request: HttpRequest, plot: str, extension: str, **address: Any) -> HttpResponse:
     """Hand out one plot of a report: the drawing as SVG, or its numbers as CSV."""
-    shown = report_on(asked_in_project(request, **address), at=cut_off(request.GET.get("at", "")))
-    found = next((each for each in plots(shown) if each.slug == plot), None)
+    shown = _report(request, **address)
+    found = next((each for each in drawn(shown) if each.slug == plot), None)
     if found is None:
         raise Http404
     return plot_handed_out(found, extension, shown.subject.file_name, at=shown.at)
@@ -98,6 +96,7 @@ def _of_programme(request: HttpRequest, shown: ProgrammeReport) -> HttpResponse:
         "gaps": programme_gaps(shown),
         "headline": programme_figures(shown),
         "indicators": programme_indicators(shown),
+        "plots": drawn(shown),
         "versions": shown.subject.versions,
         "formats": FORMATS,
         "can_freeze": can_freeze(request, shown.subject),

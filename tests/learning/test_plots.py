@@ -25,6 +25,7 @@ from learning.plots import (
     matrix_plot,
     one_decimal,
     radar_plot,
+    stack_plot,
     steps_plot,
 )
 from learning.plots.drawing import in_parts
@@ -162,6 +163,33 @@ def test_cells_of_a_matrix_fill_its_width_and_the_larger_half_is_darker():
     assert matrix_plot([], [], **WORDS).shape.drawing.rects == []
 
 
+def test_pieces_of_a_stack_lie_beside_each_other_from_zero_and_neighbours_differ_without_colour():
+    columns = [(f"S{k}", f"Semester {k}") for k in range(1, 6)]
+
+    drawn = stack_plot(columns, [("Visits", [2, 1, 3, 0, 2]), ("Seminars", [0, 4, 0, 0, 0])], **WORDS).shape.drawing
+
+    assert [(rect.style, rect.x, rect.width) for rect in drawn.rects] == [
+        ("stack-solid", "0.00%", "21.25%"),
+        ("stack-light", "21.25%", "10.62%"),
+        ("stack-hatched", "31.88%", "31.88%"),
+        # The fifth begins anew.
+        ("stack-solid", "63.75%", "21.25%"),
+        ("stack-light", "0.00%", "42.50%"),
+    ]
+    assert [words.text for words in drawn.words] == ["Visits", "S1", "S2", "S3", "S5", "8", "Seminars", "S2", "4"]
+    hatching = [float(stroke.x1[:-1]) for stroke in drawn.strokes]
+    assert 31.87 <= min(hatching) <= max(hatching) <= 31.87 + 31.88
+    # Nothing is drawn through the name in the middle.
+    assert [x for x in hatching if 46 < x < 49] == []
+
+
+def test_piece_that_is_too_narrow_for_its_name_has_none():
+    drawn = stack_plot([("S1", "One"), ("S2", "Two")], [("Visits", [1, 30])], **WORDS).shape.drawing
+
+    assert [words.text for words in drawn.words] == ["Visits", "S2", "31"]
+    assert stack_plot([], [], **WORDS).shape.drawing.is_empty
+
+
 def test_steps_go_up_and_down_to_the_last_day_below_the_most_there_can_be():
     days = [(date(2027, 3, 1), 4), (date(2027, 3, 5), 8), (date(2027, 3, 6), 6)]
     until = date(2027, 3, 11)
@@ -228,6 +256,7 @@ SHAPES = [
     radar_plot(["a", "b", "c"], [Series("Start", [1, None, 3])], **WORDS),
     marks_plot(["a"], [Series("Start", [1]), Series("End", [4])], **WORDS),
     matrix_plot([("1", "Lahti")], [("Visit", [3])], **WORDS),
+    stack_plot([(f"S{k}", f"Semester {k}") for k in range(4)], [("Visit", [1, 2, 3, 4])], **WORDS),
     steps_plot(
         [Panel("Visit", [(date(2027, 3, 1), 4)], None)], until=date(2027, 3, 2), ends=("1 March", "2 March"), **WORDS
     ),
@@ -336,6 +365,42 @@ def test_title_names_the_most_frequent_kind_only_when_there_is_one(project):
     ]
 
 
+def test_kinds_of_a_project_are_stacked_by_semester_up_to_the_own_of_the_report(project):
+    second = create_semester(project, number=2, starts_on=date(2027, 7, 1), ends_on=date(2027, 12, 31))
+    create_semester(project, number=3, starts_on=date(2028, 1, 1), ends_on=date(2028, 6, 30))
+    create_held_event(project, "study-visit")
+    create_held_event(project, "seminar")
+    for kind, day in (("seminar", date(2027, 9, 1)), ("seminar", date(2027, 9, 2)), ("workshop", date(2028, 2, 1))):
+        create_held_event(project, kind, starts_on=day, ends_on=day)
+    unknown = {"date_precision": "unknown", "starts_on": None, "ends_on": None, "start_time": None, "end_time": None}
+    create_held_event(project, "workshop", **unknown)
+    at = datetime(2028, 3, 1, 9, tzinfo=UTC)
+
+    of_second = plots(semester_report(project, second, at=at))[0]
+    to_date = plots(report_on(Subject(Kind.PROJECT, project), at=at))[0]
+
+    assert (of_second.finding, of_second.n) == ("2 events in semester 2, after 2 in semester 1", 4)
+    assert of_second.shape.columns == [("S1", "Semester 1"), ("S2", "Semester 2")]
+    assert of_second.shape.rows == [("Seminars", [1, 2]), ("Study visits", [1, 0])]
+    assert [[(cell.text, cell.figure, cell.semester) for cell in row[2:]] for row in of_second.numbers.rows] == [
+        [("1", "kind-seminar", 1), ("2", "kind-seminar", 2), ("3", "", None)],
+        [("1", "kind-study-visit", 1), ("0", "", None), ("1", "", None)],
+    ]
+    assert (to_date.finding, to_date.n) == ("Most frequent: Seminars, 3 of 6", 6)
+    assert [name for _short, name in to_date.shape.columns] == [
+        "Semester 1",
+        "Semester 2",
+        "Semester 3",
+        "In no semester",
+    ]
+    assert to_date.shape.rows == [
+        ("Seminars", [1, 2, 0, 0]),
+        ("Workshops", [0, 0, 1, 1]),
+        ("Study visits", [1, 0, 0, 0]),
+    ]
+    assert [row[-1].figure for row in to_date.numbers.rows] == ["kind-seminar", "kind-workshop", "kind-study-visit"]
+
+
 def test_registered_and_attended_are_told_apart_by_words_and_shape(project):
     event = create_held_event(project, title="Visit to Lahti")
     attend(event, "Alice")
@@ -361,6 +426,43 @@ def test_countries_are_sorted_bars(project):
 
     assert plot.finding == "Largest group: Netherlands, 2 of 3 people"
     assert plot.shape.rows == [("Netherlands", [Value(2, "2")]), ("Sweden", [Value(1, "1")])]
+
+
+def test_kinds_of_organisation_are_sorted_bars_and_what_is_not_known_stands_last(project):
+    city = create_organisation(name="City of Lahti", kind="local")
+    event, second = create_held_event(project), create_held_event(project)
+    lab = create_organisation(name="Lab", kind="research")
+    attend(event, "Ann", organisation=city)
+    attend(second, "Ann", organisation=city)
+    attend(event, "Ben", organisation=city)
+    attend(event, "Cor", organisation=lab)
+    for person in ("Dee", "Eve", "Flo"):
+        attend(event, person)
+
+    report = semester_report_of(project)
+    plot = found(project)["organisation-kinds"]
+
+    assert plot.finding == "Largest group: Local public authority, 2 of 6 people"
+    assert [(label, value.number, value.style) for label, [value] in plot.shape.rows] == [
+        ("Local public authority", 2, "solid"),
+        ("Research or education", 1, "solid"),
+        ("Not known", 3, "dashed"),
+    ]
+    assert [[cell.text for cell in row] for row in plot.numbers.rows] == [
+        ["Local public authority", "2", "3"],
+        ["Research or education", "1", "1"],
+        ["Not known", "3", "3"],
+    ]
+    for row in plot.numbers.rows:
+        for cell in row[1:]:
+            assert str(figure(report, cell.figure).value) == cell.text
+    assert figure(report, "people-of-kind-company") is None
+
+
+def test_without_any_known_kind_of_organisation_none_is_drawn(project):
+    attend(create_held_event(project), "Ann", organisation=create_organisation(name="Lab"))
+
+    assert "organisation-kinds" not in found(project)
 
 
 def test_learning_is_drawn_only_where_there_are_enough_answers(project):

@@ -12,7 +12,7 @@ from learning.reports.counted import counted, says
 from learning.reports.figures import figure
 from learning.reports.freezing import document_in, freeze, records_say_the_same
 from learning.reports.indicators import indicator_rows
-from learning.reports.programme import programme_figure, programme_gaps, programme_report
+from learning.reports.programme import programme_figure, programme_gaps, programme_plots, programme_report
 from learning.reports.programme.figures import programme_figures
 from learning.reports.semester import report_on
 from learning.reports.subject import Kind, ProgrammeSubject, Subject
@@ -350,3 +350,90 @@ def test_what_was_frozen_says_the_same_when_it_is_counted_again():
     came(register(programme.projects.first().events.first(), "Zoe", joined_at=LATER, confirmed_at=LATER), at=LATER)
 
     assert records_say_the_same(frozen, programme_report(programme, at=CUT_OFF))
+
+
+# --- Plots -------------------------------------------------------------------------------------------------------
+
+
+def drawn_of(programme, at=CUT_OFF):
+    return {plot.slug: plot for plot in programme_plots(programme_report(programme, at=at))}
+
+
+def test_events_of_a_programme_are_stacked_by_the_year_in_which_they_began():
+    programme = create_programme()
+    first, second = create_project(programme=programme), create_project(programme=programme)
+    visit, seminar = create_kind("study-visit"), create_kind("seminar")
+    for project, kind, day in (
+        (first, visit, date(2025, 5, 1)),
+        (first, seminar, date(2026, 5, 1)),
+        (second, seminar, date(2026, 6, 1)),
+        # Over, and nobody noted it: looked at one by one.
+        (second, seminar, date(2027, 2, 20)),
+    ):
+        status = Event.Status.ANNOUNCED if day.year == 2027 else Event.Status.HELD
+        create_held_event(project, kind=kind, starts_on=day, ends_on=day, status=status)
+    unknown = {"date_precision": "unknown", "starts_on": None, "ends_on": None, "start_time": None, "end_time": None}
+    create_held_event(second, kind=visit, **unknown)
+
+    plot = drawn_of(programme)["kinds"]
+
+    assert (plot.finding, plot.n) == ("Most frequent: Seminars, 3 of 5", 5)
+    assert plot.shape.columns == [("’25", "2025"), ("’26", "2026"), ("’27", "2027"), ("–", "Date not known")]
+    assert plot.shape.rows == [("Seminars", [0, 2, 1, 0]), ("Study visits", [1, 0, 0, 1])]
+    opened = programme_figure(programme_report(programme, at=CUT_OFF), plot.numbers.rows[0][-1].figure)
+    assert (opened.value, [part.value for part in opened.parts]) == (3, [1, 2])
+
+
+def test_targets_of_a_programme_are_drawn_as_far_as_they_are_reached():
+    programme = create_programme()
+    projects = [create_project(programme=programme) for _n in range(2)]
+    for name, rule, target in (("Events", "events", 2), ("Partners", "partners", 4), ("Plans", "plans", None)):
+        one = Indicator.objects.create(programme=programme, code=rule, name=name, unit="", rule=rule)
+        for project in projects if target else ():
+            IndicatorTarget.objects.create(indicator=one, project=project, value=target)
+    for _n in range(5):
+        create_held_event(projects[0])
+    create_partner(projects[1])
+
+    plot = drawn_of(programme)["targets"]
+
+    assert (plot.finding, plot.n) == ("1 of 2 targets are reached", 2)
+    assert [(label, value.number, value.text) for label, [value] in plot.shape.rows] == [
+        ("events: Events", 125, "5 of 4 (125 %)"),
+        ("partners: Partners", 12, "1 of 8 (12 %)"),
+    ]
+
+
+def test_projects_of_a_programme_are_drawn_by_their_participations_and_listed_whole(monkeypatch):
+    monkeypatch.setattr("learning.reports.programme.plots.MOST_PROJECTS", 2)
+    programme = create_programme()
+    for acronym, people in (("ALPHA", 1), ("BETA", 3), ("GAMMA", 2), ("DELTA", 0)):
+        event = create_held_event(create_project(programme=programme, acronym=acronym))
+        for n in range(people):
+            came(register(event, f"Guest {n}"))
+
+    plot = drawn_of(programme)["projects"]
+
+    assert (plot.finding, plot.n) == ("Most participations: BETA, 3 of 6", 6)
+    assert [(label, [value.text for value in values]) for label, values in plot.shape.rows] == [
+        ("BETA", ["3 participations", "3 people"]),
+        ("GAMMA", ["2 participations", "2 people"]),
+    ]
+    assert [row[0].text for row in plot.numbers.rows] == ["BETA", "GAMMA", "ALPHA"]
+
+
+def test_plots_of_a_programme_are_on_its_page_in_its_files_and_in_its_versions(client, clock):
+    programme = create_programme()
+    create_everything(programme)
+    client.force_login(create_officer(programme))
+    address = {"programme": programme.slug}
+
+    page = client.get(reverse("learning:report", kwargs=address)).content.decode()
+    drawing = client.get(reverse("learning:report_plot", kwargs={**address, "plot": "kinds", "extension": "svg"}))
+    version = freeze(programme_report(programme, at=CUT_OFF), by=None)
+
+    assert ('id="plot-kinds"' in page, 'id="plot-projects"' in page) == (True, True)
+    assert (drawing.status_code, drawing.headers["Content-Type"]) == (200, "image/svg+xml")
+    assert [plot["key"] for plot in document_in(version)["plots"]] == ["kinds", "projects"]
+    nothing = client.get(reverse("learning:report_plot", kwargs={**address, "plot": "countries", "extension": "svg"}))
+    assert nothing.status_code == 404

@@ -131,7 +131,7 @@ def _sections(document: dict[str, Any]) -> Iterator[Section]:
 
 
 def _plots(document: dict[str, Any]) -> Iterator[PaperPlot]:
-    # A report on a programme draws none, and versions of earlier days have none.
+    # Versions of earlier days have none.
     for plot in map(restored, document.get("plots", ())):
         found = pictures(plot, highest=HIGHEST)
         if found:

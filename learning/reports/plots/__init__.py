@@ -4,7 +4,7 @@ from ...plots import Plot
 from ..report import Report
 from .events import attendance_plot, coming_plot, evidence_plot, kinds_plot
 from .learning import learning_plot
-from .people import countries_plot, newcomers_plot, partners_plot
+from .people import countries_plot, newcomers_plot, organisation_kinds_plot, partners_plot
 from .practices import practices_plot
 
 __all__ = ["learning_plot", "plots"]
@@ -16,6 +16,7 @@ def plots(report: Report) -> list[Plot]:
         kinds_plot(report),
         attendance_plot(report),
         countries_plot(report),
+        organisation_kinds_plot(report),
         newcomers_plot(report),
         learning_plot(report.outcomes),
         practices_plot(report),

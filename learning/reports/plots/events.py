@@ -1,47 +1,38 @@
 """The plots of events: their kinds, who was invited and came, what is given of coming ones, their evidence."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from events.models import EventKind
 from events.times import dates_in_words
 
-from ...plots import Cell, Numbers, Panel, Plot, Value, bar_plot, steps_plot
+from ...plots import Cell, Numbers, Panel, Plot, Value, bar_plot, stack_plot, steps_plot
 from ..report import Report
-from ..rows import ComingRow, EventRow
-from .words import in_a_row
+from ..rows import ComingRow, EventRow, SemesterRow
+from .words import in_a_row, most_frequent
 
 
 def kinds_plot(report: Report) -> Plot | None:
-    """Draw how many events there were of each kind."""
+    """Draw how many events there were of each kind: of a project and its semesters, one piece for each semester."""
+    if not report.events:
+        return None
+    semesters = [row for row in report.by_semester if row.events]
+    return _kinds_by_semester(report, semesters) if len(semesters) > 1 else _kinds(report)
+
+
+def _kinds(report: Report) -> Plot:
     language = get_language() or "en"
     kinds = [(row.kind.plural_in(language), row) for row in report.kinds]
-    if not kinds:
-        return None
-    total = len(report.events)
-    leader, first = kinds[0]
-    if len(kinds) == 1:
-        finding = ngettext(
-            "The only event is of the kind: %(kind)s", "All %(total)d events are of one kind: %(kind)s", total
-        ) % {"kind": leader, "total": total}
-    elif len(first.events) > len(kinds[1][1].events):
-        finding = _("Most frequent: %(kind)s, %(count)d of %(total)d") % {
-            "kind": leader,
-            "count": len(first.events),
-            "total": total,
-        }
-    else:
-        finding = _("%(total)d events of %(kinds)d kinds") % {
-            "total": total,
-            "kinds": len(kinds),
-        }
     return bar_plot(
         [(name, [Value(len(row.events), str(len(row.events)))]) for name, row in kinds],
         slug="kinds",
-        finding=finding,
+        finding=most_frequent([(name, len(row.events)) for name, row in kinds]),
         measure=_("Events held, by kind"),
-        n=total,
+        n=len(report.events),
         summary=in_a_row(f"{name}: {len(row.events)}" for name, row in kinds),
         numbers=Numbers(
             (_("Kind"), _("Counts as"), _("Events")),
@@ -55,6 +46,68 @@ def kinds_plot(report: Report) -> Plot | None:
             ],
         ),
     )
+
+
+def _kinds_by_semester(report: Report, semesters: Sequence[SemesterRow]) -> Plot:
+    """Draw the semesters up to the report's own; of a report to date also what is in none of them."""
+    language = get_language() or "en"
+    columns = [
+        (
+            # Translators: short for “Semester 3”, on a bar that has room for two letters.
+            _("S%(number)d") % {"number": row.semester.number},
+            _("Semester %(number)d") % {"number": row.semester.number},
+            row.events,
+            row.semester.number,
+        )
+        for row in semesters
+    ]
+    in_one = {event.pk for row in semesters for event in row.events}
+    if outside := [row.event for row in report.events if row.event.pk not in in_one]:
+        columns.append(("–", _("In no semester"), tuple(outside), None))
+    tallies = [(number, Counter(event.kind for event in events)) for _short, _name, events, number in columns]
+    total = sum((tally for _number, tally in tallies), Counter[EventKind]())
+    kinds = sorted(total, key=lambda kind: (-total[kind], kind.position, kind.slug))
+    names = {kind: kind.plural_in(language) for kind in kinds}
+    by_kind = [(names[kind], total[kind]) for kind in kinds]
+
+    def cell(kind: EventKind, number: int | None, count: int) -> Cell:
+        return Cell(str(count), f"kind-{kind.slug}", number) if count and number is not None else Cell(str(count))
+
+    return stack_plot(
+        [(short, name) for short, name, _events, _number in columns],
+        [(names[kind], [tally[kind] for _number, tally in tallies]) for kind in kinds],
+        slug="kinds",
+        finding=_since_before(*report.by_semester[-2:]) if report.semester else most_frequent(by_kind),
+        measure=_("Events held, by kind and semester"),
+        n=total.total(),
+        summary=in_a_row(f"{name}: {count}" for name, count in by_kind),
+        numbers=Numbers(
+            (_("Kind"), _("Counts as"), *(name for _short, name, _events, _number in columns), _("Events")),
+            [
+                (
+                    Cell(names[kind]),
+                    Cell(kind.get_counts_as_display()),
+                    *(cell(kind, number, tally[kind]) for number, tally in tallies),
+                    Cell(str(total[kind]), "" if report.semester else f"kind-{kind.slug}"),
+                )
+                for kind in kinds
+            ],
+        ),
+    )
+
+
+def _since_before(before: SemesterRow, last: SemesterRow) -> str:
+    n = len(last.events)
+    return ngettext(
+        "%(n)d event in semester %(number)d, after %(before)d in semester %(earlier)d",
+        "%(n)d events in semester %(number)d, after %(before)d in semester %(earlier)d",
+        n,
+    ) % {
+        "n": n,
+        "number": last.semester.number,
+        "before": len(before.events),
+        "earlier": before.semester.number,
+    }
 
 
 def attendance_plot(report: Report) -> Plot | None:

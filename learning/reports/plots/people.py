@@ -47,6 +47,45 @@ def countries_plot(report: Report) -> Plot | None:
     )
 
 
+def organisation_kinds_plot(report: Report) -> Plot | None:
+    """Draw how many people came from each kind of organisation; nothing where no kind is known."""
+    kinds = report.organisation_kinds
+    if not any(row.kind for row in kinds):
+        return None
+    people, known = len(report.people), [row for row in kinds if row.kind]
+    first = known[0]
+    if len(known) > 1 and len(first.people) == len(known[1].people):
+        finding = _("People came from %(kinds)d kinds of organisation") % {"kinds": len(known)}
+    else:
+        finding = _("Largest group: %(kind)s, %(count)d of %(people)d people") % {
+            "kind": first.name,
+            "count": len(first.people),
+            "people": people,
+        }
+    return bar_plot(
+        [
+            (row.name, [Value(len(row.people), str(len(row.people)), "solid" if row.kind else "dashed")])
+            for row in kinds
+        ],
+        slug="organisation-kinds",
+        finding=finding,
+        measure=_("People who attended, by kind of organisation; dashed: not known"),
+        n=people,
+        summary=in_a_row(f"{row.name}: {len(row.people)}" for row in kinds),
+        numbers=Numbers(
+            (_("Kind of organisation"), _("People"), _("Participations")),
+            [
+                (
+                    Cell(row.name),
+                    Cell(str(len(row.people)), f"people-of-kind-{row.slug}"),
+                    Cell(str(row.participations), f"participations-of-kind-{row.slug}"),
+                )
+                for row in kinds
+            ],
+        ),
+    )
+
+
 def newcomers_plot(report: Report) -> Plot | None:
     """Draw who came for the first time and who came again, by semester; from the second semester on."""
     rows = [row for row in report.by_semester if row.people]

@@ -1,15 +1,16 @@
 """Counting the projects of a programme: as many queries for two projects as for two hundred, and no row is kept."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, ExtractYear
 
 from events.models import Event, EventKind
 from projects.models import GoodPractice, Partner, Programme, Project
@@ -29,7 +30,7 @@ from ...models import (
 )
 from ..records.events import event_counts
 from ..subject import Kind, Subject
-from .rows import ProgrammeReport, ProjectRow, Reached
+from .rows import KindByYear, ProgrammeReport, ProjectRow, Reached
 
 Rule = Indicator.Rule
 
@@ -48,11 +49,12 @@ _OF_EVENTS = (
 _HUMAN = Coalesce("person__merged_into", "person")
 
 
-@dataclass(slots=True)
+@dataclass
 class _Events:
     """What the events of one project come to that count."""
 
-    of_kind: Counter[int] = field(default_factory=Counter)
+    # By the keys of kinds, and the years in which they began.
+    by_year: Counter[tuple[int, int | None]] = field(default_factory=Counter)
     reported: int | None = None
     without_records: int = 0
     not_noted_as_held: int = 0
@@ -61,7 +63,14 @@ class _Events:
 
     @property
     def number(self) -> int:
-        return self.of_kind.total()
+        return self.by_year.total()
+
+    @cached_property
+    def of_kind(self) -> Counter[int]:
+        found: Counter[int] = Counter()
+        for (kind, _year), number in self.by_year.items():
+            found[kind] += number
+        return found
 
     def add_reported(self, participants: int | None) -> None:
         if participants is not None:
@@ -124,6 +133,7 @@ def programme_report(programme: Programme, *, at: datetime) -> ProgrammeReport:
         return ProjectRow(
             project=project,
             events=of_events.number,
+            kinds={kinds[kind].slug: n for kind, n in of_events.of_kind.items()},
             countings={
                 each: sum(n for kind, n in of_events.of_kind.items() if kinds[kind].counts_as == each)
                 for each in EventKind.Counting.values
@@ -140,7 +150,17 @@ def programme_report(programme: Programme, *, at: datetime) -> ProgrammeReport:
             indicators={one.pk: Reached(value_of(one), targets.get((one.pk, project.pk))) for one in indicators},
         )
 
-    return ProgrammeReport(programme, at, indicators, tuple(row(project) for project in projects.values()))
+    rows = tuple(row(project) for project in projects.values())
+    return ProgrammeReport(programme, at, indicators, rows, _by_kind(events.values(), kinds))
+
+
+def _by_kind(events: Iterable[_Events], kinds: Mapping[int, EventKind]) -> tuple[KindByYear, ...]:
+    found: dict[int, Counter[int | None]] = defaultdict(Counter)
+    for tally in events:
+        for (kind, year), number in tally.by_year.items():
+            found[kind][year] += number
+    rows = [KindByYear(kinds[kind], years) for kind, years in found.items()]
+    return tuple(sorted(rows, key=lambda row: (-row.events, row.kind.position, row.kind.slug)))
 
 
 @contextmanager
@@ -170,7 +190,7 @@ def _events(
     # What was noted as held and began so long ago counts, in whatever time zone: most events, so the database adds up.
     settled = Q(status=Event.Status.HELD, starts_on__lt=at.astimezone(UTC).date() - timedelta(days=1))
     found: dict[int, _Events] = defaultdict(_Events)
-    groups = events.filter(settled).values("project", "kind")
+    groups = events.filter(settled).values("project", "kind", year=ExtractYear("starts_on"))
     for group in groups.annotate(
         number=Count("pk"),
         unrecorded=Count("pk", filter=Q(has_records=False)),
@@ -178,7 +198,7 @@ def _events(
         reported=Sum("reported_participants"),
     ):
         tally = found[group["project"]]
-        tally.of_kind[group["kind"]] += group["number"]
+        tally.by_year[group["kind"], group["year"]] += group["number"]
         tally.without_records += group["unrecorded"]
         tally.is_recorded = tally.is_recorded or group["known"] > 0
         tally.add_reported(group["reported"])
@@ -189,7 +209,7 @@ def _events(
             left_out.append(event.pk)
             continue
         tally = found[event.project_id]
-        tally.of_kind[event.kind_id] += 1
+        tally.by_year[event.kind_id, event.starts_on.year if event.starts_on else None] += 1
         tally.without_records += not event.has_records
         tally.not_noted_as_held += event.status != Event.Status.HELD
         tally.without_date += event.starts_on is None

@@ -10,8 +10,10 @@ from events.models import EventKind
 from registrations.proof.canonical import plain
 
 from ...models import Indicator
+from ...plots.stored import stored
 from ..document import FORMAT, fact, instant, table
 from .figures import programme_figures, programme_gaps, programme_indicators
+from .plots import programme_plots
 from .rows import ProgrammeReport
 
 
@@ -32,6 +34,7 @@ def programme_document(report: ProgrammeReport) -> dict[str, Any]:
                 ],
                 "indicators": list(_indicators(report)),
                 "gaps": [{"key": gap.slug, "text": gap.text, "count": gap.count} for gap in programme_gaps(report)],
+                "plots": [stored(plot) for plot in programme_plots(report)],
                 "tables": [_projects(report), _of_projects(report)],
             }
         )

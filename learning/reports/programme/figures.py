@@ -115,6 +115,10 @@ def programme_figure(report: ProgrammeReport, slug: str) -> ProgrammeFigure | No
     for found in (*programme_figures(report), *programme_indicators(report)):
         if found.slug == slug:
             return found
+    for row in report.kinds:
+        if slug == f"kind-{row.kind.slug}":
+            title = row.kind.plural_in(get_language() or "en")
+            return _figure(report, slug, title, _("Events of this kind that count."), _of_kind(row.kind.slug))
     if slug in _GAPS:
         of_project, opens = _GAPS[slug]
         parts = [Part(row, value, opens) for row in report.projects if (value := of_project(report, row))]
@@ -133,6 +137,10 @@ def _figure(
 
 def _counting_as(value: str) -> Callable[[ProjectRow], int]:
     return lambda row: row.countings[value]
+
+
+def _of_kind(slug: str) -> Callable[[ProjectRow], int]:
+    return lambda row: row.kinds.get(slug, 0)
 
 
 def _without_targets(report: ProgrammeReport, row: ProjectRow) -> int:

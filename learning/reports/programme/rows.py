@@ -1,9 +1,10 @@
 """The rows of a report of a programme: one for each of its projects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from events.models import EventKind
 from projects.models import Programme, Project
 
 from ...models import Indicator
@@ -24,6 +25,8 @@ class ProjectRow:
 
     project: Project
     events: int
+    # By the short names of kinds.
+    kinds: dict[str, int]
     countings: dict[str, int]
     participations: int | None
     people: int | None
@@ -45,14 +48,27 @@ class ProjectRow:
         return self.people is not None
 
 
+@dataclass(frozen=True, slots=True)
+class KindByYear:
+    """A kind of events, and how many of them began in each year; None for those whose date is not known."""
+
+    kind: EventKind
+    years: Mapping[int | None, int]
+
+    @property
+    def events(self) -> int:
+        return sum(self.years.values())
+
+
 @dataclass(frozen=True)
 class ProgrammeReport:
-    """The projects of a programme, by acronym, and what it asks them to count."""
+    """The projects of a programme, by acronym, what it asks them to count, and its kinds of events by frequency."""
 
     programme: Programme
     at: datetime
     indicators: tuple[Indicator, ...]
     projects: tuple[ProjectRow, ...]
+    kinds: tuple[KindByYear, ...]
 
     @property
     def subject(self) -> ProgrammeSubject:

@@ -85,6 +85,7 @@ def guests_of(
             country=registration.country.code or "",  # type: ignore[attr-defined]
             country_name=registration.country.name,  # type: ignore[attr-defined]
             region=organisation.nuts[:4] if organisation else "",
+            organisation_kind=organisation.kind if organisation else "",
             partner_id=delegation.partner_id if (delegation := registration.delegation) else None,
             is_registered=(
                 not was_cancelled and registration.confirmed_at is not None and registration.confirmed_at <= at

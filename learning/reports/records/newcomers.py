@@ -1,4 +1,4 @@
-"""Who came for the first time in each semester of a project, and who had come before."""
+"""What took place in each semester of a project, who came for the first time, and who had come before."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -33,7 +33,7 @@ def attended_at(
 def people_by_semester(
     subject: Subject, events: Iterable[Event], attended: Iterable[tuple[int, int]]
 ) -> tuple[SemesterRow, ...]:
-    """Return for each semester up to the subject's own who came for the first time, and who came again.
+    """Return for each semester up to the subject's own its events, who came for the first time, and who came again.
 
     `attended` are keys of `events` with those of people. Events in no semester are left out.
     """
@@ -47,10 +47,8 @@ def people_by_semester(
     for semester in sorted(subject.project.semesters.all(), key=lambda semester: semester.number):
         if last is not None and semester.number > last:
             break
-        here: set[int] = set()
-        for event in happened:
-            if is_in(event, semester):
-                here |= by_event[event.pk]
-        rows.append(SemesterRow(semester, frozenset(here - known), frozenset(here & known)))
+        in_it = tuple(event for event in happened if is_in(event, semester))
+        here = {person for event in in_it for person in by_event[event.pk]}
+        rows.append(SemesterRow(semester, in_it, frozenset(here - known), frozenset(here & known)))
         known |= here
     return tuple(rows)

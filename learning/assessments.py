@@ -89,10 +89,11 @@ def profiles(
     """
     partners = list(partners)
     found = list(instruments.select_related("project").prefetch_related("rounds", "dimensions"))
+    ratings = DimensionRating.objects.select_related("dimension").order_by("dimension__position")
     assessments = (
         Assessment.objects.filter(round__instrument__in=[one.pk for one in found], partner__in=partners)
         .select_related("rater__organisation", "noted_by")
-        .prefetch_related(Prefetch("ratings", DimensionRating.objects.order_by("dimension__position")))
+        .prefetch_related(Prefetch("ratings", ratings))
         .order_by("noted_at", "pk")
     )
     if at is not None:

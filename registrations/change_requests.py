@@ -79,10 +79,11 @@ class Asked:
 
 
 def latest(registration: Registration) -> Asked | None:
-    """Return what somebody asked for last, or None. One query where nothing was."""
-    request = registration.change_requests.last()
-    if request is None:
+    """Return what somebody asked for last, or None. One query where nothing was, none where they were loaded."""
+    requests = list(registration.change_requests.all())
+    if not requests:
         return None
+    request = requests[-1]
     request.registration = registration
     return Asked(request, in_words(request) if request.decided_at is None else [])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -278,7 +278,7 @@ def with_status(people: QuerySet[Registration]) -> QuerySet[Registration]:
     """Load with the registrations what `rows` needs to say how each stands."""
     photos = Consent.objects.filter(registration=OuterRef("pk"), purpose=Consent.Purpose.PHOTOS)
     latest = photos.order_by("-given_at", "-pk").values("is_given")[:1]
-    return people.annotate(agrees_to_photos=Subquery(latest)).prefetch_related(Prefetch("offers", to_attr="all_offers"))
+    return people.annotate(agrees_to_photos=Subquery(latest)).prefetch_related("offers")
 
 
 def rows(event: Event, registrations: Iterable[Registration], *, at: datetime | None = None) -> list[Row]:
@@ -305,7 +305,8 @@ def rows(event: Event, registrations: Iterable[Registration], *, at: datetime | 
 
 def _status(event: Event, registration: Registration, line: dict[int, int], at: datetime) -> tuple[str, str]:
     """Return the status as a word and its tone. See also registrations/status.py, which speaks to the person."""
-    last_offer: Offer | None = offers[-1] if (offers := registration.all_offers) else None  # type: ignore[attr-defined]
+    # What was loaded with the registration: a queryset's own last() would ask again.
+    last_offer: Offer | None = offers[-1] if (offers := list(registration.offers.all())) else None
     match registration.state:
         case State.CONFIRMED:
             return gettext("Confirmed"), "ok"

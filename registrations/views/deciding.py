@@ -22,7 +22,6 @@ from projects.typed import typed_key
 
 from .. import change_requests, event_mails, places
 from ..answers import answers_in_words, answers_of, consents_of
-from ..attendance import attended_days
 from ..deciding_forms import AddPersonForm, KeptReasonForm, KindForm, ToldReasonForm, WordsForm
 from ..exceptions import (
     AlreadyRegistered,
@@ -61,7 +60,9 @@ def _of_organiser(request: HttpRequest, slug: str, key: int) -> Registration:
     event = organised_event(request, slug)
     related = ("person", "organisation", "delegation__partner__organisation", "takes_over_from", "invitation")
     chosen = Choice.objects.select_related("session", "option__question").order_by("since", "pk")
-    found = event.registrations.select_related(*related).prefetch_related(Prefetch("choices", chosen, "chosen"))
+    found = event.registrations.select_related(*related).prefetch_related(
+        Prefetch("choices", chosen, "chosen"), "change_requests"
+    )
     registration = get_object_or_404(with_status(found), pk=key)
     registration.event = event
     return registration
@@ -89,7 +90,7 @@ def _page(request: HttpRequest, registration: Registration, wrong: dict[str, for
         "consents": consents_of(registration),
         "steps": history_of(registration),
         "ahead": ahead_of(registration),
-        "days": attended_days(event, [registration]).get(registration.pk, ()),
+        "days": row.days,
         "mails": event_mails.mails_to(registration),
         "asked": change_requests.latest(registration),
         "beside": answering.answers_of(registration),

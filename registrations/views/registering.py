@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -243,8 +244,13 @@ def _send_link_form(
 
 
 def _page(request: HttpRequest, slug: str) -> EventPage:
-    """The event as its page shows it. It is shared with other requests: whoever changes something locks it first."""
-    page = event_page(slug, user=request.user, passes=passes_of(request))
+    """The event as its page shows it. It is shared with other requests: whoever changes something locks it first.
+
+    Title, place and time are the same for everybody, so whoever signed in gets the page that is kept, if there is one.
+    """
+    page = event_page(slug, user=AnonymousUser())
+    if page is None:
+        page = event_page(slug, user=request.user, passes=passes_of(request))
     if page is None:
         raise Http404
     return page

@@ -236,6 +236,23 @@ def test_profiles_take_the_same_queries_for_one_region_and_for_three(project, st
     assert count() == one <= 6
 
 
+def test_page_of_a_region_takes_the_same_queries_for_one_rating_and_for_six(client, project, start, lousada, riga):
+    shown = address("assessed_region", start.instrument_id, "lousada")
+    client.force_login(create_coordinator(riga))
+
+    def count():
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(shown).status_code == 200
+        return len(asked)
+
+    rate(start, lousada, rater=riga, values=[3])
+    one = count()
+    rate(start, lousada, rater=lousada, values=[3, 4])
+    rate(create_assessment_round(project, "End"), lousada, rater=riga, values=[3, 4])
+
+    assert count() == one <= 15
+
+
 # --- Pages -------------------------------------------------------------------------------------------------------
 
 

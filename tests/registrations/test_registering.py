@@ -145,6 +145,17 @@ def test_a_reader_who_may_see_more_does_not_get_the_form_that_was_kept(client, c
     assert "Sign out" not in Client().get(form_address(event)).content.decode()
 
 
+def test_whoever_signed_in_gets_the_form_without_making_the_page_of_the_event_anew(client, clock):
+    event = create_event()
+    client.force_login(create_user())
+    client.get(form_address(event))
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(form_address(event))
+
+    assert len(queries) <= 7
+
+
 def test_the_number_of_queries_does_not_grow_with_the_people_of_an_event(client, clock):
     counts = []
     for people in (1, 3):

@@ -149,6 +149,8 @@ def words() -> dict[str, str]:
         "day_over_what": _(
             "This day is over. Whoever organises the event puts it right under Attendance, with the reason."
         ),
+        "day_not_begun": _("This day has not begun"),
+        "day_not_begun_what": _("Nobody can be there yet. Choose today where it says “Day”."),
         "waiting": _("On the waiting list"),
         "waiting_what": _("They have no place yet. Ask the host whether one is free."),
         "offered": _("Place offered"),

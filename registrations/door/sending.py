@@ -316,6 +316,8 @@ def _register(by: AtTheDoor, one: Sent, *, language: str, at: datetime) -> tuple
         return None, Kept.NOT_A_DAY
     if attendance.is_over(by.event, one.day, at=min(one.at, at)):
         return None, Kept.DAY_OVER
+    if min(one.at, at).astimezone(by.event.zone).date() < one.day:
+        return None, Kept.NOT_BEGUN
     over_limit = False
     if pin := typed.get("over_limit_pin", "").strip():
         over_limit = is_host_pin(by.event, pin, by.name, at=at)

@@ -111,10 +111,12 @@ def open_door(site, chromium, signed_in) -> Iterator[Callable]:
     """Open a phone at the door of an event, signed in, with the list on it: `open_door(event)` gives its page."""
     contexts = []
 
-    def open_phone(event: Event, *, url: str = site.url, browser=None):
-        context = (browser or chromium).new_context(
-            base_url=url, viewport={"width": 390, "height": 800}, storage_state=signed_in("lead")
-        )
+    def open_phone(event: Event, *, url: str = site.url, browser=None, is_small: bool = False, script: str = ""):
+        screen = {"viewport": {"width": 390, "height": 800}}
+        if is_small:
+            screen = {"viewport": {"width": 320, "height": 568}, "is_mobile": True, "has_touch": True}
+        context = (browser or chromium).new_context(base_url=url, storage_state=signed_in("lead"), **screen)
+        context.add_init_script(script)
         contexts.append(context)
         page = context.new_page()
         page.on("dialog", lambda dialog: dialog.accept())
@@ -366,6 +368,175 @@ def test_numbers_a_hand_scanner_a_kiosk_and_a_signature_work_without_network(sit
     assert problems == []
 
 
+# --- A small phone, under fingers --------------------------------------------------------------------------------
+
+
+def wait_until(page, condition: str) -> None:
+    """Wait until JavaScript says so; the policy of the page forbids what Playwright has for it."""
+    for _wait in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(condition)
+
+
+def search(page, name: str):
+    page.fill("#search", name)
+    return page.locator("#people button").first
+
+
+def test_first_tap_after_another_page_of_the_door_is_not_lost(event, open_door):
+    page = open_door(event, is_small=True)
+
+    page.get_by_role("button", name="History").tap()
+    page.locator("#nav [data-screen=desk]").tap()
+    page.get_by_role("button", name="Scan with the camera").tap()
+
+    # This browser has none, and says so: the tap arrived.
+    page.get_by_text("There is no camera here.").wait_for(timeout=5_000)
+
+
+def test_a_double_tap_checks_in_and_takes_nothing_back(site, event, open_door):
+    page = open_door(event, is_small=True)
+    # From the second person on, nothing moves: what takes back lies where the name was.
+    search(page, "Person 001").tap()
+    page.wait_for_selector("#result[data-verdict=welcome]")
+    page.wait_for_timeout(600)
+    button = search(page, "Person 002")
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    for _tap in range(2):
+        page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(120)
+    page.get_by_text("Online, all sent").wait_for()
+
+    assert page.get_attribute("#result", "data-verdict") == "welcome"
+    stored = json.loads(site.query(STORED % event.slug))
+    assert (stored["acts"], sorted(stored["here"])) == (2, ["Person 001", "Person 002"])
+
+
+def test_who_is_found_is_seen_above_the_keyboard_of_a_small_phone(event, open_door):
+    page = open_door(event, is_small=True)
+
+    button = search(page, "Person 00")
+
+    box, nav = button.bounding_box(), page.locator("#nav").bounding_box()
+    assert box["height"] >= 48
+    assert box["y"] + box["height"] <= nav["y"]
+
+
+def test_a_hand_scanner_works_on_every_page_and_where_a_list_has_the_focus(event, open_door):
+    page = open_door(event)
+
+    page.click("#nav [data-screen=history]")
+    page.keyboard.type(event.tickets["Person 003"])
+    page.keyboard.press("Enter")
+    page.locator("#result[data-verdict=welcome]").wait_for()
+    assert page.inner_text("#result-name") == "Person 003"
+    assert page.text_content("#spoken").startswith("Welcome. Person 003")
+
+    # A list to choose from takes the first letter of what is typed for a choice of its own.
+    page.evaluate("""() => {
+        const list = document.getElementById("day");
+        for (const option of list.options) option.text = (option.index ? "http" : "a") + option.text;
+        list.focus();
+    }""")
+    chosen = page.input_value("#day")
+    page.keyboard.type(event.tickets["Person 004"])
+    page.keyboard.press("Enter")
+    page.get_by_text("Person 004").first.wait_for()
+    assert page.inner_text("#result-name") == "Person 004"
+    assert page.input_value("#day") == chosen
+
+
+def test_a_trial_that_was_left_checks_in_the_next_person(event, open_door):
+    page = open_door(event)
+    page.click("#nav [data-screen=settings]")
+    page.click("#trial")
+    page.get_by_text("Trial: scan any code now.").wait_for()
+
+    page.click("#nav [data-screen=history]")
+    page.click("#nav [data-screen=desk]")
+    search(page, "Person 005").click()
+
+    page.locator("#result[data-verdict=welcome]").wait_for(timeout=5_000)
+
+
+# A clock that can be put on by `skip` milliseconds.
+CLOCK = """(() => {
+    const Right = Date;
+    globalThis.skip = 0;
+    globalThis.Date = class extends Right {
+        constructor(...said) { said.length ? super(...said) : super(Right.now() + skip); }
+        static now() { return Right.now() + skip; }
+    };
+})()"""
+
+
+def test_tomorrow_has_not_begun_and_a_phone_that_lay_there_overnight_goes_on_with_it(event, open_door):
+    page = open_door(event, script=CLOCK)
+    page.context.set_offline(True)
+    today, tomorrow = (option.get_attribute("value") for option in page.locator("#day option").all())
+    assert page.input_value("#day") == today
+
+    page.select_option("#day", tomorrow)
+    search(page, "Person 006").click()
+    page.locator("#result[data-verdict=day_not_begun]").wait_for()
+
+    page.select_option("#day", today)
+    page.evaluate("skip = 24 * 3600 * 1000")
+    # What a phone says when it is taken up again.
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert page.input_value("#day") == tomorrow
+    search(page, "Person 007").press("Enter")
+    page.locator("#result[data-verdict=welcome]").wait_for()
+    # Whoever wants to look at the day before, may.
+    page.select_option("#day", today)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert page.input_value("#day") == today
+    assert "This day is over" in page.inner_text("#day-note")
+
+
+# Which tones and which vibrations there were.
+SENSES = """
+globalThis.tones = [];
+globalThis.shakes = [];
+const Heard = AudioContext;
+globalThis.AudioContext = class extends Heard {
+    createOscillator() {
+        const made = super.createOscillator();
+        const start = made.start.bind(made);
+        made.start = (at) => (tones.push(made.frequency.value), start(at));
+        return made;
+    }
+};
+Navigator.prototype.vibrate = (pattern) => shakes.push(pattern.length);
+"""
+
+
+def test_each_kind_of_result_has_its_sound_and_vibration_and_the_sound_can_be_off(event, open_door):
+    page = open_door(event, script=SENSES)
+
+    def sensed() -> list:
+        return page.evaluate("[tones.splice(0), shakes.splice(0)]")
+
+    page.click("#other-ways summary")
+    found = {}
+    for name in ("Person 007", "cancelled", "forged"):
+        page.fill("#code", event.tickets[name])
+        page.press("#code", "Enter")
+        wait_until(page, "shakes.length > 0")
+        found[page.get_attribute("#result", "data-verdict")] = sensed()
+    assert found == {"welcome": [[880], [1]], "cancelled": [[520, 520], [3]], "forged": [[220], [1]]}
+
+    page.click("#nav [data-screen=settings]")
+    page.uncheck("#sound")
+    page.click("#nav [data-screen=desk]")
+    search(page, "Person 008").click()
+    wait_until(page, "shakes.length > 0")
+    assert sensed() == [[], [1]]
+
+
 # The clock of a phone that is an hour ahead.
 AHEAD = """(() => {
     const Right = Date;
@@ -460,3 +631,50 @@ def test_camera_tells_who_is_welcome_and_who_is_not(event, chromium, open_door, 
     assert found.count(("welcome", "Person 119")) == 1
     assert found.index(("welcome", "Person 119")) < found.index(("already", "Person 119"))
     assert statistics.median(result["took"] for result in seen) <= 300
+
+
+# A camera with a light, and what it was told.
+LIGHT = """
+globalThis.lights = [];
+MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+MediaStreamTrack.prototype.applyConstraints = async ({ advanced: [{ torch }] }) => {
+    if (globalThis.hasNoLight) throw new DOMException("There is none.", "OverconstrainedError");
+    lights.push(torch);
+};
+"""
+
+
+def test_light_of_the_camera_and_a_kiosk_that_waits_for_nobody(event, chromium, open_door, tmp_path):
+    wall = ("", 1.0)
+    film(tmp_path / "film.y4m", [scene for n in (10, 11) for scene in (wall, (event.tickets[f"Person {n:03}"], 1.5))])
+    camera = [
+        *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
+        f"--use-file-for-fake-video-capture={tmp_path / 'film.y4m'}",
+    ]
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *camera])
+    page = open_door(event, browser=browser, is_small=True, script=LIGHT)
+    page.locator("#nav [data-screen=settings]").tap()
+    # Nobody taps at a kiosk, whatever the host wants of other phones.
+    page.check("#mode-careful")
+    page.fill("#kiosk-digits", "2468")
+    page.get_by_role("button", name="Start the kiosk").tap()
+    page.wait_for_selector("body.door-kiosk")
+    page.get_by_role("button", name="Scan with the camera").tap()
+
+    light = page.get_by_role("button", name="Light")
+    light.tap()
+    assert light.get_attribute("aria-pressed") == "true"
+    light.tap()
+    assert (light.get_attribute("aria-pressed"), page.evaluate("lights")) == ("false", [True, False])
+    page.evaluate("globalThis.hasNoLight = true")
+    light.tap()
+    light.wait_for(state="hidden")
+
+    for name in ("Person 010", "Person 011"):
+        page.locator("#result-name", has_text=name).wait_for(timeout=30_000)
+
+    # The camera ends by itself: the page says so and offers it again.
+    page.evaluate("document.getElementById('video').srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+    page.get_by_text("The camera does not start.").wait_for()
+    assert page.is_visible("#camera-open") and page.is_hidden("#video")
+    browser.close()

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from events.models import Event
 from learning.reports.document import document, written
-from learning.reports.formats import FORMATS, csv_files
+from learning.reports.formats import FORMATS, csv_files, odt_file
 from learning.reports.formats.pages import paper
 from learning.reports.freezing import freeze
 from learning.reports.semester import semester_report
@@ -211,3 +211,50 @@ def test_pdf_is_tagged_and_carries_the_report_as_data(content):
     text = " ".join(page.extract_text() for page in pdf.pages)
     assert "Participations" in text
     assert "Kémia & <b>ipar</b>" in text
+
+
+def test_on_paper_lists_of_people_come_last_and_columns_without_words_are_left_out(content):
+    [events] = [table for table in content["tables"] if table["key"] == "events"]
+    for row in events["rows"]:
+        row["cells"][-1] = ""
+
+    sections = {section.heading: section.table for section in paper(content).sections if section.table}
+
+    assert list(sections)[-2:] == ["Participations", "People"]
+    assert "As the source says" not in sections["Events"].header
+    assert len(sections["Events"].rows[0]) == len(sections["Events"].header)
+
+
+def test_on_paper_means_below_each_other_have_as_many_decimals(content):
+    [outcomes] = [table for table in content["tables"] if table["key"] == "outcomes"]
+    outcomes["rows"] = [
+        {"key": "1", "cells": ["I can explain it.", "A talk", 2.4, 3.25, 12]},
+        {"key": "2", "cells": ["I can do it.", "A talk", None, 4, 12]},
+    ]
+
+    [table] = [section.table for section in paper(content).sections if section.heading == "Learning outcomes"]
+
+    assert [row[2:] for row in table.rows] == [("2.40", "3.25", "12"), ("not known", "4.00", "12")]
+
+
+def test_no_table_of_the_pdf_begins_with_a_single_row_at_the_end_of_a_page(content):
+    countries = {"key": "countries", "title": "Lands", "columns": [{"key": "name", "title": "Land", "type": "text"}]}
+    countries["rows"] = [{"key": str(n), "cells": [f"Land number {n}"]} for n in range(1, 9)]
+    content["tables"] = [countries]
+
+    for lines in range(0, 36, 2):
+        content["gaps"] = [{"key": str(n), "text": f"Gap {n}", "count": n} for n in range(lines)]
+        pdf = pypdf.PdfReader(io.BytesIO(FORMATS["pdf"].make(content)))
+        [page] = [text for text in (page.extract_text() for page in pdf.pages) if "Lands" in text]
+        assert "Land number 3" in page, lines
+
+
+def test_no_row_of_the_text_is_broken_and_its_columns_are_as_wide_as_the_page(content):
+    packed = zipfile.ZipFile(io.BytesIO(FORMATS["odt"].make(content)))
+    body = packed.read("content.xml").decode()
+
+    assert '<style:table-row-properties fo:keep-together="always"/>' in body
+    assert "<table:table-row>" not in body.replace("<table:table-header-rows><table:table-row>", "")
+    for section in paper(content).sections:
+        if section.table:
+            assert abs(sum(odt_file._widths(section.table)) - odt_file.WIDTH) <= len(section.table.numbers)

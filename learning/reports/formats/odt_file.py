@@ -19,6 +19,10 @@ MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 
 # Between the margins of a sheet on its side.
 WIDTH = 267
+# How wide a bold letter is at most in a cell, and what stands left and right of its words.
+LETTER, MARGINS = 2.2, 3
+# So many letters stand beside each other in any column.
+LONGEST = 20
 
 _NAMESPACES = (
     " ".join(
@@ -83,6 +87,9 @@ def _content(said: Paper, facts: str) -> str:
         f'{_DECLARED}<office:document-content {_NAMESPACES} office:version="1.3"><office:automatic-styles>'
         '<style:style style:name="Cell" style:family="table-cell"><style:table-cell-properties'
         ' fo:padding="0.1cm" fo:border-bottom="0.5pt solid #6b7888"/></style:style>'
+        # Half of a row at the end of a page is read by nobody.
+        '<style:style style:name="Row" style:family="table-row"><style:table-row-properties'
+        ' fo:keep-together="always"/></style:style>'
         f'<style:style style:name="Table" style:family="table"><style:table-properties style:width="{WIDTH}mm"'
         ' table:align="margins"/></style:style>'
         + "".join(
@@ -146,14 +153,25 @@ def _table(name: str, table: PaperTable, title: str) -> Iterator[str]:
             _cell(cell, "Number" if is_number else "Table_20_Contents")
             for cell, is_number in zip(row, table.numbers, strict=True)
         )
-        yield f"<table:table-row>{cells}</table:table-row>"
+        yield f'<table:table-row table:style-name="Row">{cells}</table:table-row>'
     yield "</table:table>"
 
 
 def _widths(table: PaperTable) -> list[int]:
-    """Return the width of each column in millimetres: numbers need less room than words."""
-    shares = [2 if is_number else 5 for is_number in table.numbers]
-    return [WIDTH * share // sum(shares) for share in shares]
+    """Return the width of each column in millimetres: what its words need, and of what is left what it says."""
+    needed = [_needed(column, is_number) for is_number, column in zip(table.numbers, table.columns, strict=True)]
+    left, shares = max(0, WIDTH - sum(needed)), table.shares
+    return [
+        round(room + (left * share / sum(shares) if share else 0)) for room, share in zip(needed, shares, strict=True)
+    ]
+
+
+def _needed(column: list[str], is_number: bool) -> float:
+    # Numbers, and words in their place, are not broken; of other texts no word is, but for very long ones.
+    heading, *texts = column
+    words = [word for text in (column if not is_number else [heading]) for word in text.split()]
+    longest = max(map(len, [*words, *(texts if is_number else [])]), default=0)
+    return MARGINS + min(longest, LONGEST) * LETTER
 
 
 def _cell(text: str, style: str) -> str:

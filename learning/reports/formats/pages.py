@@ -13,7 +13,7 @@ from events.times import day_in_words, instant_in_words
 
 from ...plots.files import Picture, pictures
 from ...plots.stored import restored
-from ..reading import Value, facts_of, tables_of
+from ..reading import Table, Value, facts_of, tables_of
 
 # A report is of several towns, so its instants are in none of their zones.
 _UTC = ZoneInfo("UTC")
@@ -23,6 +23,11 @@ _UTC = ZoneInfo("UTC")
 DRAWN_WIDTH = 140
 HIGHEST = 840
 
+# Long lists of single people, by their numbers. They fill pages, so on paper they stand behind all that is said.
+LISTS_OF_PEOPLE = ("participations", "people")
+# How many letters a column of words is wide, in proportion to the others: neither a sliver nor the whole page.
+NARROWEST, WIDEST = 10, 50
+
 
 @dataclass(frozen=True, slots=True)
 class PaperTable:
@@ -31,6 +36,20 @@ class PaperTable:
     header: Sequence[str]
     numbers: Sequence[bool]
     rows: Sequence[Sequence[str]]
+
+    @property
+    def columns(self) -> list[list[str]]:
+        """The texts of each column, its heading among them."""
+        rows = [self.header, *self.rows] if self.header else self.rows
+        return [list(column) for column in zip(*rows, strict=True)]
+
+    @property
+    def shares(self) -> list[int]:
+        """How much of the room that numbers leave each column of words takes; 0 for numbers."""
+        return [
+            0 if is_number else min(max(NARROWEST, *map(len, column)), WIDEST)
+            for is_number, column in zip(self.numbers, self.columns, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +137,27 @@ def _sections(document: dict[str, Any]) -> Iterator[Section]:
     )
     if drawn := list(_plots(document)):
         yield Section(_("In pictures"), plots=drawn)
-    for table in tables_of(document).values():
-        if table.rows:
-            yield Section(
-                table.title,
-                table=PaperTable(
-                    [column.title for column in table.columns],
-                    [column.type == "number" for column in table.columns],
-                    [[_words(cell) for cell in row.cells] for row in table.rows],
-                ),
-            )
+    tables = [table for table in tables_of(document).values() if table.rows]
+    for table in sorted(tables, key=lambda table: table.key in LISTS_OF_PEOPLE):
+        yield Section(table.title, table=_on_paper(table))
+
+
+def _on_paper(table: Table) -> PaperTable:
+    """Return a table in words, without the columns in which no row says anything."""
+    columns = [(column, [row.cells[n] for row in table.rows]) for n, column in enumerate(table.columns)]
+    said = [(column, _column(cells)) for column, cells in columns]
+    said = [(column, texts) for column, texts in said if any(texts)]
+    return PaperTable(
+        [column.title for column, _texts in said],
+        [column.type == "number" for column, _texts in said],
+        list(zip(*(texts for _column, texts in said), strict=True)),
+    )
+
+
+def _column(cells: Sequence[Value]) -> list[str]:
+    # Numbers below each other have as many decimals.
+    decimals = 2 if any(isinstance(cell.number, float) for cell in cells) else 0
+    return [_words(cell, decimals=decimals) for cell in cells]
 
 
 def _plots(document: dict[str, Any]) -> Iterator[PaperPlot]:
@@ -143,7 +173,9 @@ def _target(indicator: dict[str, Any]) -> str:
     return "–" if indicator["target"] is None else str(indicator["target"])
 
 
-def _words(value: Value) -> str:
+def _words(value: Value, *, decimals: int = 0) -> str:
     if value.day:
         return day_in_words(value.day)
-    return _("not known") if value.is_unknown else value.text
+    if value.is_unknown:
+        return _("not known")
+    return value.text if value.number is None else f"{value.number:.{decimals}f}"

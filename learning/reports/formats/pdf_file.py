@@ -51,7 +51,7 @@ def _section(section: Section) -> dict[str, Any]:
             }
             for plot in section.plots
         ],
-        "table": {"header": list(table.header), "numbers": list(table.numbers), "rows": list(table.rows)}
+        "table": {"header": list(table.header), "shares": table.shares, "rows": [list(row) for row in table.rows]}
         if table
         else None,
     }

@@ -4,8 +4,9 @@ import { codeIn, hashOf, isSigned, numberIn } from "./codes.js";
 import { showAll } from "./desk.js";
 import { canBeUndone } from "./history.js";
 import { byId, say } from "./page.js";
-import { chosen, chosenPlace, isOver, time } from "./places.js";
+import { chosen, chosenPlace, isNotBegun, isOver, time } from "./places.js";
 import { showResult } from "./result.js";
+import { showScreen } from "./screens.js";
 import { askForSignature, endSigning } from "./signing.js";
 import { otherWindows, people, state, STATUSES } from "./state.js";
 
@@ -32,6 +33,7 @@ export const keep = async (act) => {
 const verdictOf = (person) => {
   const { day } = chosen();
   if (isOver(day)) return "day_over";
+  if (isNotBegun(day)) return "day_not_begun";
   if (STATUSES.includes(person.status)) return person.status;
   if (!people.isExpected(person, day)) return "other_day";
   const { here, left } = people.standing(person, chosenPlace());
@@ -42,7 +44,7 @@ export const checkIn = async (person, how, { code = null, from = performance.now
   const verdict = verdictOf(person);
   const { here } = people.standing(person, chosenPlace());
   const what = verdict === "already" ? say("since", { time: time(here) }) : verdict === "welcome" ? "" : say(`${verdict}_what`);
-  if (state.isTrial) return endTrial(verdict, person, from);
+  if (state.isTrial) return showTrial(verdict, person, from);
   const act = await keep({ what: "in", person: person.id, how, ...(code ? { code } : {}), ...(verdict === "welcome" ? {} : { verdict }) });
   showResult(verdict, { person, what, act, from });
   if (verdict === "welcome" && state.list.event.needs_signature && how !== "signature") askForSignature(person);
@@ -72,7 +74,7 @@ export const undo = async (id) => {
   showAll();
 };
 
-const endTrial = (verdict, person, from) => {
+const showTrial = (verdict, person, from) => {
   state.isTrial = false;
   showResult("trial", { person, what: say(verdict), from });
 };
@@ -84,6 +86,8 @@ export const scanned = async (text, from = performance.now()) => {
     return false;
   }
   state.lastScan = { text, at: from };
+  // A hand scanner works wherever the helper is; what it found is on this screen.
+  if (byId("desk").hidden) showScreen("desk", { focus: false });
   const number = numberIn(text);
   const code = number ? "" : codeIn(text);
   const hash = code && (await hashOf(code));
@@ -93,7 +97,7 @@ export const scanned = async (text, from = performance.now()) => {
     const isOurs = number || (code && state.publicKey && (await isSigned(code, state.publicKey)));
     const isReplaced = state.list.replaced?.includes(hash) || state.list.replaced_numbers?.includes(number);
     const verdict = !isOurs ? "forged" : isReplaced ? "replaced" : "not_listed";
-    if (state.isTrial) endTrial(verdict, null, from);
+    if (state.isTrial) showTrial(verdict, null, from);
     else {
       // A code that is none is nothing that the server could keep.
       const act = code || number ? await keep({ what: "in", code: code || number, how: "scan", verdict }) : null;

@@ -56,6 +56,8 @@ export class Camera {
   #decoder = null;
   #stream = null;
   #paused = false;
+  // Called when the camera ends by itself.
+  lost = () => undefined;
 
   // `found(text, milliseconds)` is called for every picture in which a code is read, and when it was.
   constructor(video, decoderAddress, found) {
@@ -77,6 +79,8 @@ export class Camera {
     const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } };
     this.#stream = await navigator.mediaDevices.getUserMedia({ video: { ...which, width: { ideal: 1280 } } });
     this.#paused = false;
+    // Somebody pulled it out, or another program took it; nobody says so of one that is closed here.
+    this.#track.addEventListener("ended", () => this.lost());
     this.video.srcObject = this.#stream;
     await this.video.play();
     this.#look(this.#stream, await this.#decoding());

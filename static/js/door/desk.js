@@ -10,8 +10,11 @@ const MOST_ROWS = 30;
 
 let lastSpoken = 0;
 
-// How many places are left as far as this phone knows, without those whom it wrote in since; null without a limit.
-export const placesLeft = () => (state.list?.free == null ? null : Math.max(0, state.list.free - people.all.filter((person) => person.isWalkInHere).length));
+// Whom this phone wrote in and the server does not know yet, without those who were taken back.
+const writtenIn = () => people.all.filter((person) => person.isWalkInHere && people.standing(person, person.days[0]).here).length;
+
+// How many places are left as far as this phone knows; null without a limit.
+export const placesLeft = () => (state.list?.free == null ? null : Math.max(0, state.list.free - writtenIn()));
 
 export const showStrip = () => {
   const count = unsent();
@@ -27,7 +30,7 @@ export const showStrip = () => {
   byId("close-state").textContent = count ? say("close_unsent", { count }) : say("close_all_sent");
 };
 
-export const walkIns = () => (state.list.walkIns ?? 0) + people.all.filter((person) => person.isWalkInHere).length;
+export const walkIns = () => (state.list.walkIns ?? 0) + writtenIn();
 
 export const showCounter = () => {
   if (!state.list) return;

@@ -4,13 +4,26 @@ import { codeIn, numberIn } from "./codes.js";
 import { showAll, showCounter, showFound } from "./desk.js";
 import { signedOut } from "./list.js";
 import { byId, say, show } from "./page.js";
-import { fillPlaces } from "./places.js";
-import { camera, closeCamera, openCamera } from "./scanning.js";
+import { fillPlaces, isNewDay, lookBack } from "./places.js";
+import { camera, closeCamera, endTrial, openCamera } from "./scanning.js";
 import { showScreen } from "./screens.js";
 import { wakeSound } from "./senses.js";
 import { otherWindows, people, state, unsent } from "./state.js";
 import { mend } from "./walk_ins.js";
 
+// A double tap is one: after the first, a button that takes it back may lie under the finger. Keys have no second one.
+const DOUBLE_TAP = 350;
+const ACTS = "[data-person], [data-undo], #result-undo, #result-left";
+let actedAt = -Infinity;
+document.addEventListener(
+  "click",
+  (event) => {
+    if (!event.detail || !event.target.closest?.(`${ACTS}, #walk-in-form .button`)) return;
+    if (event.target.closest(ACTS) && event.timeStamp - actedAt < DOUBLE_TAP) event.stopImmediatePropagation();
+    else actedAt = event.timeStamp;
+  },
+  { capture: true },
+);
 document.addEventListener("click", (event) => {
   wakeSound();
   const button = event.target.closest?.("button");
@@ -39,6 +52,7 @@ byId("result-next").addEventListener("click", () => {
 byId("camera-open").addEventListener("click", () => openCamera());
 byId("camera-close").addEventListener("click", () => {
   closeCamera();
+  endTrial();
   byId("camera-open").focus();
 });
 byId("camera-next").addEventListener("click", () => openCamera(() => camera.next()));
@@ -68,7 +82,13 @@ byId("code-form").addEventListener("submit", (event) => {
   byId("code").value = "";
   if (text) scanned(text);
 });
-byId("search").addEventListener("input", showFound);
+byId("search").addEventListener("input", () => {
+  showFound();
+  // On a small phone the keyboard and what is above leave no room for those who were found.
+  const found = byId("people").firstElementChild?.getBoundingClientRect();
+  const room = (globalThis.visualViewport?.height ?? innerHeight) - byId("nav").offsetHeight;
+  if (found && found.bottom > room) byId("search-form").scrollIntoView({ block: "start" });
+});
 byId("search-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = byId("search").value.trim();
@@ -81,6 +101,7 @@ byId("search-form").addEventListener("submit", (event) => {
 });
 for (const id of ["day", "session"]) {
   byId(id).addEventListener("change", () => {
+    lookBack();
     fillPlaces();
     showAll();
   });
@@ -91,24 +112,31 @@ const isNumberHere = (text) => {
   return Boolean(number) && (Boolean(people.byNumber(number)) || Boolean(state.list?.replaced_numbers?.includes(number)) || !people.matching(text).length);
 };
 
-// A hand scanner types like a keyboard, only faster, and ends with Enter: it needs no field to type into.
+// A hand scanner types like a keyboard, only faster, and ends with Enter: it needs no field to type into. A list to choose
+// from takes its first letter for a choice, which is taken back.
+const TYPED_INTO = "textarea, input:not([type=checkbox], [type=radio], [type=file])";
+const SCANNED_WITHIN = 80;
 let typed = "";
 let typedAt = 0;
+let chosenBefore = null;
 document.addEventListener("keydown", (event) => {
-  const isInField = event.target.matches?.("input, select, textarea");
-  if (event.ctrlKey || event.metaKey || event.altKey || isInField || !state.list) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.(TYPED_INTO) || !state.list) return;
   wakeSound();
   // When the key was pressed, not when a busy phone came to it.
   const now = event.timeStamp;
-  if (now - typedAt > 80) typed = "";
+  if (now - typedAt > SCANNED_WITHIN) typed = "";
   typedAt = now;
   if (event.key === "Enter" && (codeIn(typed) || numberIn(typed))) {
     event.preventDefault();
+    chooseAgain();
     scanned(typed);
     typed = "";
   } else if (event.key.length === 1) {
+    const isInList = event.target.matches?.("select");
+    if (!typed) chosenBefore = isInList ? [event.target, event.target.value] : null;
+    else if (isInList) event.preventDefault();
     typed += event.key;
-    if (typed.length > 1 || !state.settings.shortcuts || state.settings.kiosk) return;
+    if (isInList || typed.length > 1 || !state.settings.shortcuts || state.settings.kiosk) return;
     if (event.key === "/") {
       event.preventDefault();
       showScreen("desk", { focus: false });
@@ -117,12 +145,22 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+const chooseAgain = () => {
+  const [list, value] = chosenBefore ?? [];
+  if (!list || list.value === value) return;
+  list.value = value;
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+};
+
 addEventListener("beforeunload", (event) => {
   if (unsent() && !state.isClosed) event.preventDefault();
 });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") closeCamera();
-  else state.queue?.soon(0);
+  else {
+    followClock();
+    state.queue?.soon(0);
+  }
 });
 if (otherWindows) {
   otherWindows.onmessage = async ({ data }) => {
@@ -134,7 +172,12 @@ if (otherWindows) {
     }
   };
 }
+const followClock = () => {
+  if (!isNewDay()) return showCounter();
+  fillPlaces();
+  showAll();
+};
 setInterval(async () => {
-  showCounter();
+  followClock();
   if (state.list && !state.isClosed && (await state.store.isToBeForgotten())) await signedOut();
 }, 15_000);

@@ -3,6 +3,7 @@ import { hashOf } from "./codes.js";
 import { showAll } from "./desk.js";
 import { byId, door, say, show } from "./page.js";
 import { showScreen } from "./screens.js";
+import { endSigning } from "./signing.js";
 import { change, state } from "./state.js";
 
 export const showKiosk = () => {
@@ -29,6 +30,7 @@ byId("kiosk-form").addEventListener("submit", async (event) => {
   show(byId("result"), false);
   byId("spoken").textContent = "";
   state.current = null;
+  if (state.signing) endSigning();
   showKiosk();
   showAll();
 });

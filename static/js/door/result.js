@@ -2,7 +2,7 @@
 import { byId, say, show } from "./page.js";
 import { camera } from "./scanning.js";
 import { sense } from "./senses.js";
-import { isCareful, state } from "./state.js";
+import { state, waitsForTap } from "./state.js";
 
 const KINDS = { welcome: "ok", left: "ok", signed: "ok", undone: "warn", already: "warn", not_listed: "error", replaced: "error", refused: "error", forged: "error", trial: "warn" };
 // Where people scan by themselves, nobody reads the name of whoever came before.
@@ -26,7 +26,7 @@ export const showResult = (verdict, { person = null, what = "", act = null, from
   byId("result-what").textContent = what;
   show(byId("result-undo"), Boolean(act) && act.what !== "undo" && ["welcome", "maybe_full", "left", "signed"].includes(verdict) && !state.settings.kiosk);
   show(byId("result-left"), verdict === "already" && !state.settings.kiosk);
-  show(byId("result-next"), isCareful() && camera.isOpen);
+  show(byId("result-next"), waitsForTap() && camera.isOpen);
   show(box, true);
   box.scrollIntoView({ block: "nearest" });
   if (!state.settings.kiosk) byId("ready").textContent = "";

@@ -2,7 +2,7 @@
 import { scanned } from "./acts.js";
 import { Camera } from "./camera.js";
 import { byId, door, say, show } from "./page.js";
-import { isCareful, state } from "./state.js";
+import { state, waitsForTap } from "./state.js";
 
 const EXPRESS_PAUSE = 1_200;
 
@@ -12,12 +12,23 @@ export const closeCamera = () => {
   show(byId("camera-open"), true);
 };
 
+// Whoever turns to something else tries nothing any more: the next person is checked in.
+export const endTrial = () => {
+  if (state.isTrial) byId("ready").textContent = "";
+  state.isTrial = false;
+};
+
 export const camera = new Camera(byId("video"), door.decoder, async (text, from) => {
   if (!(await scanned(text, from))) return;
   camera.pause();
   // A signature, or a careful helper, goes on with a tap.
-  if (!isCareful() && !state.signing) setTimeout(() => camera.goOn(), EXPRESS_PAUSE);
+  if (!waitsForTap() && !state.signing) setTimeout(() => camera.goOn(), EXPRESS_PAUSE);
 });
+
+camera.lost = () => {
+  closeCamera();
+  byId("camera-error").textContent = say("camera_failed");
+};
 
 export const openCamera = async (open = () => camera.open()) => {
   byId("camera-error").textContent = "";

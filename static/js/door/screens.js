@@ -1,7 +1,7 @@
 // The screens of the door, one at a time.
 import { showHistory } from "./history.js";
 import { byId, show } from "./page.js";
-import { closeCamera } from "./scanning.js";
+import { closeCamera, endTrial } from "./scanning.js";
 import { state } from "./state.js";
 
 const SCREENS = ["desk", "walk-in", "history", "settings", "closed"];
@@ -13,7 +13,10 @@ export const showScreen = (name, { focus = true } = {}) => {
     if (button.dataset.screen === name) button.setAttribute("aria-current", "page");
     else button.removeAttribute("aria-current");
   }
-  if (name !== "desk") closeCamera();
+  if (name !== "desk") {
+    closeCamera();
+    endTrial();
+  }
   if (name === "history") showHistory();
   if (focus) byId(name).querySelector("h2").focus();
 };

@@ -5,7 +5,15 @@ import { byId, say, show } from "./page.js";
 import { showResult } from "./result.js";
 import { camera } from "./scanning.js";
 import { HEIGHT, WIDTH } from "./signature.js";
-import { isCareful, state } from "./state.js";
+import { state, waitsForTap } from "./state.js";
+
+// Whoever walks away from a kiosk without signing holds up nobody.
+const KIOSK_WAITS = 30_000;
+let waiting = 0;
+const waitAtKiosk = () => {
+  clearTimeout(waiting);
+  if (state.settings.kiosk && state.signing) waiting = setTimeout(endSigning, KIOSK_WAITS);
+};
 
 export const askForSignature = (person) => {
   state.signing = person;
@@ -16,12 +24,13 @@ export const askForSignature = (person) => {
   state.signatureField.clear();
   show(byId("sign"), true);
   byId("sign-heading").focus();
+  waitAtKiosk();
 };
 
 export const endSigning = () => {
   state.signing = null;
   show(byId("sign"), false);
-  if (!isCareful()) camera.goOn();
+  if (!waitsForTap()) camera.goOn();
 };
 
 byId("sign").addEventListener("submit", async (event) => {
@@ -43,3 +52,4 @@ byId("sign").addEventListener("submit", async (event) => {
 });
 byId("sign-skip").addEventListener("click", endSigning);
 byId("sign-clear").addEventListener("click", () => state.signatureField.clear());
+for (const what of ["pointerdown", "pointerup", "input"]) byId("sign").addEventListener(what, waitAtKiosk);

@@ -25,6 +25,8 @@ export const otherWindows = "BroadcastChannel" in globalThis ? new BroadcastChan
 
 // As the host wants it, unless this phone was told otherwise.
 export const isCareful = () => (state.settings.mode ?? state.list?.event.mode_of_door) === "careful";
+// Nobody taps at a kiosk.
+export const waitsForTap = () => isCareful() && !state.settings.kiosk;
 export const unsent = () => state.acts.filter((act) => !act.sent).length;
 
 export const change = async (changes) => {

@@ -2,7 +2,7 @@
 import { keep, searchNext } from "./acts.js";
 import { placesLeft, showAll } from "./desk.js";
 import { byId, element, say, show } from "./page.js";
-import { chosen, isOver } from "./places.js";
+import { chosen, isNotBegun, isOver } from "./places.js";
 import { WALK_IN } from "./queue.js";
 import { showResult } from "./result.js";
 import { showScreen } from "./screens.js";
@@ -35,9 +35,10 @@ byId("walk-in-form").addEventListener("submit", async (event) => {
     return;
   }
   const from = performance.now();
-  if (isOver(chosen().day)) {
+  const wrongDay = isOver(chosen().day) ? "day_over" : isNotBegun(chosen().day) ? "day_not_begun" : "";
+  if (wrongDay) {
     showScreen("desk", { focus: false });
-    return showResult("day_over", { what: say("day_over_what"), from });
+    return showResult(wrongDay, { what: say(`${wrongDay}_what`), from });
   }
   const pin = walkInField("pin").value.trim();
   const id = crypto.randomUUID();

@@ -497,6 +497,13 @@ def test_a_walk_in_is_registered_and_checked_in_once(helper, event):
     assert not Mail.objects.exists()
 
 
+def test_a_walk_in_for_a_day_that_has_not_begun_is_kept_and_registers_nobody(helper, event):
+    answer = send(helper, {**walk_in(1), "day": "2027-05-21"})
+
+    assert outcomes(answer) == [("kept", "not_begun")]
+    assert not event.registrations.filter(name=walk_in(1)["walk_in"]["name"]).exists()
+
+
 def test_a_walk_in_with_an_address_gets_their_mail(helper, event):
     send(helper, walk_in(1, email="ana@example.org"))
 

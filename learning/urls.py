@@ -36,6 +36,11 @@ _of_a_report = [
     path(
         "versions/<int:version>/tables/<slug:table>.csv", frozen_reports.frozen_report_table, name="frozen_report_table"
     ),
+    path(
+        "versions/<int:version>/plots/<slug:plot>.<slug:extension>",
+        frozen_reports.frozen_report_plot,
+        name="frozen_report_plot",
+    ),
     path("<slug:figure>/", reports.report_rows, name="report_rows"),
 ]
 

@@ -160,7 +160,15 @@ def test_target_of_the_semester_stands_beside_its_value(project):
 
     assert (row.value, row.target, row.reached) == (1, 3, 33)
     assert document(report)["indicators"] == [
-        {"key": "events", "title": "All events", "unit": "pieces", "rule": "Events held", "value": 1, "target": 3}
+        {
+            "key": "events",
+            "title": "All events",
+            "unit": "pieces",
+            "rule": "Events held",
+            "counts": "events",
+            "value": 1,
+            "target": 3,
+        }
     ]
 
 

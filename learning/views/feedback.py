@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import http_date
@@ -105,7 +105,9 @@ def _texts_of(request: HttpRequest) -> list[str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback_about(request: HttpRequest, key: str) -> HttpResponse:
     """Ask what somebody learned at an event, or say why this is not the time."""
-    event = _event_behind(key)
+    event = event_behind(key)
+    if event is None:
+        return render(request, "learning/unknown_link.html", status=404)
     try:
         must_be_open_about(event, at=timezone.now())
         if request.method == "POST":
@@ -124,14 +126,10 @@ def feedback_about(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def thanks(request: HttpRequest, key: str) -> HttpResponse:
     """Say that the answers are kept. It is the same page for whomever they were found to be of."""
-    return _explain_about(request, _event_behind(key), "given")
-
-
-def _event_behind(key: str) -> Event:
     event = event_behind(key)
     if event is None:
-        raise Http404
-    return event
+        return render(request, "learning/unknown_link.html", status=404)
+    return _explain_about(request, event, "given")
 
 
 def _answer_about(request: HttpRequest, event: Event, key: str) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Answering a learning survey by a personal link."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,8 @@ HEADINGS = {"given": _("Thank you for your answers"), "closed": _("This survey i
 def answer_survey(request: HttpRequest, code: str) -> HttpResponse:
     """Ask somebody what they learned in a project, or say that it is too late; who has answered may change it."""
     invitation = _invitation(code)
+    if invitation is None:
+        return render(request, "learning/unknown_link.html", status=404)
     questions = list(invitation.survey.questions.all())
     if request.method == "POST":
         form = AnswerForm(request.POST, questions=questions)
@@ -41,12 +43,10 @@ def answer_survey(request: HttpRequest, code: str) -> HttpResponse:
     return _ask(request, invitation, AnswerForm(questions=questions, initial=AnswerForm.said_before(invitation)))
 
 
-def _invitation(code: str) -> SurveyInvitation:
-    if could_be_code(code):
-        found = SurveyInvitation.objects.filter(code=code).select_related("survey__project", "person").first()
-        if found is not None:
-            return found
-    raise Http404
+def _invitation(code: str) -> SurveyInvitation | None:
+    if not could_be_code(code):
+        return None
+    return SurveyInvitation.objects.filter(code=code).select_related("survey__project", "person").first()
 
 
 def _ask(request: HttpRequest, invitation: SurveyInvitation, form: AnswerForm, *, status: int = 200) -> HttpResponse:

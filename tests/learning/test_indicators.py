@@ -279,6 +279,7 @@ def test_wrong_target_is_said_and_nothing_is_lost(client, project, wrong):
     page = response.content.decode()
     assert response.status_code == 422
     assert "<title>Error:" in page
+    assert "Enter a whole number from 0 to 2,000,000,000 in digits alone" in page
     assert f'value="{wrong}"' in page
     assert 'value="7"' in page
     assert not IndicatorTarget.objects.exists()

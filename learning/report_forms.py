@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from .models import FrozenReport, Indicator, IndicatorTarget
 from .reports.subject import Subject
 
-
 # What a whole number in the database may be, and a programme in euro would ask for.
 MOST = 2_000_000_000
 WHOLE_NUMBER = _("Enter a whole number from 0 to 2,000,000,000 in digits alone, or leave it empty for no target.")

@@ -60,7 +60,13 @@ urlpatterns = [
     path("organise/projects/<slug:project>/surveys/add/", surveys.add, name="add_survey"),
     path("organise/projects/<slug:project>/surveys/<int:key>/", surveys.survey, name="survey"),
     path("organise/projects/<slug:project>/surveys/<int:key>/edit/", surveys.edit, name="edit_survey"),
+    path(
+        "organise/projects/<slug:project>/surveys/<int:key>/translation/",
+        surveys.translation,
+        name="survey_translation",
+    ),
     path("organise/<slug:slug>/learning/", results.results, name="results"),
+    path("organise/<slug:slug>/learning/translation/", results.translation, name="outcomes_translation"),
     path("organise/<slug:slug>/learning/slide.svg", results.slide, name="slide"),
     # The evidence of an event, for organisers
     path("organise/<slug:slug>/evidence/", evidence.evidence, name="evidence"),

@@ -29,9 +29,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("learning/includes/outcomes.html")
-def learning_outcomes(event: Event) -> dict[str, Any]:
-    """List what an event sets out to teach; nothing at all where nothing was written down. One query."""
-    language = get_language() or "en"
+def learning_outcomes(event: Event, language: str = "") -> dict[str, Any]:
+    """List what an event sets out to teach in a language (empty: the page's), or nothing at all. One query."""
+    language = language or get_language() or "en"
     outcomes = [outcome.in_language("text", language) for outcome in event.outcomes.all()]
     return {"outcomes": outcomes, "is_over": event.is_over()}
 

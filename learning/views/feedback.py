@@ -29,6 +29,7 @@ from ..feedback import (
 from ..forms import FeedbackAboutForm, FeedbackForm
 from ..limits import acts_of
 from ..models import Feedback
+from ..translating import language_to_read, others_to_read, texts_of_outcomes
 
 HEADINGS = {
     "given": _("Thank you for your feedback"),
@@ -57,14 +58,12 @@ def feedback(request: HttpRequest, registration: Registration) -> HttpResponse:
         return _explain(request, registration, "closed", given)
     if given is not None and "change" not in request.GET:
         return _explain(request, registration, "given", given)
-    form = FeedbackForm(
-        outcomes=registration.event.outcomes.all(), initial=FeedbackForm.said_before(given) if given else None
-    )
-    return _ask(request, registration, form)
+    initial = FeedbackForm.said_before(given) if given else None
+    return _ask(request, registration, FeedbackForm(initial=initial, **_asked(request, registration.event)))
 
 
 def _answer(request: HttpRequest, registration: Registration, *, at: datetime) -> HttpResponse:
-    form = FeedbackForm(request.POST, outcomes=registration.event.outcomes.all())
+    form = FeedbackForm(request.POST, **_asked(request, registration.event))
     if not form.is_valid():
         return _ask(request, registration, form, status=422)
     give_feedback(registration, form.answers, at=at)
@@ -74,6 +73,7 @@ def _answer(request: HttpRequest, registration: Registration, *, at: datetime) -
 def _ask(request: HttpRequest, registration: Registration, form: FeedbackForm, status: int = 200) -> HttpResponse:
     event = registration.event
     context = {"registration": registration, "event": event, "form": form, "closes": last_minute(event)}
+    context["text_languages"] = others_to_read(texts_of_outcomes(form.outcomes), language=form.language)
     return render(request, "learning/feedback.html", context, status=status)
 
 
@@ -90,6 +90,12 @@ def _explain(request: HttpRequest, registration: Registration, state: str, given
         "too_late": _texts_of(request),
     }
     return render(request, "learning/feedback_state.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _asked(request: HttpRequest, event: Event) -> dict[str, Any]:
+    """Return about what the form asks, and in which language its outcomes are read."""
+    outcomes = list(event.outcomes.all())
+    return {"outcomes": outcomes, "language": language_to_read(request, texts_of_outcomes(outcomes))}
 
 
 def _texts_of(request: HttpRequest) -> list[str]:
@@ -118,7 +124,7 @@ def feedback_about(request: HttpRequest, key: str) -> HttpResponse:
         return _explain_about(request, event, "not_open")
     except FeedbackClosed:
         return _explain_about(request, event, "closed")
-    return _ask_about(request, event, FeedbackAboutForm(outcomes=event.outcomes.all()))
+    return _ask_about(request, event, FeedbackAboutForm(**_asked(request, event)))
 
 
 @access(holder_of_the_link)
@@ -133,7 +139,7 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _answer_about(request: HttpRequest, event: Event, key: str) -> HttpResponse:
-    form = FeedbackAboutForm(request.POST, outcomes=event.outcomes.all())
+    form = FeedbackAboutForm(request.POST, **_asked(request, event))
     if not form.is_valid():
         return _ask_about(request, event, form, status=422)
     acts = acts_of(request, form.cleaned_data["email"])
@@ -150,6 +156,7 @@ def _ask_about(
     request: HttpRequest, event: Event, form: FeedbackAboutForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     context |= {"event": event, "form": form, "closes": last_minute(event)}
+    context["text_languages"] = others_to_read(texts_of_outcomes(form.outcomes), language=form.language)
     return render(request, "learning/feedback_about.html", context, status=status)
 
 

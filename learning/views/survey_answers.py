@@ -14,6 +14,7 @@ from ..exceptions import SurveyNotOpen
 from ..models import SurveyInvitation
 from ..survey_forms import AnswerForm
 from ..surveys import answer
+from ..translating import language_to_read, others_to_read, texts_of_survey
 
 HEADINGS = {"given": _("Thank you for your answers"), "closed": _("This survey is closed")}
 
@@ -27,8 +28,9 @@ def answer_survey(request: HttpRequest, code: str) -> HttpResponse:
     if invitation is None:
         return render(request, "learning/unknown_link.html", status=404)
     questions = list(invitation.survey.questions.all())
+    language = language_to_read(request, texts_of_survey(invitation.survey, questions))
     if request.method == "POST":
-        form = AnswerForm(request.POST, questions=questions)
+        form = AnswerForm(request.POST, questions=questions, language=language)
         if form.is_valid():
             try:
                 answer(invitation, form.said, role=form.cleaned_data["role"], work=form.cleaned_data["work"])
@@ -40,7 +42,8 @@ def answer_survey(request: HttpRequest, code: str) -> HttpResponse:
         return _explain(request, invitation, "closed")
     if invitation.answered_at is not None and "change" not in request.GET:
         return _explain(request, invitation, "given")
-    return _ask(request, invitation, AnswerForm(questions=questions, initial=AnswerForm.said_before(invitation)))
+    form = AnswerForm(questions=questions, language=language, initial=AnswerForm.said_before(invitation))
+    return _ask(request, invitation, form)
 
 
 def _invitation(code: str) -> SurveyInvitation | None:
@@ -51,7 +54,15 @@ def _invitation(code: str) -> SurveyInvitation | None:
 
 def _ask(request: HttpRequest, invitation: SurveyInvitation, form: AnswerForm, *, status: int = 200) -> HttpResponse:
     survey = invitation.survey
-    context = {"survey": survey, "project": survey.project, "form": form, "closes": survey.last_minute}
+    context = {
+        "survey": survey,
+        "project": survey.project,
+        "form": form,
+        "closes": survey.last_minute,
+        "title": survey.in_language("title", form.language),
+        "intro": survey.in_language("intro", form.language),
+        "text_languages": others_to_read(texts_of_survey(survey, form.questions), language=form.language),
+    }
     return render(request, "learning/surveys/answer.html", context, status=status)
 
 

@@ -208,12 +208,40 @@ def test_programme_that_has_indicators_keeps_them_as_they_are():
     assert load_known_indicators() == []
 
 
+def test_the_common_set_is_whole_and_what_few_are_asked_for_waits():
+    programme = create_programme()
+    load_indicators(programme, sets()["interreg-2021-2027"])
+
+    codes = set(programme.indicators.values_list("code", flat=True))
+
+    outputs = {f"RCO{n}" for n in (81, 82, 83, 84, 85, 86, 87, 90, 115, 116, 117, 118, 120)}
+    assert codes == outputs | {f"RCR{n}" for n in (79, 81, 82, 83, 84, 85, 104)}
+    used = programme.indicators.filter(is_used=True).values_list("code", flat=True)
+    assert set(used) == {"RCO81", "RCO115", "RCO87", "RCO83", "RCO84", "RCO116", "RCR79", "RCR84", "RCR104"}
+
+
+def test_a_report_says_what_its_indicators_mean_and_where_that_stands(client, project):
+    client.force_login(create_lead(project))
+    create_indicator(
+        project,
+        "RCO115",
+        "events",
+        definition="Open to all citizens.",
+        sources=["https://eur-lex.europa.eu/eli/reg/2021/1058/oj"],
+    )
+
+    shown = client.get(reverse("learning:report", kwargs={"project": project.slug, "number": 1})).text
+
+    assert "Open to all citizens." in shown
+    assert 'href="https://eur-lex.europa.eu/eli/reg/2021/1058/oj"' in shown
+
+
 def test_command_gives_a_programme_a_set(capsys):
     create_programme(slug="ours")
 
     call_command("load_indicators", programme="ours", chosen="interreg-2021-2027")
 
-    assert "9 indicators created." in capsys.readouterr().out
+    assert "20 indicators created." in capsys.readouterr().out
     with pytest.raises(CommandError, match="There is no programme nothing"):
         call_command("load_indicators", programme="nothing", chosen="interreg-2021-2027")
     with pytest.raises(CommandError, match="or neither"):

@@ -158,7 +158,7 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
         sorted(
             (
                 (
-                    f"{guest.event.uid}/{guest.registration_id}",
+                    f"{guest.event.uid}/{guest.registrations[0]}",
                     [guest.person_id, _title(guest.event, language), guest.country_name, len(guest.days)],
                 )
                 for guest in report.participations

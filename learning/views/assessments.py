@@ -69,7 +69,10 @@ def region(request: HttpRequest, project: str, key: int, partner: str) -> HttpRe
         "partner": profile.partner,
         "gaps": gaps_of_region(profile, on=timezone.now().date()),
         "plots": plots_of(profile),
-        "rounds": [(round_, round_.is_closed(), profile.of_round(round_)) for round_ in profile.rounds],
+        "rounds": [
+            (round_, round_.is_closed(), profile.of_round(round_), profile.compared(round_))
+            for round_ in profile.rounds
+        ],
         "raters": raters,
         "leads": Project.objects.led_by(request.user).filter(slug=project).exists(),
     }

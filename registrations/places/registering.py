@@ -13,7 +13,7 @@ from events.models import Event, Session
 
 from .. import emails, wording
 from ..approval import Approval, approval_of, needs_approval
-from ..compiled import Compiled
+from ..compiled import Compiled, add
 from ..exceptions import InvitationClosed, NoFreePlace, RegistrationClosed
 from ..models import Because, Consent, Decision, Delegation, Invitation, Option, Person, Registration
 from ..models.registrations import new_code, new_number
@@ -200,16 +200,19 @@ def register_in_transaction(
     elif sessions or options:
         waits_for = choosing.pick_first(registration, sessions, options, counted, at=at)
     if by or at_the_door:
-        registration.decisions.create(
-            kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED,
-            because=(Because.AT_THE_DOOR if has_place else Because.OVER_THE_LIMIT).of() if at_the_door else {},
-            taken_by=by,
-            taken_at=at,
+        add(
+            Decision(
+                registration=registration,
+                kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED,
+                because=(Because.AT_THE_DOOR if has_place else Because.OVER_THE_LIMIT).of() if at_the_door else {},
+                taken_by=by,
+                taken_at=at,
+            )
         )
     _answer(invitation, registration, at=at)
     for consent in consents:
         consent.registration, consent.given_at = registration, at
-    Consent.objects.bulk_create(consents)
+    add(*consents)
     # Whoever was here before gets a newer invitation, and of an event that changed meanwhile other things are said.
     # The mail says for which session they wait.
     is_as_expected = not registration.invitation_revision and not waits_for

@@ -142,7 +142,7 @@ class _Reader:
 
 
 def add(*rows: Model) -> None:
-    """Store new rows of one model with one statement, and give them their keys. Nothing is sent to who listens for them.
+    """Store new rows of one model with one statement, and give them their keys. No signal is sent.
 
     As `bulk_create(rows)`, without building that each time.
     """

@@ -279,4 +279,4 @@ class OnDayForm(forms.Form):
 
     use_required_attribute = False
 
-    on = DateField(label=_("How far on"), required=False)
+    on = DateField(label=_("As of which day"), required=False)

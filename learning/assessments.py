@@ -54,6 +54,13 @@ class Profile:
     def of_round(self, round_: AssessmentRound) -> list[Assessment]:
         return [one for one in self.said if one.round_id == round_.pk]
 
+    def compared(
+        self, round_: AssessmentRound
+    ) -> list[tuple[Dimension, list[tuple[Assessment, DimensionRating | None]]]]:
+        """Return the dimensions, each with what everybody says of it in a round; None where one skipped it."""
+        said = [(one, {rating.dimension_id: rating for rating in one.ratings.all()}) for one in self.of_round(round_)]
+        return [(dimension, [(one, by.get(dimension.pk)) for one, by in said]) for dimension in self.dimensions]
+
     def number(self, round_: AssessmentRound, kind: str) -> int:
         """How many of a kind rated the region in a round."""
         return sum(one.kind == kind for one in self.of_round(round_))

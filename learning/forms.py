@@ -114,9 +114,9 @@ class FeedbackForm(forms.Form):
     will_use = LongTextField(label=_("What will you use, with whom, by when?"))
     remarks = LongTextField(label=_("What else do you want to tell us?"))
 
-    def __init__(self, *args: Any, outcomes: Iterable[LearningOutcome], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, outcomes: Iterable[LearningOutcome], language: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.outcomes = list(outcomes)
+        self.outcomes, self.language = list(outcomes), language or get_language() or "en"
         for outcome in self.outcomes:
             for moment, label in (("before", _("Before the event")), ("after", _("After the event"))):
                 self.fields[f"outcome_{outcome.pk}_{moment}"] = RatingField(
@@ -128,10 +128,9 @@ class FeedbackForm(forms.Form):
     @property
     def questions(self) -> list[tuple[Text, forms.BoundField, forms.BoundField]]:
         """Each outcome with the question before and the one after."""
-        language = get_language() or "en"
         return [
             (
-                outcome.in_language("text", language),
+                outcome.in_language("text", self.language),
                 self[f"outcome_{outcome.pk}_before"],
                 self[f"outcome_{outcome.pk}_after"],
             )

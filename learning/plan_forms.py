@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.editing.fields import DateField, LineField
+from events.times import dates_in_words
 from projects.models import GoodPractice, Partner, Project
 
 from .action_plans import put_into_plan
@@ -270,7 +271,7 @@ class ProgressForm(forms.Form):
 
 
 def _round_in_words(round_: MonitoringRound) -> str:
-    return f"{round_.name} ({round_.held_on.isoformat()})"
+    return f"{round_.name} ({dates_in_words(round_.held_on, round_.held_on)})"
 
 
 class OnDayForm(forms.Form):
@@ -278,4 +279,4 @@ class OnDayForm(forms.Form):
 
     use_required_attribute = False
 
-    on = DateField(label=_("How far on"), required=False)
+    on = DateField(label=_("As of which day"), required=False)

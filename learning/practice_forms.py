@@ -12,6 +12,7 @@ from django_countries.fields import CountryField
 
 from events.editing.fields import DateField, LineField, SeveralField, TextField, without_control_characters
 from events.models import Event, Session
+from events.times import when_in_words
 from projects.languages import language_choices
 from projects.models import Criterion, CriterionRating, GoodPractice, Partner, Project
 from projects.models.practices import MOST_LETTERS_IN_TITLE
@@ -47,8 +48,7 @@ class EventChoice(forms.ModelChoiceField):
         self.queryset = events.select_related("kind").latest_first()
 
     def label_from_instance(self, event: Any) -> str:
-        day = f" ({event.starts_on.isoformat()})" if event.has_exact_date and event.starts_on else ""
-        return f"{event.title}{day}"
+        return f"{event.title} ({when_in_words(event, short=True)})"
 
 
 class PartnerOfProject(forms.ModelChoiceField):

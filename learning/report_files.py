@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 
@@ -12,10 +12,15 @@ from registrations.paper.exceptions import PaperRefused
 from .plots import Plot
 from .plots import files as plot_files
 from .reports.formats import FORMATS, csv_files
+from .reports.outside import for_outside, plot_for_outside
+
+# Whom a file is for: in its address, and behind its name.
+OUTSIDE = "outside"
 
 
-def handed_out(content: dict[str, Any], extension: str, name: str) -> HttpResponse:
-    """Return a document as a file of a format. Raises Http404 for a format that there is not."""
+def handed_out(request: HttpRequest, content: dict[str, Any], extension: str, name: str) -> HttpResponse:
+    """Return a document as a file of a format, for whom the address says. Raises Http404 for an unknown format."""
+    content, name = _for_whom(request, content, name)
     chosen = FORMATS.get(extension)
     if chosen is None:
         raise Http404
@@ -27,8 +32,9 @@ def handed_out(content: dict[str, Any], extension: str, name: str) -> HttpRespon
     return _response(made_of_it, chosen.media_type, f"{name}.{extension}")
 
 
-def table_handed_out(content: dict[str, Any], table: str, name: str) -> HttpResponse:
-    """Return one table of a document as CSV. Raises Http404 where it has no such table."""
+def table_handed_out(request: HttpRequest, content: dict[str, Any], table: str, name: str) -> HttpResponse:
+    """Return one table of a document as CSV, for whom the address says. Raises Http404 where it has no such table."""
+    content, name = _for_whom(request, content, name)
     made_of_it = csv_files.table(content, table)
     if made_of_it is None:
         raise Http404
@@ -36,13 +42,23 @@ def table_handed_out(content: dict[str, Any], table: str, name: str) -> HttpResp
 
 
 def plot_handed_out(plot: Plot, extension: str, name: str, *, at: datetime) -> HttpResponse:
-    """Return one plot as “svg” or “csv”. Raises Http404 for anything else."""
+    """Return one plot as “svg” or “csv”, for people outside the team: it leaves its page to be shown to others.
+
+    Raises Http404 for anything else, and for a plot of small groups alone.
+    """
     name = f"{name}-{plot.slug}.{extension}"
+    shown = plot_for_outside(plot)
+    if shown is None or extension not in ("svg", "csv"):
+        raise Http404
     if extension == "svg":
-        return _response(plot_files.as_svg(plot, at=at), "image/svg+xml", name)
-    if extension == "csv":
-        return _response(plot_files.as_csv(plot), csv_files.MEDIA_TYPE, name)
-    raise Http404
+        return _response(plot_files.as_svg(shown, at=at), "image/svg+xml", name)
+    return _response(plot_files.as_csv(shown), csv_files.MEDIA_TYPE, name)
+
+
+def _for_whom(request: HttpRequest, content: dict[str, Any], name: str) -> tuple[dict[str, Any], str]:
+    if request.GET.get("for") == OUTSIDE:
+        return for_outside(content), f"{name}-{OUTSIDE}"
+    return content, name
 
 
 def _response(content: bytes, media_type: str, name: str) -> HttpResponse:

@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from .models import FrozenReport, Indicator, IndicatorTarget
 from .reports.subject import Subject
 
+# What a whole number in the database may be, and a programme in euro would ask for.
+MOST = 2_000_000_000
+WHOLE_NUMBER = _("Enter a whole number from 0 to 2,000,000,000 in digits alone, or leave it empty for no target.")
+
 
 class FreezeForm(forms.Form):
     """Why there is another version; nothing at all for the first."""
@@ -40,7 +44,8 @@ class TargetsForm(forms.Form):
                 label=str(indicator),
                 required=False,
                 min_value=0,
-                max_value=2_000_000_000,
+                max_value=MOST,
+                error_messages={"invalid": WHOLE_NUMBER, "min_value": WHOLE_NUMBER, "max_value": WHOLE_NUMBER},
                 help_text=indicator.unit,
                 initial=self.targets[indicator.pk].value if indicator.pk in self.targets else None,
             )

@@ -169,12 +169,11 @@ class AnswerForm(forms.Form):
         error_messages={"invalid_choice": _("Choose from the list, or skip the question.")},
     )
 
-    def __init__(self, *args: Any, questions: Iterable[SurveyQuestion], **options: Any) -> None:
+    def __init__(self, *args: Any, questions: Iterable[SurveyQuestion], language: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
-        self._questions = list(questions)
-        language = get_language() or "en"
-        for question in self._questions:
-            label = question.in_language("text", language)
+        self.questions, self.language = list(questions), language or get_language() or "en"
+        for question in self.questions:
+            label = question.in_language("text", self.language)
             if question.kind == SurveyQuestion.Kind.STATEMENT:
                 field: forms.Field = RatingField(label=label.text, lowest=_("1, not at all"), highest=_("5, fully"))
             else:
@@ -184,8 +183,7 @@ class AnswerForm(forms.Form):
     @property
     def asked(self) -> list[tuple[Text, forms.BoundField]]:
         """Each question with its field, in their order."""
-        language = get_language() or "en"
-        return [(question.in_language("text", language), self[_name(question)]) for question in self._questions]
+        return [(question.in_language("text", self.language), self[_name(question)]) for question in self.questions]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -196,7 +194,7 @@ class AnswerForm(forms.Form):
     @property
     def said(self) -> Mapping[SurveyQuestion, int | str | None]:
         """What was answered to each question."""
-        return {question: self.cleaned_data.get(_name(question)) for question in self._questions}
+        return {question: self.cleaned_data.get(_name(question)) for question in self.questions}
 
     @property
     def texts(self) -> list[str]:

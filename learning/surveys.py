@@ -188,12 +188,17 @@ def _locked(survey: LearningSurvey) -> LearningSurvey:
 
 @transaction.atomic
 def write_questions(survey: LearningSurvey, questions: Sequence[SurveyQuestion]) -> None:
-    """Make these the questions of a draft, in this order. Raises SurveyIsOpened."""
+    """Make these the questions of a draft, in this order. One whose text stays keeps its translations.
+
+    Raises SurveyIsOpened.
+    """
     if not _locked(survey).is_draft:
         raise SurveyIsOpened(survey)
+    translated = {question.text: question.translations for question in survey.questions.all()}
     survey.questions.all().delete()
     for position, question in enumerate(questions, start=1):
         question.survey, question.position, question.language = survey, position, survey.language
+        question.translations = translated.get(question.text, {})
     SurveyQuestion.objects.bulk_create(questions)
 
 

@@ -36,6 +36,11 @@ _of_a_report = [
     path(
         "versions/<int:version>/tables/<slug:table>.csv", frozen_reports.frozen_report_table, name="frozen_report_table"
     ),
+    path(
+        "versions/<int:version>/plots/<slug:plot>.<slug:extension>",
+        frozen_reports.frozen_report_plot,
+        name="frozen_report_plot",
+    ),
     path("<slug:figure>/", reports.report_rows, name="report_rows"),
 ]
 
@@ -55,7 +60,13 @@ urlpatterns = [
     path("organise/projects/<slug:project>/surveys/add/", surveys.add, name="add_survey"),
     path("organise/projects/<slug:project>/surveys/<int:key>/", surveys.survey, name="survey"),
     path("organise/projects/<slug:project>/surveys/<int:key>/edit/", surveys.edit, name="edit_survey"),
+    path(
+        "organise/projects/<slug:project>/surveys/<int:key>/translation/",
+        surveys.translation,
+        name="survey_translation",
+    ),
     path("organise/<slug:slug>/learning/", results.results, name="results"),
+    path("organise/<slug:slug>/learning/translation/", results.translation, name="outcomes_translation"),
     path("organise/<slug:slug>/learning/slide.svg", results.slide, name="slide"),
     # The evidence of an event, for organisers
     path("organise/<slug:slug>/evidence/", evidence.evidence, name="evidence"),

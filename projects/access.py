@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from accounts.access import administrators
 
-from .models import Membership
+from .models import Membership, Partner
 
 
 def roles(request: HttpRequest) -> tuple[Membership, ...]:
@@ -19,6 +19,15 @@ def roles(request: HttpRequest) -> tuple[Membership, ...]:
 def people_with_a_role(request: HttpRequest) -> bool:
     """Open to whoever leads a project, coordinates a partner or is officer of a programme, and to administrators."""
     return request.user.is_authenticated and (administrators(request) or bool(roles(request)))
+
+
+def coordinates(request: HttpRequest, partner: Partner) -> bool:
+    """Whether the reader acts as coordinator of a partner. See also PartnerQuerySet.coordinated_by."""
+    coordinator = Membership.Role.COORDINATOR
+    return request.user.is_authenticated and (
+        administrators(request)
+        or any((each.role, each.partner_id) == (coordinator, partner.pk) for each in roles(request))
+    )
 
 
 def programme_administrators(request: HttpRequest) -> bool:

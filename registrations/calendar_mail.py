@@ -14,6 +14,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+from django.db.models import Value
+from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 from django.utils import timezone, translation
 from django.utils.translation import pgettext
 from icalendar import vCalAddress, vText
@@ -23,6 +26,7 @@ from accounts.letters import absolute_url
 from accounts.outbox import one_line, sender_address
 from events.ical import FORMAT_EPOCH, KEPT_ENTRIES, Entry, Personal, calendar_bytes, component_of, entry
 
+from .compiled import Compiled
 from .models import Registration
 from .online.joining import join_address
 
@@ -94,8 +98,22 @@ def _had_a_seat(registration: Registration) -> bool:
 
 
 def _has_another_seat(registration: Registration) -> bool:
-    others = registration.event.registrations.confirmed().filter(email__iexact=registration.email)
-    return others.exclude(pk=registration.pk).exists()
+    return bool(_OTHER_SEATS.tuples(event=registration.event_id, but=registration.pk, email=registration.email))
+
+
+# Asked before the lock of each seat that is given back. `iexact` would put signs of its own into the address.
+_OTHER_SEATS = Compiled(
+    lambda event, but, email: (
+        Registration.objects.confirmed()
+        .filter(Exact(Upper("email"), Upper(Value(email))), event=event)
+        .exclude(pk=but)
+        .order_by()
+        .values_list("pk")[:1]
+    ),
+    "event",
+    "but",
+    email=str,
+)
 
 
 def _entry_for(registration: Registration) -> Entry | None:

@@ -18,15 +18,36 @@ from events.models import Event
 from projects.models import Membership, Partner
 
 from . import delegation_mails, places
+from .compiled import Compiled
 from .models import Delegation, Registration
 from .models.registrations import holds_a_place
 
 State = Registration.State
 
+# Two queries: PostgreSQL plans a join of all nine tables for longer than all the rest of naming somebody takes.
+_OF_PARTNER = Compiled(
+    lambda partner, event: (
+        Delegation.objects.filter(partner__slug=partner, event__slug=event)
+        .exclude(event__status=Event.Status.DRAFT)
+        .select_related("partner__organisation")
+    ),
+    partner=str,
+    event=str,
+)
+_EVENT = Compiled(lambda event: Event.objects.with_page_data().filter(pk=event), "event")
+
 # How long before the seats are released coordinators are reminded of those that nobody is named for.
 REMINDED_BEFORE = (timedelta(days=14), timedelta(days=3))
 # The coordinators are told within minutes; after this it is no news.
 TOLD_OF_RELEASE_WITHIN = timedelta(days=1)
+
+
+def published(partner: str, event: str) -> Delegation | None:
+    """Return the delegation of a partner to an event that is no draft, by their slugs, with what its page shows."""
+    for delegation in _OF_PARTNER.rows(partner=partner, event=event):
+        (delegation.event,) = _EVENT.rows(event=delegation.event_id)
+        return delegation
+    return None
 
 
 # --- How a delegation stands -------------------------------------------------------------------------------------

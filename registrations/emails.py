@@ -36,9 +36,10 @@ class Written:
     enclosed: calendar_mail.Enclosed
 
 
-def confirmation(registration: Registration) -> Written:
-    """Return the mail that confirms a seat; the registration need not be saved yet."""
-    return Written(letter("confirmed", registration), calendar_mail.enclosed(registration))
+def confirmation(registration: Registration, *, waits_for: Iterable[Session | Option] = ()) -> Written:
+    """Return the mail that confirms a seat; the registration need not be saved yet. `waits_for` as in `state`."""
+    names = _names(waits_for, registration.language)
+    return Written(letter("confirmed", registration, waits_for=names), calendar_mail.enclosed(registration))
 
 
 def state(

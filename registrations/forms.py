@@ -267,6 +267,8 @@ def _names_of(organisation: Organisation) -> set[str]:
 def known_organisations(names: Iterable[str]) -> dict[str, Organisation | None]:
     """Return the same for each of some names. One query for up to 250 of them, none where all are empty."""
     folded = {name: fold(name) for name in names}
+    if len(folded) == 1:
+        return {name: known_organisation(name) for name in folded}
     fitting: dict[str, list[Organisation]] = {one: [] for one in folded.values() if one.strip()}
     for part in slices(list(fitting)):
         contains = reduce(or_, (Q(search_text__contains=one) for one in part))

@@ -10,7 +10,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
@@ -20,6 +22,7 @@ from projects.models import Organisation
 from projects.search import fold
 
 from . import places
+from .compiled import Compiled
 from .delegations import Standing
 from .exceptions import NotRegistered
 from .forms import known_organisations
@@ -64,13 +67,31 @@ def may_name(event: Event, *, at: datetime | None = None) -> bool:
 
 def known_in(delegation: Delegation, *, colleague: Colleague | None = None) -> set[tuple[str, str]]:
     """Return the keys of everybody who is in a delegation now; with a `colleague`, of those who could be them."""
-    people = delegation.registrations.live().values_list("person__email", "person__name_key", "email", "name")
+    found: Iterable[tuple[str, str, str, str]]
     if colleague:
-        people = people.filter(Q(person__email=colleague.email.casefold()) | Q(email__iexact=colleague.email))
+        found = _ALIKE.tuples(delegation=delegation.pk, email=colleague.email, key=colleague.email.casefold())
+    else:
+        found = _people(delegation.pk).iterator()
     keys = set()
-    for email, name_key, typed_email, typed_name in people:
+    for email, name_key, typed_email, typed_name in found:
         keys |= {(email, name_key), (typed_email.casefold(), fold(typed_name))}
     return keys
+
+
+def _people(delegation: int) -> QuerySet[Registration, Any]:
+    live = Registration.objects.live().filter(delegation=delegation).order_by()
+    return live.values_list("person__email", "person__name_key", "email", "name")
+
+
+# Asked whenever somebody is named. `iexact` would put signs of its own into the address.
+_ALIKE = Compiled(
+    lambda delegation, email, key: _people(delegation).filter(
+        Q(person__email=key) | Q(Exact(Upper("email"), Upper(Value(email))))
+    ),
+    "delegation",
+    email=str,
+    key=str,
+)
 
 
 def expect(standing: Standing, colleagues: Iterable[Colleague], known: set[tuple[str, str]]) -> list[Outcome]:

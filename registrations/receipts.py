@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from events.models import Event
 
+from .compiled import add
 from .models import Registration, TypedAnswers
 
 KEPT = timedelta(minutes=30)
@@ -33,7 +34,9 @@ class Beside:
 
 def keep_beside_the_core(event: Event, beside: Beside) -> str:
     """Keep what was typed beside the core for half an hour, and return the code that a receipt holds."""
-    return TypedAnswers.objects.create(event=event, typed=asdict(beside)).code
+    kept = TypedAnswers(event=event, typed=asdict(beside))
+    add(kept)
+    return kept.code
 
 
 @dataclass(frozen=True)

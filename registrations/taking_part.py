@@ -298,10 +298,10 @@ class TakingPartForm(forms.Form):
         return [option for question in self.questions for option in limited_options(question, self.values)]
 
     @property
-    def picks_something_full(self) -> bool:
-        """Whether they will wait for a part of what they picked."""
+    def picked_and_full(self) -> list[Session | Option]:
+        """What they picked and will wait for."""
         picked: list[Session | Option] = [*self.sessions, *self.options]
-        return any(self.is_full(one) for one in picked)
+        return [one for one in picked if self.is_full(one)]
 
     def is_full(self, picked: Session | Option) -> bool:
         """Whether no place was left in it when the form was made."""

@@ -39,6 +39,7 @@ urlpatterns = [
     path("registrations/<str:code>/", registrations.registration, name="registration"),
     path("registrations/<str:code>/change/", registrations.change, name="change"),
     path("registrations/<str:code>/request/take-back/", registrations.take_request_back, name="take_request_back"),
+    path("registrations/ticket-worker.js", tickets.worker, name="ticket_worker"),
     path("registrations/<str:code>/ticket/", tickets.ticket, name="ticket_page"),
     path("registrations/<str:code>/ticket/replace/", tickets.replace, name="replace_ticket"),
     path("registrations/<str:code>/files/<int:key>/", registrations.file, name="file"),

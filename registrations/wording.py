@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.template import Context, Engine
 from django.template.loader_tags import ExtendsNode
 from django.utils import translation
@@ -23,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.letters import blank
 from events.models import Event
 
+from .compiled import Compiled
 from .models import MailText
 
 Paragraphs = tuple[tuple[str, ...], ...]
@@ -168,13 +168,25 @@ def of(event: Event, key: str, language: str) -> MailText | None:
 
 def read(event: Event) -> None:
     """Read how the mails of an event are worded, unless that was read with this object before."""
-    prefetch_related_objects([event], "mail_texts")
+    kept = _kept_with(event)
+    if "mail_texts" not in kept:
+        kept["mail_texts"] = texts = event.mail_texts.all()
+        texts._result_cache = _OF_EVENT.rows(event=event.pk)  # type: ignore[attr-defined]
 
 
 def hand_on(earlier: Event, event: Event) -> None:
     """Let an event that was read anew have the wordings that were read with an earlier copy of it, if they were."""
-    if "mail_texts" in (known := getattr(earlier, "_prefetched_objects_cache", {})):
-        event._prefetched_objects_cache = {"mail_texts": known["mail_texts"]}  # type: ignore[attr-defined]
+    if (texts := _kept_with(earlier).get("mail_texts")) is not None:
+        _kept_with(event)["mail_texts"] = texts
+
+
+_OF_EVENT = Compiled(lambda event: MailText.objects.filter(event=event), "event")
+
+
+def _kept_with(event: Event) -> dict[str, Any]:
+    """Where prefetch_related puts what it read."""
+    kept: dict[str, Any] = event.__dict__.setdefault("_prefetched_objects_cache", {})
+    return kept
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -44,7 +44,9 @@ class Stacks:
     @property
     def drawing(self) -> Drawing:
         longest = max((sum(row) for _label, row in self.rows), default=0)
-        rects, strokes, words = [], [], []
+        rects: list[Rect] = []
+        strokes: list[Stroke] = []
+        words: list[Words] = []
         y, breaks = 0.0, []
         for label, row in self.rows:
             lines, y = label_lines(label, y)

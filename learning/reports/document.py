@@ -3,10 +3,11 @@
     {"format", "language", "kind", "title", "at", "facts", "numbers", "indicators", "gaps", "plots", "tables"}
 
 A fact is {"key", "label", "type", "value"}, a number {"key", "title", "rule", "value"} with None for what nobody knows,
-an indicator {"key", "title", "unit", "rule", "value", "target"}, a gap {"key", "text", "count"}. A table is {"key",
-"title", "columns", "rows"}; a column {"key", "title", "type"}, of the type "text", "number" or "date"; a row {"key",
-"cells"}, where a date is 2027-05-20. Plots are as learning/plots/stored.py writes them. Keys are the same in each
-language and version, so that two documents can be compared. Nobody is named: docs/decisions/frozen-reports.md says why.
+an indicator {"key", "title", "unit", "rule", "counts", "value", "target"}, which counts by a rule of Indicator, a gap
+{"key", "text", "count"}. A table is {"key", "title", "columns", "rows"}; a column {"key", "title", "type"}, of the type
+"text", "number" or "date"; a row {"key", "cells"}, where a date is 2027-05-20. Plots are as learning/plots/stored.py
+writes them. Keys are the same in each language and version, so that two documents can be compared. Nobody is named:
+docs/decisions/frozen-reports.md says why. What leaves the team is another thing: outside.py.
 """
 
 from collections.abc import Iterable
@@ -120,6 +121,7 @@ def _indicator(row: IndicatorRow) -> dict[str, Any]:
         "title": row.name,
         "unit": row.indicator.unit,
         "rule": row.how,
+        "counts": row.indicator.rule,
         "value": row.value,
         "target": row.target,
     }
@@ -156,7 +158,7 @@ def _tables(report: Report) -> Iterable[dict[str, Any]]:
         sorted(
             (
                 (
-                    f"{guest.event.uid}/{guest.registration_id}",
+                    f"{guest.event.uid}/{guest.registrations[0]}",
                     [guest.person_id, _title(guest.event, language), guest.country_name, len(guest.days)],
                 )
                 for guest in report.participations

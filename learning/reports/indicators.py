@@ -1,6 +1,6 @@
 """What the programme asks to count, counted: each indicator by its rule, of the events that it fits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,21 @@ class IndicatorRow:
     @property
     def how(self) -> str:
         return how_counted(self.indicator)
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """What is meant by an indicator: how it is counted here, the words of the programme, and where those stand."""
+
+    title: str
+    how: str
+    definition: str
+    sources: Sequence[str]
+
+
+def defined(indicators: Iterable[Indicator]) -> list[Defined]:
+    """Return what is meant by each indicator, in their order."""
+    return [Defined(str(one), how_counted(one), one.definition, one.sources) for one in indicators]
 
 
 def how_counted(indicator: Indicator) -> str:

@@ -283,7 +283,9 @@ class Report:
     def answer_rate(self) -> float | None:
         """The share of participations with feedback, 0 to 1; None while there are none."""
         participations = len(self.participations)
-        return len(self.answers_of_participants) / participations if participations else None
+        # Of somebody who was there with two registrations there may be two answers.
+        answered = {(answer.event.pk, answer.person_id) for answer in self.answers_of_participants}
+        return len(answered) / participations if participations else None
 
     @cached_property
     def reported(self) -> tuple[EventRow, ...]:

@@ -17,9 +17,13 @@ MINIMUM_ANSWERS = 5
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """One person at one event. Registered: had a place at the cut-off. Attended: seen on at least one day."""
+    """One person at one event. Registered: had a place at the cut-off. Attended: seen on at least one day.
 
-    registration_id: int
+    Somebody who was joined with another person may have two registrations for one event: that is one guest, who came as
+    the first of those registrations that was seen, or else as the first, and on the days of all of them.
+    """
+
+    registrations: tuple[int, ...]
     person_id: int
     event: Event
     name: str

@@ -54,7 +54,7 @@ def report_on(subject: Subject, *, at: datetime) -> Report:
     outcomes = list(LearningOutcome.objects.filter(event__in=counted).order_by("position"))
     language = get_language() or "en"
     texts = {outcome.pk: outcome.in_language("text", language) for outcome in outcomes}
-    answers, ratings = answers_of(subject, counted, guests, texts, at=at)
+    answers, ratings = answers_of(subject, counted, guests, days, texts, at=at)
     # Of one event or one partner so few may have answered that everybody knows who they are.
     is_withheld = (
         subject.kind in (Kind.EVENT, Kind.PARTNER)

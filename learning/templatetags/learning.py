@@ -22,15 +22,16 @@ from ..models import FrozenReport
 from ..plots import Cell, Plot, one_decimal
 from ..reports.counted import AnyReport
 from ..reports.document import instant
+from ..reports.outside import plot_for_outside
 from ..reports.subject import AnySubject
 
 register = template.Library()
 
 
 @register.inclusion_tag("learning/includes/outcomes.html")
-def learning_outcomes(event: Event) -> dict[str, Any]:
-    """List what an event sets out to teach; nothing at all where nothing was written down. One query."""
-    language = get_language() or "en"
+def learning_outcomes(event: Event, language: str = "") -> dict[str, Any]:
+    """List what an event sets out to teach in a language (empty: the page's), or nothing at all. One query."""
+    language = language or get_language() or "en"
     outcomes = [outcome.in_language("text", language) for outcome in event.outcomes.all()]
     return {"outcomes": outcomes, "is_over": event.is_over()}
 
@@ -81,22 +82,30 @@ def report_address(context: RequestContext) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def report_file_address(context: RequestContext, extension: str) -> str:
-    """Return the address of the page's report as a file, with the same cut-off."""
-    return _address(context["report"], "learning:report_file", extension=extension)
+def report_file_address(context: RequestContext, extension: str, reader: str = "") -> str:
+    """Return the address of the page's report as a file, with the same cut-off; `reader` is “outside” or nobody."""
+    address = _address(context["report"], "learning:report_file", extension=extension)
+    return f"{address}&for={reader}" if reader else address
 
 
 @register.simple_tag(takes_context=True)
 def plot_files(context: RequestContext, plot: Plot) -> list[tuple[str, str]]:
-    """Return the files of a plot with their names, with the cut-off of its report; none where it is of no report."""
-    report = context.get("report")
-    if not isinstance(report, AnyReport):
+    """Return the files of a plot with their names, with the cut-off of its report; none where it is of no report.
+
+    They are for people outside the team, so that a plot of small groups alone has none.
+    """
+    report, frozen = context.get("report"), context.get("frozen")
+    if not (isinstance(report, AnyReport) or frozen) or plot_for_outside(plot) is None:
         return []
+
+    def address(extension: str) -> str:
+        of_file = {"plot": plot.slug, "extension": extension}
+        if frozen:
+            return _of_version(context, frozen, "learning:frozen_report_plot", **of_file)
+        return _address(context["report"], "learning:report_plot", **of_file)
+
     names = {"svg": gettext("Download the drawing (SVG)"), "csv": gettext("Download the numbers (CSV)")}
-    return [
-        (name, _address(report, "learning:report_plot", plot=plot.slug, extension=extension))
-        for extension, name in names.items()
-    ]
+    return [(name, address(extension)) for extension, name in names.items()]
 
 
 @register.simple_tag(takes_context=True)
@@ -154,9 +163,10 @@ def version_address(context: RequestContext, frozen: FrozenReport, page: str = "
 
 
 @register.simple_tag(takes_context=True)
-def version_file_address(context: RequestContext, frozen: FrozenReport, extension: str) -> str:
-    """Return the address of a frozen version as a file."""
-    return _of_version(context, frozen, "learning:frozen_report_file", extension=extension)
+def version_file_address(context: RequestContext, frozen: FrozenReport, extension: str, reader: str = "") -> str:
+    """Return the address of a frozen version as a file; `reader` is “outside” or nobody."""
+    address = _of_version(context, frozen, "learning:frozen_report_file", extension=extension)
+    return f"{address}?for={reader}" if reader else address
 
 
 @register.simple_tag(takes_context=True)

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -69,7 +70,10 @@ def region(request: HttpRequest, project: str, key: int, partner: str) -> HttpRe
         "partner": profile.partner,
         "gaps": gaps_of_region(profile, on=timezone.now().date()),
         "plots": plots_of(profile),
-        "rounds": [(round_, round_.is_closed(), profile.of_round(round_)) for round_ in profile.rounds],
+        "rounds": [
+            (round_, round_.is_closed(), profile.of_round(round_), profile.compared(round_))
+            for round_ in profile.rounds
+        ],
         "raters": raters,
         "leads": Project.objects.led_by(request.user).filter(slug=project).exists(),
     }
@@ -186,8 +190,15 @@ def _form_page(
     if request.method == "POST" and form.is_valid() and form.store():
         messages.success(request, told or gettext("Saved."))
         return redirect(instrument)
-    context = {"form": form, "project": instrument.project, "heading": heading}
-    return render(request, "learning/assessments/edit.html", context, status=422 if form.errors else 200)
+    project = instrument.project
+    context = {
+        "form": form,
+        "trail": [(gettext("Assessments"), reverse("learning:assessments", args=[project.slug]))],
+        "heading": heading,
+        "about": project.acronym if instrument is written else f"{project.acronym}: {instrument}",
+        "button": gettext("Save"),
+    }
+    return render(request, "learning/form.html", context, status=422 if form.errors else 200)
 
 
 def _instrument(request: HttpRequest, project: str, key: int) -> Instrument:

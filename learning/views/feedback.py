@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import http_date
@@ -29,6 +29,7 @@ from ..feedback import (
 from ..forms import FeedbackAboutForm, FeedbackForm
 from ..limits import acts_of
 from ..models import Feedback
+from ..translating import language_to_read, others_to_read, texts_of_outcomes
 
 HEADINGS = {
     "given": _("Thank you for your feedback"),
@@ -57,14 +58,12 @@ def feedback(request: HttpRequest, registration: Registration) -> HttpResponse:
         return _explain(request, registration, "closed", given)
     if given is not None and "change" not in request.GET:
         return _explain(request, registration, "given", given)
-    form = FeedbackForm(
-        outcomes=registration.event.outcomes.all(), initial=FeedbackForm.said_before(given) if given else None
-    )
-    return _ask(request, registration, form)
+    initial = FeedbackForm.said_before(given) if given else None
+    return _ask(request, registration, FeedbackForm(initial=initial, **_asked(request, registration.event)))
 
 
 def _answer(request: HttpRequest, registration: Registration, *, at: datetime) -> HttpResponse:
-    form = FeedbackForm(request.POST, outcomes=registration.event.outcomes.all())
+    form = FeedbackForm(request.POST, **_asked(request, registration.event))
     if not form.is_valid():
         return _ask(request, registration, form, status=422)
     give_feedback(registration, form.answers, at=at)
@@ -74,6 +73,7 @@ def _answer(request: HttpRequest, registration: Registration, *, at: datetime) -
 def _ask(request: HttpRequest, registration: Registration, form: FeedbackForm, status: int = 200) -> HttpResponse:
     event = registration.event
     context = {"registration": registration, "event": event, "form": form, "closes": last_minute(event)}
+    context["text_languages"] = others_to_read(texts_of_outcomes(form.outcomes), language=form.language)
     return render(request, "learning/feedback.html", context, status=status)
 
 
@@ -92,6 +92,12 @@ def _explain(request: HttpRequest, registration: Registration, state: str, given
     return render(request, "learning/feedback_state.html", context, status=422 if request.method == "POST" else 200)
 
 
+def _asked(request: HttpRequest, event: Event) -> dict[str, Any]:
+    """Return about what the form asks, and in which language its outcomes are read."""
+    outcomes = list(event.outcomes.all())
+    return {"outcomes": outcomes, "language": language_to_read(request, texts_of_outcomes(outcomes))}
+
+
 def _texts_of(request: HttpRequest) -> list[str]:
     """What somebody typed into the free texts of a form that is not taken any more."""
     return [text for name in ("will_use", "remarks") if (text := request.POST.get(name, "").strip())]
@@ -105,7 +111,9 @@ def _texts_of(request: HttpRequest) -> list[str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback_about(request: HttpRequest, key: str) -> HttpResponse:
     """Ask what somebody learned at an event, or say why this is not the time."""
-    event = _event_behind(key)
+    event = event_behind(key)
+    if event is None:
+        return render(request, "learning/unknown_link.html", status=404)
     try:
         must_be_open_about(event, at=timezone.now())
         if request.method == "POST":
@@ -116,7 +124,7 @@ def feedback_about(request: HttpRequest, key: str) -> HttpResponse:
         return _explain_about(request, event, "not_open")
     except FeedbackClosed:
         return _explain_about(request, event, "closed")
-    return _ask_about(request, event, FeedbackAboutForm(outcomes=event.outcomes.all()))
+    return _ask_about(request, event, FeedbackAboutForm(**_asked(request, event)))
 
 
 @access(holder_of_the_link)
@@ -124,18 +132,14 @@ def feedback_about(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def thanks(request: HttpRequest, key: str) -> HttpResponse:
     """Say that the answers are kept. It is the same page for whomever they were found to be of."""
-    return _explain_about(request, _event_behind(key), "given")
-
-
-def _event_behind(key: str) -> Event:
     event = event_behind(key)
     if event is None:
-        raise Http404
-    return event
+        return render(request, "learning/unknown_link.html", status=404)
+    return _explain_about(request, event, "given")
 
 
 def _answer_about(request: HttpRequest, event: Event, key: str) -> HttpResponse:
-    form = FeedbackAboutForm(request.POST, outcomes=event.outcomes.all())
+    form = FeedbackAboutForm(request.POST, **_asked(request, event))
     if not form.is_valid():
         return _ask_about(request, event, form, status=422)
     acts = acts_of(request, form.cleaned_data["email"])
@@ -152,6 +156,7 @@ def _ask_about(
     request: HttpRequest, event: Event, form: FeedbackAboutForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     context |= {"event": event, "form": form, "closes": last_minute(event)}
+    context["text_languages"] = others_to_read(texts_of_outcomes(form.outcomes), language=form.language)
     return render(request, "learning/feedback_about.html", context, status=status)
 
 

@@ -15,7 +15,7 @@ from ..asked_reports import asked_in_project, asked_subject, can_freeze, cut_off
 from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew
 from ..models import FrozenReport
 from ..plots.stored import restored
-from ..report_files import handed_out, table_handed_out
+from ..report_files import handed_out, plot_handed_out, table_handed_out
 from ..report_forms import FreezeForm, TargetsForm
 from ..reports.comparing import compare
 from ..reports.counted import counted, missing, says
@@ -32,7 +32,8 @@ from ..reports.subject import AnySubject
 def report_file(request: HttpRequest, extension: str, **address: Any) -> HttpResponse:
     """Hand out a report as it is counted now, or up to the instant in the address, as one file."""
     subject = asked_subject(request, **address)
-    return handed_out(says(counted(subject, at=cut_off(request.GET.get("at", "")))), extension, subject.file_name)
+    content = says(counted(subject, at=cut_off(request.GET.get("at", ""))))
+    return handed_out(request, content, extension, subject.file_name)
 
 
 @access(signed_in)
@@ -41,7 +42,8 @@ def report_file(request: HttpRequest, extension: str, **address: Any) -> HttpRes
 def report_table(request: HttpRequest, table: str, **address: Any) -> HttpResponse:
     """Hand out one table of a report as CSV."""
     subject = asked_subject(request, **address)
-    return table_handed_out(says(counted(subject, at=cut_off(request.GET.get("at", "")))), table, subject.file_name)
+    content = says(counted(subject, at=cut_off(request.GET.get("at", ""))))
+    return table_handed_out(request, content, table, subject.file_name)
 
 
 @access(signed_in)
@@ -159,7 +161,7 @@ def frozen_report_file(request: HttpRequest, version: int, extension: str, **add
     """Hand out a version as one file."""
     subject = asked_subject(request, **address)
     content = content_of(_version(subject, version))
-    return handed_out(content, extension, f"{subject.file_name}-version-{version}")
+    return handed_out(request, content, extension, f"{subject.file_name}-version-{version}")
 
 
 @access(signed_in)
@@ -167,7 +169,21 @@ def frozen_report_file(request: HttpRequest, version: int, extension: str, **add
 def frozen_report_table(request: HttpRequest, version: int, table: str, **address: Any) -> HttpResponse:
     """Hand out one table of a version as CSV."""
     subject = asked_subject(request, **address)
-    return table_handed_out(content_of(_version(subject, version)), table, f"{subject.file_name}-version-{version}")
+    content = content_of(_version(subject, version))
+    return table_handed_out(request, content, table, f"{subject.file_name}-version-{version}")
+
+
+@access(signed_in)
+@require_safe
+def frozen_report_plot(request: HttpRequest, version: int, plot: str, extension: str, **address: Any) -> HttpResponse:
+    """Hand out one plot of a version: the drawing as SVG, or its numbers as CSV."""
+    subject = asked_subject(request, **address)
+    frozen = _version(subject, version)
+    stored = next((each for each in content_of(frozen).get("plots", ()) if each["key"] == plot), None)
+    if stored is None:
+        raise Http404
+    name = f"{subject.file_name}-version-{version}"
+    return plot_handed_out(restored(stored), extension, name, at=frozen.at)
 
 
 def _version(subject: AnySubject, version: int) -> FrozenReport:

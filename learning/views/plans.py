@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -100,7 +101,8 @@ def add(request: HttpRequest, project: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (plan := form.store()):
         messages.success(request, gettext("The plan is there. Add its actions."))
         return redirect(plan)
-    return _form_page(request, form, project=found)
+    heading, button = gettext("Begin an action plan"), gettext("Begin the plan")
+    return _form_page(request, form, found, heading, about=f"{found.acronym}: {found.full_name}", button=button)
 
 
 @access(people_with_a_role)
@@ -113,7 +115,10 @@ def edit(request: HttpRequest, project: str, key: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.store():
         messages.success(request, gettext("Saved."))
         return redirect(found)
-    return _form_page(request, form, project=found.partner.project, plan=_plan(request, project, key))
+    # As it is stored: what was typed may be refused.
+    plan = _plan(request, project, key)
+    heading, button, about = gettext("Change the plan"), gettext("Save the plan"), plan.partner.organisation.name
+    return _form_page(request, form, plan.partner.project, heading, about=about, button=button, plan=plan)
 
 
 @access(people_with_a_role)
@@ -127,7 +132,7 @@ def add_action(request: HttpRequest, project: str, key: int) -> HttpResponse:
     transfer = found.partner.transfer_set.filter(practice=practice).first() if practice else None
     initial = {"practice": practice, "event": transfer and transfer.event_id, "ends_on": transfer and transfer.due_on}
     form = ActionForm(_sent(request), instance=action, initial=initial if practice else {})
-    return _action_page(request, form, found, action=None)
+    return _action_page(request, form, found, gettext("Add an action"), button=gettext("Add the action"))
 
 
 @access(people_with_a_role)
@@ -137,14 +142,16 @@ def edit_action(request: HttpRequest, project: str, key: int) -> HttpResponse:
     """Change an action."""
     action = _action(request, project, key)
     form = ActionForm(_sent(request), instance=action)
-    return _action_page(request, form, action.plan, action=_action(request, project, key))
+    return _action_page(request, form, action.plan, gettext("Change the action"), button=gettext("Save the action"))
 
 
-def _action_page(request: HttpRequest, form: ActionForm, plan: ActionPlan, *, action: Action | None) -> HttpResponse:
+def _action_page(
+    request: HttpRequest, form: ActionForm, plan: ActionPlan, heading: str, *, button: str
+) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (stored := form.put_into_plan()):
         messages.success(request, gettext("Saved."))
         return redirect(stored)
-    return _form_page(request, form, project=plan.partner.project, plan=plan, action=action)
+    return _form_page(request, form, plan.partner.project, heading, about=str(plan), button=button, plan=plan)
 
 
 @access(people_with_a_role)
@@ -179,14 +186,26 @@ def add_round(request: HttpRequest, project: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.store():
         messages.success(request, gettext("The round is open: partners say how far their actions are."))
         return redirect("learning:plans", project)
-    context = {"form": form, "project": found}
-    return render(request, "learning/plans/round.html", context, status=422 if form.errors else 200)
+    heading, button = gettext("Open a monitoring round"), gettext("Open the round")
+    return _form_page(request, form, found, heading, about=f"{found.acronym}: {found.full_name}", button=button)
 
 
-def _form_page(request: HttpRequest, form: Any, *, project: Project, **more: Any) -> HttpResponse:
-    template = "learning/plans/action.html" if isinstance(form, ActionForm) else "learning/plans/edit.html"
-    context = {"form": form, "project": project, **more}
-    return render(request, template, context, status=422 if form.errors else 200)
+def _form_page(
+    request: HttpRequest,
+    form: Any,
+    project: Project,
+    heading: str,
+    *,
+    about: str,
+    button: str,
+    plan: ActionPlan | None = None,
+) -> HttpResponse:
+    """Ask for what a form needs, under the plan that it is about, if there is one."""
+    trail = [(gettext("Action plans"), reverse("learning:plans", args=[project.slug]))]
+    if plan:
+        trail.append((str(plan), plan.get_absolute_url()))
+    context = {"form": form, "trail": trail, "heading": heading, "about": about, "button": button}
+    return render(request, "learning/form.html", context, status=422 if form.errors else 200)
 
 
 def _spoken_for(request: HttpRequest, project: str) -> Project:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import access
 from projects.access import people_with_a_role
 from projects.exceptions import StepNotPossible
-from projects.languages import LANGUAGES, language_choices, language_of
 from projects.models import GoodPractice, Partner, Project
 
 from ..models import ActionPlan, Transfer, Wish
 from ..practice_forms import CriteriaForm, PracticeForm, RatingsForm, TransferForm, TranslationForm, WishForm
+from ..translating import language_to_write, translations
 
 STEPS = {
     "publish": GoodPractice.publish,
@@ -55,8 +55,7 @@ def edit(request: HttpRequest, project: str, slug: str) -> HttpResponse:
         messages.success(request, gettext("Saved."))
         return redirect(stored)
     kept = _written(request, project, slug)
-    others = [(code, name) for code, name in language_choices() if code != kept.language]
-    context = {"form": form, "project": kept.project, "practice": kept, "other_languages": others}
+    context = {"form": form, "project": kept.project, "practice": kept, "translations": translations([(kept, "name")])}
     return render(request, "learning/practices/edit.html", context, status=422 if form.errors else 200)
 
 
@@ -66,16 +65,16 @@ def edit(request: HttpRequest, project: str, slug: str) -> HttpResponse:
 def translation(request: HttpRequest, project: str, slug: str) -> HttpResponse:
     """Write a practice in another language, which the address names: `?language=it`."""
     practice = _written(request, project, slug)
-    code = request.GET.get("language", "")
-    if code not in LANGUAGES or code == practice.language:
+    language = language_to_write(request)
+    if language.code == practice.language:
         raise Http404
-    form = TranslationForm(_sent(request), initial=practice.translations.get(code))
+    form = TranslationForm(_sent(request), initial=practice.translations.get(language.code))
     if request.method == "POST" and form.is_valid():
-        practice.translate(code, form.cleaned_data)
+        practice.translate(language.code, form.cleaned_data)
         practice.save()
         messages.success(request, gettext("Saved."))
         return redirect(practice)
-    context = {"form": form, "practice": practice, "language_of_texts": language_of(code)}
+    context = {"form": form, "practice": practice, "language_of_texts": language}
     return render(request, "learning/practices/translation.html", context, status=422 if form.errors else 200)
 
 

@@ -15,7 +15,7 @@ from ..reports.counted import AnyReport, counted, drawn
 from ..reports.figures import figure as figure_of
 from ..reports.figures import gaps, headline
 from ..reports.formats import FORMATS
-from ..reports.indicators import indicator_rows
+from ..reports.indicators import defined, indicator_rows
 from ..reports.programme import ProgrammeReport, programme_figure, programme_gaps
 from ..reports.programme.figures import programme_figures, programme_indicators
 
@@ -46,6 +46,7 @@ def report(request: HttpRequest, **address: Any) -> HttpResponse:
     shown = _report(request, **address)
     if isinstance(shown, ProgrammeReport):
         return _of_programme(request, shown)
+    asked = indicator_rows(shown)
     context = {
         "report": shown,
         "semesters": shown.project.semesters.all(),
@@ -56,7 +57,8 @@ def report(request: HttpRequest, **address: Any) -> HttpResponse:
         "not_counted": figure_of(shown, "not-counted"),
         "feedback_of_others": figure_of(shown, "feedback-of-others"),
         "answer_rate": None if shown.answer_rate is None else round(shown.answer_rate * 100),
-        "indicators": indicator_rows(shown),
+        "indicators": asked,
+        "defined": defined(row.indicator for row in asked),
         "plots": drawn(shown),
         "versions": shown.subject.versions,
         "formats": FORMATS,
@@ -96,6 +98,7 @@ def _of_programme(request: HttpRequest, shown: ProgrammeReport) -> HttpResponse:
         "gaps": programme_gaps(shown),
         "headline": programme_figures(shown),
         "indicators": programme_indicators(shown),
+        "defined": defined(shown.indicators),
         "plots": drawn(shown),
         "versions": shown.subject.versions,
         "formats": FORMATS,

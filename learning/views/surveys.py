@@ -21,6 +21,7 @@ from ..reports.rows import MINIMUM_ANSWERS
 from ..survey_forms import LastDayForm, SurveyForm, questions_form
 from ..survey_results import results_of_survey
 from ..surveys import active_people, ask_again, not_asked_yet, open_survey, questions_to_begin_with, write_questions
+from ..translating import TextsForm, language_to_write, texts_of_survey, translations
 
 
 @access(people_with_a_role)
@@ -105,6 +106,7 @@ def survey(request: HttpRequest, project: str, key: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _asked(request, found, form):
         return redirect(found)
     now = timezone.now()
+    questions = found.questions.select_related("level")
     context = {
         "project": found.project,
         "survey": found,
@@ -114,12 +116,29 @@ def survey(request: HttpRequest, project: str, key: int) -> HttpResponse:
         "active": len(active_people(found)),
         "to_ask": 0 if found.is_draft else len(not_asked_yet(found)),
         "results": results_of_survey(found, at=now),
-        "questions": found.questions.select_related("level"),
+        "questions": questions,
+        "translations": translations(texts_of_survey(found, questions)) if leads else {},
         "minimum": MINIMUM_ANSWERS,
         "follow_up": found.follow_ups.first(),
         "follow_up_is_due": found.follow_up_due_on is not None and found.follow_up_due_on <= now.date(),
     }
     return render(request, "learning/surveys/survey.html", context, status=422 if form.errors else 200)
+
+
+@access(people_with_a_role)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def translation(request: HttpRequest, project: str, key: int) -> HttpResponse:
+    """Write a survey in another language, which the address names: `?language=it`. Open ones may be, too."""
+    survey = _survey(request, project, key)
+    pieces = texts_of_survey(survey, survey.questions.all())
+    form = TextsForm(request.POST or None, pieces=pieces, language=language_to_write(request))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, gettext("Saved."))
+        return redirect(survey)
+    context = {"form": form, "about": survey.title, "back": survey.get_absolute_url()}
+    return render(request, "learning/translation.html", context, status=422 if form.errors else 200)
 
 
 def _asked(request: HttpRequest, survey: LearningSurvey, form: LastDayForm) -> bool:

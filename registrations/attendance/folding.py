@@ -19,7 +19,10 @@ What = AttendanceRecord.What
 
 
 class Said(NamedTuple):
-    """One act of one registration, about one day or session. `came_at` is there where somebody said it afterwards."""
+    """One act of one registration, about one day or session.
+
+    `came_at` is there where somebody said it afterwards, `device` where somebody asks at which desk it was.
+    """
 
     happened_at: datetime
     act: UUID
@@ -27,6 +30,7 @@ class Said(NamedTuple):
     how: str = ""
     undoes: UUID | None = None
     came_at: datetime | None = None
+    device: str = ""
 
     @property
     def place(self) -> tuple[datetime, int, UUID]:

@@ -152,7 +152,7 @@ def _of_person() -> tuple[str | Subquery, ...]:
 
 
 # What is told of an act; in the order of what `_Told.take_act` takes after whose it is.
-_SAID = ("pk", "day", "session_id", "happened_at", "act", "what", "how", "undoes", "came_at")
+_SAID = ("pk", "day", "session_id", "happened_at", "act", "what", "how", "undoes", "came_at", "device")
 
 
 class _Told:
@@ -224,9 +224,12 @@ def _listing(event: Event, told: _Told, known: Version, *, at: datetime) -> List
 def _person(one: _Row, key: str, days: list[str], acts: dict[str, list[Said]]) -> Person:
     here: dict[str, str | None] = dict.fromkeys(days)
     left: dict[str, str | None] = {}
+    desk: dict[str, str] = {}
     for place, said in acts.items():
         folded = fold(said)
         here[place] = _in_text(folded.first_in) if folded.first_in else None
+        if folded.stays and folded.stays[0].since.device:
+            desk[place] = folded.stays[0].since.device
         left[place] = _in_text(folded.last_out) if folded.last_out else None
     return {
         "id": key,
@@ -242,6 +245,7 @@ def _person(one: _Row, key: str, days: list[str], acts: dict[str, list[Said]]) -
         "no_photos": not one.agrees_to_photos,
         "here": here,
         "left": left,
+        "desk": desk,
     }
 
 

@@ -52,6 +52,7 @@ FILES = {
     "reader_wasm": "vendor/zxing-wasm/zxing_reader.wasm",
 }
 WORKER = "js/door/worker.js"
+TICKET_WORKER = "js/ticket/worker.js"
 # Drawings of icon.svg for what reads no SVG; phones fetch them when they install the app, so it keeps none of them. An
 # iPhone rounds corners by itself, and other phones cut a maskable one to any shape around its inner four fifths.
 APPLE_ICON = "icon-180.png"
@@ -94,8 +95,14 @@ def worker() -> str:
     return f'const VERSION = "{version}";\nconst FILES = [{files}];\n{contents[WORKER].decode()}'
 
 
+@lru_cache
+def ticket_worker() -> str:
+    """Return the text of the service worker that opens kept tickets."""
+    return Path(str(finders.find(TICKET_WORKER))).read_text()
+
+
 def list_is_forgotten_at(event: Event, *, at: datetime | None = None) -> datetime:
-    """Return when a phone that opens the door now must have forgotten the list, an aware datetime."""
+    """Return when a phone that opens the door, or a ticket, now must have forgotten it, an aware datetime."""
     soonest = (at or timezone.now()) + LIST_STAYS_AFTERWARDS
     if not event.days:
         return soonest
@@ -136,6 +143,7 @@ def words() -> dict[str, str]:
         "welcome": _("Welcome"),
         "already": _("Already here"),
         "since": _("Since {time}"),
+        "since_at": _("Since {time}, {desk}"),
         "not_listed": _("Not on this list"),
         "not_listed_what": _(
             "A genuine ticket, but of another event, replaced, or newer than the list. Search the name."

@@ -16,6 +16,7 @@ from events.models import Event
 from projects.models import Organisation
 from projects.search import fold
 
+from ..compiled import add
 from ..door.numbers import new_number
 from ..door.signing import new_code as new_ticket_code
 from ..exceptions import NoOpenOffer, NotRegistered, UndoTooLate
@@ -241,7 +242,11 @@ class Registration(models.Model):
         self.search_text = fold(self.name, self.organisation_name, self.email)
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "changed_at", "search_text"}
-        super().save(*args, **kwargs)
+        if self._state.adding and self.pk is None and not (args or kwargs):
+            # Under the lock of the event, where everybody else waits for it.
+            add(self)
+        else:
+            super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("registrations:registration", args=[self.code])
@@ -391,7 +396,9 @@ class Registration(models.Model):
             raise NotRegistered(self)
         self.state = self.State.OFFERED
         self.save()
-        return self.offers.create(made_at=at or timezone.now(), expires_at=until)
+        offer = Offer(registration=self, made_at=at or timezone.now(), expires_at=until)
+        add(offer)
+        return offer
 
     def open_offer(self, *, at: datetime | None = None) -> "Offer | None":
         """The offer that may still be answered at an instant, or None."""

@@ -8,7 +8,7 @@ places in the room (`Event.places`) and online (`Event.online_places`); every ot
 
 from .changing import change
 from .choosing import Chosen, check_choices, check_clashes, choose, count_all, option_places, session_places
-from .counting import Counted, Left, free, live, lock, mode_at, taken
+from .counting import Counted, Left, find, free, live, lock, mode_at, taken
 from .deciding import approve, hand_over, move_ahead, reject, restore
 from .leaving import accept_offer, cancel, decline_offer, undo_cancelling
 from .registering import Expected, Registered, correct, expected, register, register_in_transaction
@@ -35,6 +35,7 @@ __all__ = [
     "count_all",
     "decline_offer",
     "expected",
+    "find",
     "free",
     "hand_over",
     "live",

@@ -18,7 +18,7 @@ from events.models import ChoiceGroup, Event, Session
 from events.programme.warnings import overlap
 
 from .. import emails
-from ..compiled import Compiled
+from ..compiled import Compiled, add
 from ..exceptions import ChoicesClash, ChoicesDoNotFit
 from ..models import Choice, Option, Registration
 from ..models.choices import ChoiceQuerySet
@@ -107,11 +107,8 @@ def pick(
     wanted = dict.fromkeys([(session.pk, None) for session in sessions] + [(None, option.pk) for option in options])
     dropped = [choice for key, choice in picked.items() if key not in wanted]
     Choice.objects.filter(pk__in=dropped).delete()
-    Choice.objects.bulk_create(
-        Choice(registration=registration, session_id=session, option_id=option, since=at)
-        for session, option in wanted
-        if (session, option) not in picked
-    )
+    new = (key for key in wanted if key not in picked)
+    add(*(Choice(registration=registration, session_id=session, option_id=option, since=at) for session, option in new))
     give_free_choices(registration.event, at=at, untold=registration)
 
 
@@ -136,15 +133,17 @@ def pick_first(
         pick(registration, sessions, options, before=(), at=at)
         return waited_for(registration, sessions, options)
     has_place = [may_have_a_place and left is not None and not left.is_full for _one, left in picked]
-    Choice.objects.bulk_create(
-        Choice(
-            registration=registration,
-            session=one if isinstance(one, Session) else None,
-            option=one if isinstance(one, Option) else None,
-            has_place=has,
-            since=at,
+    add(
+        *(
+            Choice(
+                registration=registration,
+                session=one if isinstance(one, Session) else None,
+                option=one if isinstance(one, Option) else None,
+                has_place=has,
+                since=at,
+            )
+            for (one, _left), has in zip(picked, has_place, strict=True)
         )
-        for (one, _left), has in zip(picked, has_place, strict=True)
     )
     if not registration.is_confirmed:
         return []

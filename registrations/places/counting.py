@@ -55,12 +55,19 @@ _REGISTRATION = Compiled(
 
 def fresh(event: Event, registration: Registration) -> Registration:
     """The registration as it is under the lock: whoever came before us may have changed it."""
-    rows = _REGISTRATION.rows(event=event.pk, registration=registration.pk)
-    if not rows:
+    found = find(event, registration.pk)
+    if found is None:
         raise Registration.DoesNotExist
-    _hand_on(registration, rows[0], "person", "organisation", "delegation")
-    rows[0].event = event
-    return rows[0]
+    _hand_on(registration, found, "person", "organisation", "delegation")
+    return found
+
+
+def find(event: Event, registration: int) -> Registration | None:
+    """The registration with a key at an event, alone, or None. One query."""
+    rows = _REGISTRATION.rows(event=event.pk, registration=registration)
+    for row in rows:
+        row.event = event
+    return rows[0] if rows else None
 
 
 def _hand_on(earlier: Model, now: Model, *names: str) -> None:

@@ -10,6 +10,7 @@ from accounts.models import User
 from events.models import Event
 
 from .. import emails, wording
+from ..compiled import add
 from ..exceptions import NoOpenOffer, TooLate, UndoTooLate
 from ..models import Decision, Registration
 from . import choosing, counting
@@ -85,7 +86,7 @@ def cancel(
         registration.cancel(by=by, reason=reason, because=because, at=at)
         if by == Registration.CancelledBy.HOST:
             decided = {"reason": reason, "because": because or {}, "taken_by": decided_by, "taken_at": at}
-            registration.decisions.create(kind=Decision.Kind.CANCELLED, **decided)
+            add(Decision(registration=registration, kind=Decision.Kind.CANCELLED, **decided))
         fits = expected is not None and expected.fits(before, registration)
         emails.cancelled(registration, written=expected.mail if expected and fits else None)
         leave(event, registration, at=at)

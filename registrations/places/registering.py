@@ -13,7 +13,7 @@ from events.models import Event, Session
 
 from .. import emails, wording
 from ..approval import Approval, approval_of, needs_approval
-from ..compiled import Compiled
+from ..compiled import Compiled, add
 from ..exceptions import InvitationClosed, NoFreePlace, RegistrationClosed
 from ..models import Because, Consent, Decision, Delegation, Invitation, Option, Person, Registration
 from ..models.registrations import new_code, new_number
@@ -54,17 +54,23 @@ class Expected:
     code: str
     ticket_number: str
     event_changed_at: datetime
+    waits_for: list[Session | Option]
     mail: emails.Written
 
 
 def expected(
-    event: Event, *, counted: Counted | None = None, at: datetime | None = None, **answers: Any
+    event: Event,
+    *,
+    counted: Counted | None = None,
+    waits_for: Iterable[Session | Option] = (),
+    at: datetime | None = None,
+    **answers: Any,
 ) -> Expected | None:
     """Write the mail of a registration before the lock is taken, as if the person were new; None where no seat is free.
 
     What is done under the lock keeps everybody else waiting, and the mail is most of it. `answers` are those of
-    `register`, which writes another mail if things come out differently. One query where there is a limit, none where
-    the caller has `counted`.
+    `register`, which writes another mail if things come out differently, and `waits_for` is what of their choices seems
+    to be full. One query where there is a limit, none where the caller has `counted`.
     """
     at = at or timezone.now()
     for name in _NOT_IN_THE_MAIL:
@@ -78,7 +84,9 @@ def expected(
         if not counted.has_place_for_a_newcomer(counted.line(mode, delegation.pk if delegation else None)):
             return None
     registration = Registration(event=event, state=State.CONFIRMED, joined_at=at, confirmed_at=at, **answers)
-    return Expected(registration.code, registration.ticket_number, event.changed_at, emails.confirmation(registration))
+    full = list(waits_for)
+    mail = emails.confirmation(registration, waits_for=full)
+    return Expected(registration.code, registration.ticket_number, event.changed_at, full, mail)
 
 
 def register_in_transaction(
@@ -200,20 +208,23 @@ def register_in_transaction(
     elif sessions or options:
         waits_for = choosing.pick_first(registration, sessions, options, counted, at=at)
     if by or at_the_door:
-        registration.decisions.create(
-            kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED,
-            because=(Because.AT_THE_DOOR if has_place else Because.OVER_THE_LIMIT).of() if at_the_door else {},
-            taken_by=by,
-            taken_at=at,
+        add(
+            Decision(
+                registration=registration,
+                kind=Decision.Kind.NAMED if delegation else Decision.Kind.ADDED,
+                because=(Because.AT_THE_DOOR if has_place else Because.OVER_THE_LIMIT).of() if at_the_door else {},
+                taken_by=by,
+                taken_at=at,
+            )
         )
     _answer(invitation, registration, at=at)
     for consent in consents:
         consent.registration, consent.given_at = registration, at
-    Consent.objects.bulk_create(consents)
+    add(*consents)
     # Whoever was here before gets a newer invitation, and of an event that changed meanwhile other things are said.
     # The mail says for which session they wait.
-    is_as_expected = not registration.invitation_revision and not waits_for
-    fits = expected and expected.event_changed_at == event.changed_at and is_as_expected
+    is_new = not registration.invitation_revision
+    fits = is_new and expected and (expected.event_changed_at, expected.waits_for) == (event.changed_at, waits_for)
     if not (at_the_door and event.is_over(at=at)):
         place = counted.place_at_the_end(counted.line_of(registration))
         written = expected.mail if expected and fits else None

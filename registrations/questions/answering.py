@@ -12,6 +12,7 @@ from django_countries import countries
 
 from events.times import day_in_words
 
+from ..compiled import add
 from ..models import Answer, Question, Registration, Upload
 from . import files
 from .asked import version_of
@@ -65,7 +66,7 @@ def keep_answers(
             known.save()
         else:
             new.append(answer)
-    Answer.objects.bulk_create(new)
+    add(*new)
 
 
 def stored_values(registration: Registration) -> dict[int, Any]:

@@ -71,8 +71,9 @@ def _of_organiser(request: HttpRequest, slug: str, key: int) -> Registration:
 def _to_act_on(request: HttpRequest, slug: str, key: int) -> Registration:
     # Alone, without what its page shows: whatever is done with it reads it again under the lock of its event.
     event = organised_event(request, slug)
-    registration = get_object_or_404(event.registrations, pk=key)
-    registration.event = event
+    registration = places.find(event, key)
+    if registration is None:
+        raise Http404
     return registration
 
 

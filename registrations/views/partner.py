@@ -11,8 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import access
-from events.models import Event
-from projects.access import people_with_a_role
+from projects.access import coordinates, people_with_a_role
 from projects.models import Partner
 
 from .. import delegations, naming
@@ -232,9 +231,10 @@ def _person(delegation: Delegation, pk: int) -> Registration | None:
 
 def _delegation(request: HttpRequest, partner: str, slug: str) -> Delegation:
     """The delegation of a partner that this user coordinates; that of any other partner is not found."""
-    theirs = Delegation.objects.coordinated_by(request.user).with_page_data()
-    published = theirs.exclude(event__status=Event.Status.DRAFT)
-    return get_object_or_404(published, partner__slug=partner, event__slug=slug)
+    delegation = delegations.published(partner, slug)
+    if delegation is None or not coordinates(request, delegation.partner):
+        raise Http404
+    return delegation
 
 
 def _back(delegation: Delegation) -> HttpResponse:

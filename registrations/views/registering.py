@@ -79,8 +79,8 @@ def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
         return _form(request, page, form, admission, status=429, closed_until=until)
     try:
         expected = None
-        if not (receipt or _may_come_out_otherwise(admission) or form.picks_something_full):
-            expected = places.expected(event, counted=form.counted, **form.answers)
+        if not (receipt or _may_come_out_otherwise(admission)):
+            expected = places.expected(event, counted=form.counted, waits_for=form.picked_and_full, **form.answers)
         # In one transaction: each that writes waits for all others, which is what takes longest in a rush.
         with transaction.atomic():
             limits.count(request, form.cleaned_data["email"])

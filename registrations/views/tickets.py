@@ -3,11 +3,12 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import access, everybody, holder_of_the_link
 
+from ..door import phone
 from ..door.codes import address_of, replace_ticket, svg, ticket_svg
 from ..door.numbers import in_groups
 from ..door.signing import is_signed
@@ -20,14 +21,26 @@ from ..models import Registration
 def ticket(request: HttpRequest, code: str) -> HttpResponse:
     """Show the ticket of a registration to whoever holds its link."""
     registration = _with_a_place(code)
+    event = registration.event
     context = {
         "registration": registration,
-        "event": registration.event,
+        "event": event,
         "code": ticket_svg(registration),
         "number": in_groups(registration.ticket_number),
-        "title": registration.event.in_language("title", get_language() or "en"),
+        "title": event.in_language("title", get_language() or "en"),
     }
-    return render(request, "registrations/ticket.html", context)
+    response = render(request, "registrations/ticket.html", context)
+    # No browser keeps this page by itself. A script of ours keeps it for the door, and forgets it with the event.
+    response["X-Kept-Until"] = phone.list_is_forgotten_at(event).isoformat()
+    return response
+
+
+@access(everybody)
+@require_safe
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """Answer the service worker that opens kept tickets without network."""
+    return HttpResponse(phone.ticket_worker(), content_type="text/javascript; charset=utf-8")
 
 
 @access(holder_of_the_link)

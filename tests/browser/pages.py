@@ -47,6 +47,7 @@ PAGE_NAMES = [
     "surveys",
     "survey",
     "survey-add",
+    "survey-translation",
     "survey-answer",
     "survey-answered",
     "sign-in",
@@ -110,6 +111,7 @@ PAGE_NAMES = [
     "online-report-confirmed",
     "join",
     "learning",
+    "learning-translation",
     "evidence",
     "audit",
     "audit-project",
@@ -352,6 +354,9 @@ def all_pages(site: Site) -> list[Page]:
         Page("surveys", f"/en/organise/projects/{project}/surveys/", "lead"),
         Page("survey", f"/en/organise/projects/{project}/surveys/{survey}/", "lead"),
         Page("survey-add", f"/en/organise/projects/{project}/surveys/add/", "lead"),
+        Page(
+            "survey-translation", f"/en/organise/projects/{project}/surveys/{survey}/translation/?language=it", "lead"
+        ),
         Page("survey-answer", f"/en/surveys/{asked}/"),
         Page("survey-answered", f"/en/surveys/{answered}/"),
         Page("sign-in", "/en/sign-in/"),
@@ -408,6 +413,7 @@ def all_pages(site: Site) -> list[Page]:
         Page("online-report-confirmed", f"/en/organise/meuse-counter/online/{confirmed_report}/", "lead"),
         Page("join", f"/en/join/{join_code}/"),
         Page("learning", f"/en/organise/{held_event}/learning/", "lead"),
+        Page("learning-translation", f"/en/organise/{held_event}/learning/translation/?language=it", "lead"),
         Page("evidence", f"/en/organise/{held_event}/evidence/", "lead"),
         Page("audit", f"/{audit}"),
         Page("audit-project", f"/{audit_project}"),

@@ -427,6 +427,9 @@ def test_who_is_found_is_seen_above_the_keyboard_of_a_small_phone(event, open_do
 
 def test_a_hand_scanner_works_on_every_page_and_where_a_list_has_the_focus(event, open_door):
     page = open_door(event)
+    page.click("#nav [data-screen=settings]")
+    page.fill("#device", "Side entrance")
+    page.press("#device", "Tab")
 
     page.click("#nav [data-screen=history]")
     page.keyboard.type(event.tickets["Person 003"])
@@ -448,6 +451,14 @@ def test_a_hand_scanner_works_on_every_page_and_where_a_list_has_the_focus(event
     assert page.inner_text("#result-name") == "Person 004"
     assert page.input_value("#day") == chosen
 
+    # Whoever was here already is told since when, and at which desk.
+    page.get_by_text("Online, all sent").wait_for()
+    page.click("#other-ways summary")
+    page.fill("#code", event.tickets["Person 003"])
+    page.press("#code", "Enter")
+    page.locator("#result[data-verdict=already]").wait_for()
+    assert page.inner_text("#result-what").endswith(", Side entrance")
+
 
 def test_a_trial_that_was_left_checks_in_the_next_person(event, open_door):
     page = open_door(event)
@@ -460,6 +471,84 @@ def test_a_trial_that_was_left_checks_in_the_next_person(event, open_door):
     search(page, "Person 005").click()
 
     page.locator("#result[data-verdict=welcome]").wait_for(timeout=5_000)
+
+
+# Bob's helper link, and a person whose ticket is replaced; then the link is revoked.
+REPLACED = """
+from events.models import Event
+from registrations.door.codes import replace_ticket
+replace_ticket(Event.objects.get(slug="%s").registrations.get(name="Person 009"))
+"""
+REVOKED = """
+from registrations.door.access import revoke
+from registrations.models import DoorLink
+for link in DoorLink.objects.filter(event__slug="%s"):
+    revoke(link)
+"""
+
+
+def test_a_replaced_ticket_is_refused_and_a_revoked_phone_shows_no_name(site, event, open_browser):
+    pin = site.query(LINK % event.slug)
+    page = open_browser(width=320)
+    page.goto(f"/en/door/{event.slug}/")
+    page.get_by_label("PIN").fill(pin)
+    page.get_by_label("first name").fill("Bob")
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_selector("body[data-kept=true]")
+    page.context.set_offline(True)
+    site.query(REPLACED % event.slug)
+
+    # Without network nobody here can know.
+    page.click("#other-ways summary")
+    page.fill("#code", event.tickets["Person 009"])
+    page.press("#code", "Enter")
+    page.locator("#result[data-verdict=welcome]").wait_for()
+    page.context.set_offline(False)
+    page.locator("#result[data-verdict=refused]").wait_for()
+    assert "replaced" in page.inner_text("#refused")
+    # From then on it is refused here, too.
+    page.wait_for_timeout(5_100)
+    page.fill("#code", event.tickets["Person 009"])
+    page.press("#code", "Enter")
+    page.locator("#result[data-verdict=replaced]").wait_for()
+
+    site.query(REVOKED % event.slug)
+    search(page, "Person 010").click()
+    page.get_by_text("Not signed in any more").wait_for()
+    assert "Person" not in page.text_content("main") + page.text_content("#spoken")
+    assert page.input_value("#search") == ""
+
+
+def test_a_ticket_opens_without_network_until_the_day_after_the_event(site, event, open_browser):
+    code = site.query(CODE % event.slug)
+    page = open_browser(width=320)
+    page.goto(f"/en/registrations/{code}/ticket/")
+    page.get_by_text("It opens on this device without network").wait_for()
+
+    page.context.set_offline(True)
+    page.reload()
+    assert page.get_by_role("img", name="QR code of your ticket").is_visible()
+    assert page.get_by_text("Person 012").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.qr svg')).display") == "block"
+    page.context.set_offline(False)
+
+    # What was kept goes with the event: here its time is set to yesterday, as if two days had passed.
+    page.evaluate("""async () => {
+        const cache = await caches.open("tickets");
+        const kept = await cache.match(location.pathname);
+        const headers = new Headers(kept.headers);
+        headers.set("X-Kept-Until", new Date(Date.now() - 86_400_000).toISOString());
+        await cache.put(location.pathname, new Response(await kept.text(), { headers }));
+    }""")
+    page.context.set_offline(True)
+    with pytest.raises(Exception, match="ERR_"):
+        page.reload()
+
+
+CODE = """
+from events.models import Event
+print(Event.objects.get(slug="%s").registrations.get(name="Person 012").code)
+"""
 
 
 # A clock that can be put on by `skip` milliseconds.

@@ -96,6 +96,24 @@ def test_whoever_rates_again_counts_once_and_what_they_said_before_stays(start, 
         Assessment.objects.first().save()
 
 
+def test_what_everybody_says_of_a_dimension_stands_side_by_side(client, project, start, lousada, riga):
+    first, second, *rest = start.instrument.dimensions.all()
+    assess(start, lousada, rater=lousada, ratings={first: (4, ""), second: (2, "")}, by=None)
+    assess(start, lousada, rater=riga, ratings={first: (3, "<b>Well</b> begun")}, by=None)
+
+    compared = profile_of(lousada).compared(start)
+
+    assert [(dimension, [rating and rating.value for _one, rating in row]) for dimension, row in compared] == [
+        (first, [4, 3]),
+        (second, [2, None]),
+        *((dimension, [None, None]) for dimension in rest),
+    ]
+    client.force_login(create_lead(project))
+    shown = client.get(reverse("learning:assessed_region", args=["optiwamag", start.instrument_id, lousada.slug])).text
+    assert "&lt;b&gt;Well&lt;/b&gt; begun" in shown
+    assert "skipped" in shown
+
+
 def test_a_closed_round_and_an_empty_assessment_are_refused(project, lousada):
     closed = create_assessment_round(project, closes_on=date(2027, 2, 28))
     last_day = create_assessment_round(project, "End", closes_on=TODAY)

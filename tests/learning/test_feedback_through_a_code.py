@@ -194,9 +194,12 @@ def test_before_and_after_the_page_says_so_and_shows_what_came_too_late(client, 
     assert not Feedback.objects.exists()
 
 
-def test_a_key_that_is_not_ours_is_a_404(client, event):
+@pytest.mark.parametrize("page", ["feedback_about", "feedback_about_thanks"])
+def test_a_key_that_is_not_ours_is_told_to_be_none(client, event, page):
     for key in ("1", f"{event.pk}:forged", "none:of-these", "9" * 300):
-        assert client.get(reverse("learning:feedback_about", args=[key])).status_code == 404
+        response = client.get(reverse(f"learning:{page}", args=[key]))
+        assert response.status_code == 404
+        assert "This link does not work" in response.text
 
 
 def test_the_address_of_an_unlisted_event_opens(client):

@@ -432,6 +432,7 @@ def test_charlie_of_another_project_finds_no_version(client, project):
         address("frozen_report_changes", project, version=1),
         address("frozen_report_file", project, version=1, extension="json"),
         address("frozen_report_table", project, version=1, table="people"),
+        address("frozen_report_plot", project, version=1, plot="kinds", extension="svg"),
         address("report_file", project, extension="csv"),
         address("report_table", project, table="people"),
         address("freeze_report", project),

@@ -160,7 +160,15 @@ def test_target_of_the_semester_stands_beside_its_value(project):
 
     assert (row.value, row.target, row.reached) == (1, 3, 33)
     assert document(report)["indicators"] == [
-        {"key": "events", "title": "All events", "unit": "pieces", "rule": "Events held", "value": 1, "target": 3}
+        {
+            "key": "events",
+            "title": "All events",
+            "unit": "pieces",
+            "rule": "Events held",
+            "counts": "events",
+            "value": 1,
+            "target": 3,
+        }
     ]
 
 
@@ -200,12 +208,40 @@ def test_programme_that_has_indicators_keeps_them_as_they_are():
     assert load_known_indicators() == []
 
 
+def test_the_common_set_is_whole_and_what_few_are_asked_for_waits():
+    programme = create_programme()
+    load_indicators(programme, sets()["interreg-2021-2027"])
+
+    codes = set(programme.indicators.values_list("code", flat=True))
+
+    outputs = {f"RCO{n}" for n in (81, 82, 83, 84, 85, 86, 87, 90, 115, 116, 117, 118, 120)}
+    assert codes == outputs | {f"RCR{n}" for n in (79, 81, 82, 83, 84, 85, 104)}
+    used = programme.indicators.filter(is_used=True).values_list("code", flat=True)
+    assert set(used) == {"RCO81", "RCO115", "RCO87", "RCO83", "RCO84", "RCO116", "RCR79", "RCR84", "RCR104"}
+
+
+def test_a_report_says_what_its_indicators_mean_and_where_that_stands(client, project):
+    client.force_login(create_lead(project))
+    create_indicator(
+        project,
+        "RCO115",
+        "events",
+        definition="Open to all citizens.",
+        sources=["https://eur-lex.europa.eu/eli/reg/2021/1058/oj"],
+    )
+
+    shown = client.get(reverse("learning:report", kwargs={"project": project.slug, "number": 1})).text
+
+    assert "Open to all citizens." in shown
+    assert 'href="https://eur-lex.europa.eu/eli/reg/2021/1058/oj"' in shown
+
+
 def test_command_gives_a_programme_a_set(capsys):
     create_programme(slug="ours")
 
     call_command("load_indicators", programme="ours", chosen="interreg-2021-2027")
 
-    assert "9 indicators created." in capsys.readouterr().out
+    assert "20 indicators created." in capsys.readouterr().out
     with pytest.raises(CommandError, match="There is no programme nothing"):
         call_command("load_indicators", programme="nothing", chosen="interreg-2021-2027")
     with pytest.raises(CommandError, match="or neither"):
@@ -271,6 +307,7 @@ def test_wrong_target_is_said_and_nothing_is_lost(client, project, wrong):
     page = response.content.decode()
     assert response.status_code == 422
     assert "<title>Error:" in page
+    assert "Enter a whole number from 0 to 2,000,000,000 in digits alone" in page
     assert f'value="{wrong}"' in page
     assert 'value="7"' in page
     assert not IndicatorTarget.objects.exists()

@@ -17,6 +17,7 @@ from learning.reports.programme.figures import programme_figures
 from learning.reports.semester import report_on
 from learning.reports.subject import Kind, ProgrammeSubject, Subject
 from projects.models import Membership
+from registrations.merging import merge
 from registrations.models import Registration
 from tests.factories import (
     create_action,
@@ -230,10 +231,10 @@ def test_queries_are_the_same_for_any_number_of_projects_and_events(django_asser
     programme = create_programme()
     for _n in range(3):
         create_everything(programme)
-        with django_assert_num_queries(10 + extra()):
+        with django_assert_num_queries(11 + extra()):
             programme_report(programme, at=CUT_OFF)
     ask_for_everything(programme)
-    with django_assert_num_queries(19 + extra()):
+    with django_assert_num_queries(20 + extra()):
         programme_report(programme, at=CUT_OFF)
 
 
@@ -242,7 +243,7 @@ def test_page_takes_as_many_queries_for_three_projects_as_for_six(client, django
     client.force_login(create_officer(programme))
     for _n in range(2):
         create_everything(programme)
-        with django_assert_num_queries(15 + extra()):
+        with django_assert_num_queries(16 + extra()):
             client.get(reverse("learning:report", kwargs={"programme": "europe"}))
 
 
@@ -350,6 +351,43 @@ def test_what_was_frozen_says_the_same_when_it_is_counted_again():
     came(register(programme.projects.first().events.first(), "Zoe", joined_at=LATER, confirmed_at=LATER), at=LATER)
 
     assert records_say_the_same(frozen, programme_report(programme, at=CUT_OFF))
+
+
+# --- Joined persons ---------------------------------------------------------------------------------------------
+
+
+def test_person_who_was_joined_with_another_takes_part_once_in_an_event_where_both_were(django_assert_num_queries):
+    programme = create_programme()
+    project = create_project(programme=programme)
+    event, second = create_held_event(project), create_held_event(project)
+    outcome = create_outcome(event)
+    kept = register(event, "Alice", country="NL")
+    # Registered again before, under another name; only a double is left out.
+    again = register(event, "Alicia", country="SE", joined_at=FEBRUARY - timedelta(days=1))
+    for registration in (kept, again, register(second, "Alicia", country="SE"), register(event, "Ben", country="IT")):
+        came(registration)
+        if registration.event == event:
+            create_feedback(registration, (outcome, 1, 5), given_at=FEBRUARY)
+    for rule in ("participations", "people", "countries", "organisations", "learners"):
+        Indicator.objects.create(programme=programme, code=rule, name=rule, unit="", rule=rule)
+    merge(kept.person, again.person)
+
+    with django_assert_num_queries(13 + extra()):
+        row = programme_report(programme, at=CUT_OFF).projects[0]
+    own = report_on(Subject(Kind.PROJECT, project), at=CUT_OFF)
+
+    assert (row.participations, row.people, row.learned, row.feedback) == (3, 2, 2, 3)
+    assert [(guest.country, len(guest.registrations)) for guest in own.participations if guest.event == event] == [
+        ("SE", 2),
+        ("IT", 1),
+    ]
+    for slug in ("participations", "people", "learned", "feedback"):
+        assert getattr(row, slug) == figure(own, slug).value, slug
+    of_own = {each.indicator.code: each.value for each in indicator_rows(own)}
+    assert {one.code: row.indicators[one.pk].value for one in Indicator.objects.all()} == of_own
+    assert of_own["countries"] == 2
+    # Two answers of one person and one of another are those of both who came there, of three participations.
+    assert own.answer_rate == 2 / 3
 
 
 # --- Plots -------------------------------------------------------------------------------------------------------

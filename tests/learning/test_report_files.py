@@ -12,6 +12,7 @@ import pypdf
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from PIL import Image
 
 from events.models import Event
 from learning.reports.document import document, written
@@ -38,6 +39,7 @@ FORMULA = '=HYPERLINK("http://example.org")'
 DRAW, SVG, MANIFEST = (
     f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}" for name in ("drawing", "svg-compatible", "manifest")
 )
+HREF = "{http://www.w3.org/1999/xlink}href"
 
 
 @pytest.fixture
@@ -128,7 +130,8 @@ def test_opendocument_text_is_whole(content):
     assert packed.infolist()[0].compress_type == zipfile.ZIP_STORED
     assert packed.read("mimetype") == b"application/vnd.oasis.opendocument.text"
     for name in packed.namelist()[1:]:
-        ElementTree.fromstring(packed.read(name))  # noqa: S314 - we wrote it
+        if not name.endswith(".png"):
+            ElementTree.fromstring(packed.read(name))  # noqa: S314 - we wrote it
     body = ElementTree.fromstring(packed.read("content.xml"))  # noqa: S314 - we wrote it
     text = " ".join(body.itertext())
     for words in (
@@ -149,10 +152,27 @@ def test_pictures_of_the_text_say_what_they_show(content):
     drawn = [plot["finding"] for plot in content["plots"]]
     pictures = [name for name in packed.namelist() if name.startswith("Pictures/")]
     frames = list(body.iter(f"{DRAW}frame"))
-    assert len(drawn) == len(pictures) == len(frames) > 2
+    assert len(drawn) == len(frames) > 2
     assert [frame.find(f"{SVG}title").text for frame in frames] == drawn
     assert all(frame.find(f"{SVG}desc").text.startswith(finding) for frame, finding in zip(frames, drawn, strict=True))
-    assert {entry.get(f"{MANIFEST}full-path") for entry in listed} >= set(pictures)
+    # Whoever draws no SVG shows the second.
+    shown = [[image.get(HREF) for image in frame.iter(f"{DRAW}image")] for frame in frames]
+    assert shown == [[f"Pictures/plot-{n}-1.svg", f"Pictures/plot-{n}-1.png"] for n in range(1, len(drawn) + 1)]
+    assert sorted(pictures) == sorted(path for paths in shown for path in paths)
+    media = {entry.get(f"{MANIFEST}full-path"): entry.get(f"{MANIFEST}media-type") for entry in listed}
+    assert {media[path] for path in pictures} == {"image/svg+xml", "image/png"}
+
+
+def test_pictures_that_are_no_svg_are_drawn_as_large_and_not_empty(content):
+    packed = zipfile.ZipFile(io.BytesIO(FORMATS["odt"].make(content)))
+
+    for path in (name for name in packed.namelist() if name.endswith(".png")):
+        picture = Image.open(io.BytesIO(packed.read(path)))
+        svg = ElementTree.fromstring(packed.read(path.replace(".png", ".svg")))  # noqa: S314 - we wrote it
+        assert picture.width > 1000
+        shape = float(svg.get("height")) / float(svg.get("width"))
+        assert picture.height / picture.width == pytest.approx(shape, rel=0.02)
+        assert len(picture.convert("RGB").getcolors(maxcolors=100_000)) > 10
 
 
 def test_pictures_of_the_pdf_say_what_they_show(content):

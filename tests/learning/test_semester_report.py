@@ -12,6 +12,7 @@ from events.models import Event
 from learning.models import Feedback
 from learning.reports.figures import figure, gaps
 from learning.reports.semester import semester_report
+from registrations.merging import merge
 from registrations.models import AttendanceRecord, Registration
 from tests.factories import (
     create_event,
@@ -157,6 +158,26 @@ def test_person_at_three_events_counts_three_times_as_participation_and_once_as_
 
     assert (len(report.participations), names(report.people)) == (3, ["Alice"])
     assert len(report.people[0].events) == 3
+
+
+def test_persons_who_were_joined_are_one_guest_where_both_were_registered(project):
+    event = create_held_event(project)
+    first = create_registration(event, "Alicia", joined_at=FEBRUARY, confirmed_at=FEBRUARY)
+    record_attendance(first, day=date(2027, 2, 11), happened_at=FEBRUARY, recorded_at=FEBRUARY)
+    second = attend(event, "Alice")
+    never_came = create_registration(event, "Ali", joined_at=FEBRUARY - timedelta(days=3), confirmed_at=FEBRUARY)
+    merge(second.person, first.person)
+    merge(second.person, never_came.person)
+
+    report = report_of(project)
+
+    [guest] = report.guests
+    # As the first who was seen, on the days of all.
+    assert (guest.name, guest.person_id, guest.is_registered) == ("Alicia", second.person_id, True)
+    assert guest.days == (date(2027, 2, 10), date(2027, 2, 11))
+    assert guest.registrations == (never_came.pk, first.pk, second.pk)
+    assert [(row.registered, row.attended) for row in report.events] == [(1, 1)]
+    assert (len(report.participations), len(report.people)) == (1, 1)
 
 
 def test_two_days_at_one_event_are_one_participation(project):

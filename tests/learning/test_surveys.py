@@ -385,8 +385,11 @@ def test_what_comes_too_late_is_shown_again(client, clock, invitation):
 
 
 @pytest.mark.parametrize("code", ["unknown", "x" * 27, "é"])
-def test_a_link_that_is_none_is_a_404(client, code):
-    assert client.get(reverse("learning:answer_survey", args=[code])).status_code == 404
+def test_a_link_that_is_none_says_so(client, code):
+    response = client.get(reverse("learning:answer_survey", args=[code]))
+
+    assert response.status_code == 404
+    assert "This link does not work" in response.text
 
 
 def test_the_question_of_another_survey_is_no_field(client, project, invitation):

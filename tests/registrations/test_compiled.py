@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.db.models import Value
 
-from registrations.compiled import LONGEST_LIST, Compiled, add_missing, slices
-from registrations.models import AttendanceRecord, Registration
+from registrations.compiled import LONGEST_LIST, Compiled, add, add_missing, slices
+from registrations.models import AttendanceRecord, Decision, Registration
 from tests.factories import create_event, create_registration, record_attendance
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +17,12 @@ NAMED = Compiled(
     ),
     "event",
     names=[str],
+)
+OF_EVENT = Compiled(
+    lambda event: (
+        Registration.objects.filter(event=event).select_related("event__project", "takes_over_from").order_by("pk")
+    ),
+    "event",
 )
 SAID = Compiled(
     lambda acts: AttendanceRecord.objects.filter(act__in=acts).values_list("act", "happened_at", Value("x")),
@@ -61,3 +67,41 @@ def test_rows_that_are_there_are_left_out():
         (there.act, "in"),
         (uuid.UUID(int=5), "out"),
     ]
+
+
+def test_rows_that_are_added_are_those_of_bulk_create():
+    registration = create_registration(create_event())
+    by_django, ours = (
+        [Decision(registration=registration, kind="added", because={"code": one}) for one in "ab"] for _ in range(2)
+    )
+
+    Decision.objects.bulk_create(by_django)
+    add(*ours)
+
+    assert [(one.kind, one.because, one.taken_at) for one in Decision.objects.filter(pk__in=[o.pk for o in ours])] == [
+        (one.kind, one.because, one.taken_at) for one in ours
+    ]
+    # The keys are those of the rows, in their order, and the rows are stored for good.
+    assert [Decision.objects.get(pk=one.pk).because for one in ours] == [one.because for one in by_django]
+    ours[0].delete()
+    assert Decision.objects.count() == 3
+
+
+def test_of_no_rows_nothing_is_added(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        add()
+
+
+def test_what_is_selected_along_comes_along(django_assert_num_queries):
+    event = create_event()
+    alice, bob = create_registration(event, "Alice"), create_registration(event, "Bob")
+    Registration.objects.filter(pk=bob.pk).update(takes_over_from=alice)
+
+    found = OF_EVENT.rows(event=event.pk)
+
+    with django_assert_num_queries(0):
+        assert [(one.name, one.event.project, one.takes_over_from) for one in found] == [
+            ("Alice", event.project, None),
+            ("Bob", event.project, alice),
+        ]
+        assert found[1].takes_over_from.name == "Alice"

@@ -16,7 +16,7 @@ from registrations import emails, places
 from registrations.door.numbers import in_groups
 from registrations.models import Registration
 from registrations.online.joining import join_address
-from tests.factories import create_event, create_registration, create_venue
+from tests.factories import create_event, create_registration, create_session, create_venue
 
 pytestmark = pytest.mark.django_db
 State = Registration.State
@@ -325,6 +325,30 @@ def test_a_mail_that_is_written_ahead_says_the_same(clock):
 
     assert alice.code == ahead.code
     assert said(Mail.objects.get()) == written_under_the_lock
+
+
+def test_a_mail_that_is_written_ahead_names_what_somebody_will_wait_for(monkeypatch):
+    event = round_table()
+    full, free = create_session(event, title="The plant", places=0), create_session(event, title="The port", places=1)
+    event.refresh_from_db()
+    ahead = expected_of(event, waits_for=[full])
+    monkeypatch.setattr(emails, "letter", None)
+
+    register(event, sessions=[full, free], expected=ahead)
+
+    assert "The plant" in Mail.objects.get().text
+    assert "The port" not in Mail.objects.get().text
+
+
+def test_a_place_that_was_given_to_somebody_else_meanwhile_is_named_in_the_mail():
+    event = round_table()
+    visit = create_session(event, title="The plant", places=1)
+    ahead = expected_of(event)
+    register(event, "Dana", sessions=[visit])
+
+    register(event, sessions=[visit], expected=ahead)
+
+    assert "The plant" in Mail.objects.get(to="alice@example.org").text
 
 
 def test_nothing_is_written_ahead_of_a_seat_that_nobody_gets():

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from learning.reports.counted import counted, says
 from learning.reports.formats import FORMATS, csv_files
 from learning.reports.freezing import content_of
+from learning.reports.outside import for_outside
 from learning.reports.subject import Kind, Subject
 from projects.models import Project
 
@@ -32,10 +33,15 @@ class Command(BaseCommand):
             default="en",
             help="of the words in it; a version has its own",
         )
+        parser.add_argument(
+            "--outside", action="store_true", help="for people outside the team: fewer than five are withheld"
+        )
         parser.add_argument("--output", type=FileType("wb"), help="the file to write; without it, to the terminal")
 
     def handle(self, *args: Any, **options: Any) -> None:
         content = self._content(**options)
+        if options["outside"]:
+            content = for_outside(content)
         if options["table"]:
             made_of_it = csv_files.table(content, options["table"])
             if made_of_it is None:

@@ -1,6 +1,7 @@
 """A report as an OpenDocument text (OASIS OpenDocument 1.3), written here: small XML files in a ZIP with fixed dates.
 
-A library would put the hour of writing into each file, and the same report would not give the same bytes.
+A library would put the hour of writing into each file, and the same report would not give the same bytes. Each drawing
+is there twice: as SVG, and as PNG for word processors that show no SVG.
 """
 
 import io
@@ -12,7 +13,9 @@ from xml.sax.saxutils import escape, quoteattr
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from ...plots.files import in_xml
+from registrations.paper.setting import pngs
+
+from ...plots.files import Picture, in_xml
 from .pages import DRAWN_WIDTH, Paper, PaperPlot, PaperTable, Section, paper
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
@@ -44,34 +47,51 @@ _DECLARED = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def report(document: dict[str, Any]) -> bytes:
+    """Return the text document. Raises as `registrations.paper.setting.pngs` does."""
     said = paper(document)
     with override(document["language"]):
         facts = _("Facts")
-    drawings = {
-        _picture_path(plot, part): picture.svg.decode()
-        for plot, drawn in enumerate(_plots(said), 1)
-        for part, picture in enumerate(drawn.pictures, 1)
-    }
+    pictures = _pictures(said)
     parts = {
-        "content.xml": _content(said, facts),
-        "styles.xml": _styles(said),
-        "meta.xml": _meta(said),
-        **drawings,
-        "META-INF/manifest.xml": _manifest(drawings),
+        "content.xml": _content(said, facts).encode(),
+        "styles.xml": _styles(said).encode(),
+        "meta.xml": _meta(said).encode(),
+        **pictures,
+        "META-INF/manifest.xml": _manifest(pictures).encode(),
     }
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
         # First and not packed, so that the first bytes say what the file is (part 2, §2.2.4).
-        _add(packed, "mimetype", MEDIA_TYPE, zipfile.ZIP_STORED)
-        for name, text in parts.items():
-            _add(packed, name, text, zipfile.ZIP_DEFLATED)
+        _add(packed, "mimetype", MEDIA_TYPE.encode(), zipfile.ZIP_STORED)
+        for name, content in parts.items():
+            _add(packed, name, content, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
-def _add(packed: zipfile.ZipFile, name: str, text: str, how: int) -> None:
+def _add(packed: zipfile.ZipFile, name: str, content: bytes, how: int) -> None:
     entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     entry.compress_type = how
-    packed.writestr(entry, text.encode())
+    packed.writestr(entry, content)
+
+
+def _pictures(said: Paper) -> dict[str, bytes]:
+    """Return each drawing by its path in the file: as SVG, and as PNG for programs that draw no SVG."""
+    drawn = [
+        (_picture_path(number, part), picture)
+        for number, plot in enumerate(_plots(said), 1)
+        for part, picture in enumerate(plot.pictures, 1)
+    ]
+    made = pngs([(picture.svg.decode(), DRAWN_WIDTH, _drawn_height(picture)) for _path, picture in drawn])
+    found = {}
+    for (path, picture), png in zip(drawn, made, strict=True):
+        found[f"{path}.svg"] = picture.svg
+        found[f"{path}.png"] = png
+    return found
+
+
+def _drawn_height(picture: Picture) -> float:
+    """How high a drawing is on paper, in millimetres."""
+    return round(picture.height / picture.width * DRAWN_WIDTH, 1)
 
 
 def _content(said: Paper, facts: str) -> str:
@@ -117,24 +137,35 @@ def _plots(said: Paper) -> list[PaperPlot]:
 
 
 def _picture_path(plot: int, part: int) -> str:
-    return f"Pictures/plot-{plot}-{part}.svg"
+    return f"Pictures/plot-{plot}-{part}"
 
 
 def _plot(number: int, plot: PaperPlot) -> Iterator[str]:
     yield f'<text:h text:style-name="Heading_20_2" text:outline-level="2">{_text(plot.finding)}</text:h>'
     yield f'<text:p text:style-name="Measure">{_text(plot.measure)}</text:p>'
     for part, picture in enumerate(plot.pictures, 1):
-        height = picture.height / picture.width * DRAWN_WIDTH
         # What the first piece says in words is said.
         said = (
             f"<svg:title>{_text(plot.finding)}</svg:title><svg:desc>{_text(plot.alt)}</svg:desc>" if part == 1 else ""
         )
         yield (
             f'<text:p><draw:frame draw:name="plot-{number}-{part}" text:anchor-type="as-char"'
-            f' svg:width="{DRAWN_WIDTH}mm" svg:height="{height:.1f}mm">'
-            f'<draw:image xlink:href="{_picture_path(number, part)}" xlink:type="simple" xlink:show="embed"'
-            f' xlink:actuate="onLoad" draw:mime-type="image/svg+xml"/>{said}</draw:frame></text:p>'
+            f' svg:width="{DRAWN_WIDTH}mm" svg:height="{_drawn_height(picture)}mm">'
+            # The first that a program can draw is shown (part 3, §10.4.2).
+            f"{_image(f'{_picture_path(number, part)}.svg')}{_image(f'{_picture_path(number, part)}.png')}"
+            f"{said}</draw:frame></text:p>"
         )
+
+
+def _image(path: str) -> str:
+    return (
+        f'<draw:image xlink:href="{path}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"'
+        f' draw:mime-type="{_media_type(path)}"/>'
+    )
+
+
+def _media_type(path: str) -> str:
+    return "image/png" if path.endswith(".png") else "image/svg+xml"
 
 
 def _table(name: str, table: PaperTable, title: str) -> Iterator[str]:
@@ -236,7 +267,7 @@ def _meta(said: Paper) -> str:
     )
 
 
-def _manifest(drawings: Iterable[str]) -> str:
+def _manifest(pictures: Iterable[str]) -> str:
     entries = "".join(
         f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{media_type}"/>'
         for path, media_type in (
@@ -244,7 +275,7 @@ def _manifest(drawings: Iterable[str]) -> str:
             ("content.xml", "text/xml"),
             ("styles.xml", "text/xml"),
             ("meta.xml", "text/xml"),
-            *((path, "image/svg+xml") for path in drawings),
+            *((path, _media_type(path)) for path in pictures),
         )
     )
     return (

@@ -7,7 +7,7 @@ from datetime import UTC
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from events.models import EventKind
+from events.models import Event, EventKind
 from events.times import dates_in_words
 
 from ...plots import Cell, Numbers, Panel, Plot, Value, bar_plot, stack_plot, steps_plot
@@ -51,7 +51,7 @@ def _kinds(report: Report) -> Plot:
 def _kinds_by_semester(report: Report, semesters: Sequence[SemesterRow]) -> Plot:
     """Draw the semesters up to the report's own; of a report to date also what is in none of them."""
     language = get_language() or "en"
-    columns = [
+    columns: list[tuple[str, str, Sequence[Event], int | None]] = [
         (
             # Translators: short for “Semester 3”, on a bar that has room for two letters.
             _("S%(number)d") % {"number": row.semester.number},
@@ -63,7 +63,7 @@ def _kinds_by_semester(report: Report, semesters: Sequence[SemesterRow]) -> Plot
     ]
     in_one = {event.pk for row in semesters for event in row.events}
     if outside := [row.event for row in report.events if row.event.pk not in in_one]:
-        columns.append(("–", _("In no semester"), tuple(outside), None))
+        columns.append(("–", _("In no semester"), outside, None))
     tallies = [(number, Counter(event.kind for event in events)) for _short, _name, events, number in columns]
     total = sum((tally for _number, tally in tallies), Counter[EventKind]())
     kinds = sorted(total, key=lambda kind: (-total[kind], kind.position, kind.slug))

@@ -80,7 +80,8 @@ class _Events:
 def programme_report(programme: Programme, *, at: datetime) -> ProgrammeReport:
     """Count all projects of a programme from what was recorded up to `at` (aware).
 
-    Ten queries, whatever the size, and one or two more for what some indicators ask for.
+    Eleven queries, whatever the size, one more where persons were joined who are at one event twice, and one or two for
+    what some indicators ask for.
     """
     projects = {
         project.pk: project
@@ -93,21 +94,24 @@ def programme_report(programme: Programme, *, at: datetime) -> ProgrammeReport:
     known = known.exclude(event__in=left_out).exclude(event__status=Event.Status.DRAFT)
     attended = known.filter(_not_cancelled(at), Exists(_present(at=at)))
     contradictions = known.filter(cancelled_at__lte=at).filter(Exists(_present(at=at)))
+    # Whoever was there with two registrations took part once, but may have said something with either of them.
+    once = ~Q(pk__in=doubles) if (doubles := _doubles(known, attended)) else Q()
     of_kinds = _kinds_of(indicators, kinds.values())
     # Who was present is the dear part, so that one query counts all that asks for it.
     with _at_once():
         numbers = _grouped(
             attended.annotate(learned=_learned(at=at)),
             _PROJECT,
-            participations=Count("pk"),
+            participations=Count("pk", filter=once),
             people=Count(_HUMAN, distinct=True),
             learners=Count(_HUMAN, distinct=True, filter=Q(learned=True)),
             answers=Count("feedback", filter=Q(feedback__given_at__lte=at)),
-            **_aggregates(indicators, of_kinds, kinds),
+            **_aggregates(indicators, of_kinds, kinds, once),
         )
     contradicted = _grouped(contradictions, _PROJECT, n=Count("pk"))
     targets = _targets(programme)
-    counted = {one.pk: _counted(one, programme, attended, of_kinds.get(one.pk, set()), at=at) for one in indicators}
+    first = attended.filter(once)
+    counted = {one.pk: _counted(one, programme, first, of_kinds.get(one.pk, set()), at=at) for one in indicators}
     asked = frozenset(_asked(programme, at=at)) if any(one.rule == Rule.SURVEYED for one in indicators) else frozenset()
 
     def row(project: Project) -> ProjectRow:
@@ -242,6 +246,29 @@ def _present(*, at: datetime) -> QuerySet[AttendanceRecord]:
     return standing.filter(~Exists(absent), what=What.IN, registration=OuterRef("pk"))
 
 
+def _doubles(known: QuerySet[Registration], attended: QuerySet[Registration]) -> list[int]:
+    """Return the keys of registrations of people who were at that event with an earlier one, too.
+
+    Only who was joined with another person may have two. One query, and one more where there are such. See also Guest.
+    """
+    joined = known.filter(person__merged_into__isnull=False)
+    pairs = set(joined.values_list("event", "person__merged_into"))
+    if not pairs:
+        return []
+    humans = {human for _event, human in pairs}
+    of_them = attended.filter(event__in={event for event, _human in pairs}).filter(
+        Q(person__in=humans) | Q(person__merged_into__in=humans)
+    )
+    seen, found = set(), []
+    for pk, event, human in (
+        of_them.annotate(human=_HUMAN).order_by("joined_at", "pk").values_list("pk", "event", "human")
+    ):
+        if (event, human) in seen:
+            found.append(pk)
+        seen.add((event, human))
+    return found
+
+
 def _learned(*, at: datetime) -> Exists:
     """Whether a registration rated an outcome of its event higher after it than before."""
     ratings = OutcomeRating.objects.learned().filter(
@@ -279,22 +306,22 @@ def _kinds_of(indicators: Collection[Indicator], kinds: Collection[EventKind]) -
 
 
 def _aggregates(
-    indicators: Collection[Indicator], of_kinds: Mapping[int, set[int]], kinds: Collection[int]
+    indicators: Collection[Indicator], of_kinds: Mapping[int, set[int]], kinds: Collection[int], once: Q
 ) -> dict[str, Count]:
-    """Return what is counted of registrations for each indicator of _AGGREGATED."""
+    """Return what is counted of registrations for each indicator of _AGGREGATED; `once` leaves each person one."""
     found = {}
     for indicator in indicators:
         if indicator.rule not in _AGGREGATED:
             continue
         only = Q() if of_kinds[indicator.pk] == set(kinds) else Q(event__kind__in=of_kinds[indicator.pk])
         if indicator.rule == Rule.PARTICIPATIONS:
-            found[_name(indicator)] = Count("pk", filter=only)
+            found[_name(indicator)] = Count("pk", filter=only & once)
         elif indicator.rule == Rule.PEOPLE:
             found[_name(indicator)] = Count(_HUMAN, distinct=True, filter=only)
         elif indicator.rule == Rule.LEARNERS:
             found[_name(indicator)] = Count(_HUMAN, distinct=True, filter=only & Q(learned=True))
         else:
-            found[_name(indicator)] = Count("country", distinct=True, filter=only & ~Q(country=""))
+            found[_name(indicator)] = Count("country", distinct=True, filter=only & once & ~Q(country=""))
     return found
 
 

@@ -48,6 +48,7 @@ def _indicators(report: ProgrammeReport) -> Iterable[dict[str, Any]]:
             "title": indicator.name_in(get_language() or "en"),
             "unit": each.unit,
             "rule": each.rule,
+            "counts": indicator.rule,
             "value": each.value,
             "target": each.target,
         }

@@ -1,8 +1,8 @@
 """What people said of an event and of its outcomes."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 
 from events.models import Event
 from projects.models.languages import Text
@@ -14,14 +14,21 @@ from .guests import registrations_of
 
 
 def answers_of(
-    subject: Subject, events: dict[int, Event], guests: Iterable[Guest], texts: dict[int, Text], *, at: datetime
+    subject: Subject,
+    events: dict[int, Event],
+    guests: Iterable[Guest],
+    days: Mapping[int, Collection[date]],
+    texts: dict[int, Text],
+    *,
+    at: datetime,
 ) -> tuple[tuple[Answer, ...], dict[int, list[tuple[int, int]]]]:
     """Return the answers, and the pairs of ratings for each outcome by people who attended; two queries.
 
-    `texts` are the outcomes of the events by their keys.
+    `days` is what `presence` returns, `texts` are the outcomes of the events by their keys. An answer is of one
+    registration, so whoever was there with two may have given two.
     """
-    attended = {guest.registration_id for guest in guests if guest.has_attended}
-    humans = {guest.registration_id: guest.person_id for guest in guests}
+    humans = {registration: guest.person_id for guest in guests for registration in guest.registrations}
+    attended = {registration for registration in humans if days.get(registration)}
     said = (
         Feedback.objects.filter(
             registration__in=registrations_of(subject), registration__event__in=events, given_at__lte=at

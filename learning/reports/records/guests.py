@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
@@ -71,12 +72,13 @@ def guests_of(
     registrations = registrations_of(subject).filter(event__in=events, joined_at__lte=at)
     # Of two persons who were joined the other one keeps a registration where both have one for the same event.
     registrations = registrations.annotate(human=Coalesce("person__merged_into", "person"))
-    guests, contradictions = [], []
-    for registration in registrations.select_related("organisation", "delegation"):
+    guests: dict[tuple[int, int], Guest] = {}
+    contradictions = []
+    for registration in registrations.select_related("organisation", "delegation").order_by("joined_at", "pk"):
         was_cancelled = registration.cancelled_at is not None and registration.cancelled_at <= at
         organisation = registration.organisation
         guest = Guest(
-            registration_id=registration.pk,
+            registrations=(registration.pk,),
             person_id=registration.human,
             event=events[registration.event_id],
             name=registration.name,
@@ -96,8 +98,22 @@ def guests_of(
             if guest.has_attended:
                 contradictions.append(guest)
         elif guest.is_registered or guest.has_attended:
-            guests.append(guest)
+            one = guest.person_id, registration.event_id
+            guests[one] = _together(guests[one], guest) if one in guests else guest
     order = {pk: position for position, pk in enumerate(events)}
-    for found in (guests, contradictions):
-        found.sort(key=lambda guest: (order[guest.event.pk], fold(guest.name), guest.registration_id))
-    return tuple(guests), tuple(contradictions)
+
+    def in_order(found: Iterable[Guest]) -> tuple[Guest, ...]:
+        return tuple(sorted(found, key=lambda guest: (order[guest.event.pk], fold(guest.name), guest.registrations)))
+
+    return in_order(guests.values()), in_order(contradictions)
+
+
+def _together(first: Guest, second: Guest) -> Guest:
+    """Return two registrations of one person for one event as one guest."""
+    came_as = second if second.has_attended and not first.has_attended else first
+    return replace(
+        came_as,
+        registrations=first.registrations + second.registrations,
+        is_registered=first.is_registered or second.is_registered,
+        days=tuple(sorted({*first.days, *second.days})),
+    )

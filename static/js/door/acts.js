@@ -4,6 +4,7 @@ import { codeIn, hashOf, isSigned, numberIn } from "./codes.js";
 import { showAll } from "./desk.js";
 import { canBeUndone } from "./history.js";
 import { byId, say } from "./page.js";
+import { isSame } from "./people.js";
 import { chosen, chosenPlace, isNotBegun, isOver, time } from "./places.js";
 import { showResult } from "./result.js";
 import { showScreen } from "./screens.js";
@@ -40,10 +41,18 @@ const verdictOf = (person) => {
   return here && !left ? "already" : "welcome";
 };
 
+// Where somebody came in: as the server said, or here.
+const deskOf = (person, here) => {
+  const place = chosenPlace();
+  if (isSame(here, person.here[place])) return person.desk?.[place] ?? "";
+  return state.settings.desk ?? state.settings.device ?? "";
+};
+
 export const checkIn = async (person, how, { code = null, from = performance.now() } = {}) => {
   const verdict = verdictOf(person);
   const { here } = people.standing(person, chosenPlace());
-  const what = verdict === "already" ? say("since", { time: time(here) }) : verdict === "welcome" ? "" : say(`${verdict}_what`);
+  const desk = deskOf(person, here);
+  const what = verdict === "already" ? say(desk ? "since_at" : "since", { time: time(here), desk }) : verdict === "welcome" ? "" : say(`${verdict}_what`);
   if (state.isTrial) return showTrial(verdict, person, from);
   const act = await keep({ what: "in", person: person.id, how, ...(code ? { code } : {}), ...(verdict === "welcome" ? {} : { verdict }) });
   showResult(verdict, { person, what, act, from });

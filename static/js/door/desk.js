@@ -83,6 +83,14 @@ export const showFound = () => {
         : say("found", { count: found.length });
 };
 
+// Leave no name in the page, hidden or not.
+export const forgetNames = () => {
+  for (const id of ["people", "recent", "history-list", "refused-list", "result-name", "result-organisation", "result-note", "sign-heading", "spoken", "polite"]) byId(id).replaceChildren();
+  byId("search").value = "";
+  byId("walk-in-form").reset();
+  for (const id of ["result", "sign"]) show(byId(id), false);
+};
+
 export const showAll = () => {
   showStrip();
   showClock();

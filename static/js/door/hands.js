@@ -116,6 +116,7 @@ const isNumberHere = (text) => {
 // from takes its first letter for a choice, which is taken back.
 const TYPED_INTO = "textarea, input:not([type=checkbox], [type=radio], [type=file])";
 const SCANNED_WITHIN = 80;
+const HANDS_REST = 1_000;
 let typed = "";
 let typedAt = 0;
 let chosenBefore = null;
@@ -124,6 +125,9 @@ document.addEventListener("keydown", (event) => {
   wakeSound();
   // When the key was pressed, not when a busy phone came to it.
   const now = event.timeStamp;
+  // A busy phone may part what a scanner types.
+  const list = event.target.closest?.("select") ?? null;
+  if (now - typedAt > HANDS_REST || chosenBefore?.list !== list) chosenBefore = list && { list, value: list.value };
   if (now - typedAt > SCANNED_WITHIN) typed = "";
   typedAt = now;
   if (event.key === "Enter" && (codeIn(typed) || numberIn(typed))) {
@@ -132,11 +136,9 @@ document.addEventListener("keydown", (event) => {
     scanned(typed);
     typed = "";
   } else if (event.key.length === 1) {
-    const isInList = event.target.matches?.("select");
-    if (!typed) chosenBefore = isInList ? [event.target, event.target.value] : null;
-    else if (isInList) event.preventDefault();
+    if (typed && list) event.preventDefault();
     typed += event.key;
-    if (isInList || typed.length > 1 || !state.settings.shortcuts || state.settings.kiosk) return;
+    if (list || typed.length > 1 || !state.settings.shortcuts || state.settings.kiosk) return;
     if (event.key === "/") {
       event.preventDefault();
       showScreen("desk", { focus: false });
@@ -146,7 +148,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 const chooseAgain = () => {
-  const [list, value] = chosenBefore ?? [];
+  const { list, value } = chosenBefore ?? {};
   if (!list || list.value === value) return;
   list.value = value;
   list.dispatchEvent(new Event("change", { bubbles: true }));

@@ -56,7 +56,7 @@ const actRow = (act) => {
       "span",
       { className: "who" },
       element("strong", { dir: "auto" }, nameOf(act) || say(act.verdict ?? "not_listed")),
-      element("span", { className: "meta" }, `${time(act.at)} · ${say(act.verdict && act.verdict !== "already" ? act.verdict : what)} · ${outcome}`),
+      element("span", { className: "meta" }, `${time(act.at)} · ${say(act.verdict ?? what)} · ${outcome}`),
     ),
     canBeUndone(act) ? button("undo", { undo: act.act }) : null,
     isToBeMended(act) ? button("mend", { mend: act.act }) : null,
@@ -69,6 +69,6 @@ export const showHistory = () => {
 };
 
 export const showRecent = () => {
-  const lately = state.acts.filter((act) => act.what === "in" && isToBeMended(act) || (act.act !== state.current?.act?.act && canBeUndone(act))).slice(-3).reverse();
+  const lately = state.acts.filter((act) => act.what === "in" && isToBeMended(act) || (act.act !== state.current?.act?.act && act.verdict !== "already" && canBeUndone(act))).slice(-3).reverse();
   byId("recent").replaceChildren(...(state.settings.kiosk ? [] : lately.map(actRow)));
 };

@@ -1,7 +1,7 @@
 // The list of people: what the server says of it and of the acts that were sent.
 import { compareClocks } from "./clock.js";
 import { importPublicKey } from "./codes.js";
-import { showAll, showStrip, walkIns } from "./desk.js";
+import { forgetNames, showAll, showStrip } from "./desk.js";
 import { byId, door, show } from "./page.js";
 import { isSame, placeOf } from "./people.js";
 import { fillPlaces } from "./places.js";
@@ -29,6 +29,7 @@ export const takeAnswer = async (answer, answered, asked) => {
       if (known?.isWalkInHere && result.person) people.drop(known.id);
     } else if (known && act.what === "in") {
       const before = known.here[place];
+      if (!before || act.at < before) known.desk = { ...known.desk, [place]: state.settings.desk ?? state.settings.device };
       known.here = { ...known.here, [place]: before && before < act.at ? before : act.at };
       known.left = { ...known.left, [place]: null };
     } else if (known && act.what === "out") known.left = { ...known.left, [place]: act.at };
@@ -45,6 +46,7 @@ export const takeAnswer = async (answer, answered, asked) => {
     const mine = state.acts.find((one) => one.act === act.act);
     if (act.walk_in && act.outcome !== "counted" && mine) people.drop(mine.person);
   }
+  for (const changed of answer.changes ?? []) noteReplaced(people.get(changed.id), changed);
   if (answer.changes?.length) people.take(answer.changes);
   takeCounter(answer.counter);
   // The name that the server gave this device, until somebody here names it.
@@ -54,6 +56,12 @@ export const takeAnswer = async (answer, answered, asked) => {
   }
   if (answer.version) state.list.version = answer.version;
   await keepList();
+};
+
+// The ticket that somebody had before is theirs no more, also where the whole list is not fetched again.
+const noteReplaced = (before, { code, number }) => {
+  if (before?.code && before.code !== code) state.list.replaced = [...(state.list.replaced ?? []), before.code];
+  if (before?.number && before.number !== number) state.list.replaced_numbers = [...(state.list.replaced_numbers ?? []), before.number];
 };
 
 const takeCounter = (counter) => {
@@ -119,6 +127,7 @@ export const signedOut = async () => {
   await state.store.forgetList();
   state.list = null;
   people.take([], { all: true });
+  forgetNames();
   camera.close();
   showScreen("desk");
   for (const id of ["desk", "nav"]) show(byId(id), false);

@@ -1,5 +1,5 @@
 // Settings, the trial and closing the door.
-import { showStrip } from "./desk.js";
+import { forgetNames, showStrip } from "./desk.js";
 import { byId, door, say, show } from "./page.js";
 import { closeCamera, openCamera } from "./scanning.js";
 import { showScreen } from "./screens.js";
@@ -51,6 +51,7 @@ byId("close").addEventListener("click", async () => {
     // The list goes from this phone all the same; the server ends the sign-in with the event's day.
   }
   await state.store.wipe();
+  forgetNames();
   otherWindows?.postMessage("closed");
   byId("closed-text").textContent = say("closed", { count: checkedIn });
   show(byId("nav"), false);

@@ -244,6 +244,7 @@ def test_the_list_says_who_is_expected_and_no_address_or_answer(helper, event):
         "no_photos": True,
         "here": {"2027-05-20": None, "2027-05-21": None},
         "left": {},
+        "desk": {},
     }
     for secret in ("secret@example.org", "+3612345", alice.code, alice.ticket_code):
         assert secret not in answer.content.decode()
@@ -346,6 +347,15 @@ def test_an_undo_leaves_the_record_and_takes_the_presence_back(helper, event):
     assert attended_days(event) == {}
     assert [record.what for record in AttendanceRecord.objects.all()] == ["in", "undo"]
     assert answer.json()["changes"][0]["here"]["2027-05-20"] is None
+
+
+def test_a_device_is_told_at_which_desk_somebody_came_in(helper, event):
+    registration = create_registration(event)
+
+    send(helper, sent(2, code=registration.ticket_code), device="Desk 2")
+    answer = send(helper, sent(1, code=registration.ticket_code), device="Side entrance")
+
+    assert answer.json()["changes"][0]["desk"] == {"2027-05-20": "Side entrance"}
 
 
 def test_changes_come_from_other_devices_too(helper, event, link, morning):

@@ -1,9 +1,11 @@
 """The ticket of a registration, and what its code shows to a camera."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from registrations.door.signing import new_code
-from tests.factories import create_registration
+from tests.factories import create_event, create_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +17,19 @@ def test_a_ticket_is_shown_to_whoever_holds_the_link(client):
 
     assert "Ágnes" in page and "<svg" in page
     assert client.get("/en/registrations/wrong/ticket/").status_code == 404
+
+
+def test_a_ticket_may_be_kept_on_a_device_until_a_day_after_the_event_and_no_browser_keeps_it_by_itself(client, clock):
+    clock.move_to(datetime(2027, 5, 1, 12, tzinfo=UTC))
+    event = create_event(starts_on=date(2027, 5, 20), ends_on=date(2027, 5, 21))
+    registration = create_registration(event)
+
+    page = client.get(f"/en/registrations/{registration.code}/ticket/")
+
+    assert page["X-Kept-Until"] == "2027-05-23T00:00:00+02:00"
+    assert "no-store" in page["Cache-Control"]
+    worker = client.get("/en/registrations/ticket-worker.js")
+    assert (worker.status_code, worker["Content-Type"]) == (200, "text/javascript; charset=utf-8")
 
 
 def test_whoever_has_no_place_has_no_ticket(client):

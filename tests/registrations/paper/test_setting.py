@@ -1,15 +1,17 @@
 """Pages are set within a time that ends, and nothing that anybody typed stops them or is read as a command."""
 
+import io
 import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from registrations.paper import setting
 from registrations.paper.exceptions import NotSet, TakesTooLong
 from registrations.paper.letters import clean, is_written_whole
-from registrations.paper.setting import ARCHIVAL, pdf
+from registrations.paper.setting import ARCHIVAL, pdf, pngs
 
 from .reading import text_of
 
@@ -119,3 +121,23 @@ def test_a_sheet_reads_nothing_outside_its_folder(sheets):
 
     with pytest.raises(NotSet):
         pdf("curious", {})
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text y="12">{}</text></svg>'
+
+
+def test_pictures_are_drawn_in_their_order_and_size_and_the_same_each_time():
+    given = [(SVG.format("Őry"), 50.8, 25.4), (SVG.format("漢"), 25.4, 12.7)]
+
+    made = pngs(given)
+
+    sizes = [Image.open(io.BytesIO(png)).size for png in made]
+    assert sizes == [(400, 200), (200, 100)]
+    assert pngs(given) == made
+    assert pngs(given[:1]) == made[:1]
+    assert pngs([]) == []
+
+
+def test_picture_that_is_none_is_refused():
+    with pytest.raises(NotSet):
+        pngs([("<svg", 10, 10)])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -262,15 +262,18 @@ class PeopleList:
 
 
 def numbers_of(event: Event) -> Numbers:
-    """Count the people of an event."""
-    states = dict(event.registrations.order_by().values_list("state").annotate(Count("pk")))
+    """Count the people of an event; one query."""
+    attended = Count("pk", filter=Q(_was_there(), state=State.CONFIRMED))
+    by_state = event.registrations.order_by().values("state").annotate(number=Count("pk"), attended=attended)
+    counted = list(by_state.values_list("state", "number", "attended"))
+    states = {state: number for state, number, _attended in counted}
     return Numbers(
         registered=sum(states.values()) - states.get(State.CANCELLED, 0),
         confirmed=states.get(State.CONFIRMED, 0),
         waiting=states.get(State.WAITING, 0),
         cancelled=states.get(State.CANCELLED, 0),
         for_approval=states.get(State.FOR_APPROVAL, 0),
-        attended=who_attended(event.registrations.confirmed()).count(),
+        attended=sum(attended for _state, _number, attended in counted),
     )
 
 

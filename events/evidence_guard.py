@@ -25,13 +25,15 @@ REFUSAL = "evidence is kept: it goes only with a reason"
 # otherwise whoever deletes it first deletes the rest behind it.
 _KEPT = """NOT EXISTS (
     SELECT 1 FROM {event} JOIN {project} ON {project}.id = {event}.project_id
-    WHERE {event}.id = OLD.event_id
+    WHERE {event}.id = {of_event}
         AND ({event}.status = 'draft' OR {project}.evidence_kept_until < {today})
 )"""
 _NO_REASON = """NOT EXISTS (
     SELECT 1 FROM {removal}
     WHERE {removal}.event_id = OLD.event_id AND {removal}.stored_as = OLD.file{and_evidence}
 )"""
+# What most tables have.
+_FIELD = "OLD.event_id"
 # The same for values of which one or both are NULL.
 _OTHER = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
 _TODAY = {"sqlite": "CURRENT_DATE", "postgresql": "(now() AT TIME ZONE 'UTC')::date"}
@@ -39,10 +41,11 @@ _TODAY = {"sqlite": "CURRENT_DATE", "postgresql": "(now() AT TIME ZONE 'UTC')::d
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What is kept of a table whose rows have an `event`.
+    """What is kept of a table whose rows have an event: in the field `event`, or in SQL `of_event` of OLD.
 
     `pieces` are the rows that are evidence, and `piece` says the same of OLD in SQL. Whoever changes one of `columns`
     takes a piece away as whoever deletes it. `goes_with_reason` is False for what stays whatever is said.
+    Without a field `event` a row keeps its event in another way: what it belongs to cannot be deleted.
     """
 
     model: type[models.Model]
@@ -50,6 +53,7 @@ class Guard:
     pieces: Q = field(default_factory=Q)
     piece: str = "TRUE"
     goes_with_reason: bool = True
+    of_event: str = _FIELD
 
     @property
     def table(self) -> str:
@@ -61,6 +65,7 @@ class Guard:
             "event": Event._meta.db_table,
             "project": Event._meta.get_field("project").related_model._meta.db_table,
             "removal": EvidenceRemoval._meta.db_table,
+            "of_event": self.of_event,
             "today": _TODAY[vendor],
             # The reason why it stopped being one thing is none for the next.
             "and_evidence": f" AND {EvidenceRemoval._meta.db_table}.evidence = OLD.evidence"
@@ -72,7 +77,7 @@ class Guard:
 
     def taken(self, vendor: str) -> str:
         """Return in SQL whether a change of OLD to NEW takes the piece away."""
-        return " OR ".join(f'OLD."{column}" {_OTHER[vendor]} NEW."{column}"' for column in self.columns)
+        return " OR ".join(f'OLD."{column}" {_OTHER[vendor]} NEW."{column}"' for column in self.columns) or "FALSE"
 
 
 _guards: list[Guard] = []
@@ -113,7 +118,7 @@ def kept_pieces(events: Iterable[Event]) -> list[Any]:
     """Return the rows that keep these events from being deleted: evidence, and the reasons why other pieces went."""
     keeping = [event.pk for event in events if event.keeps_evidence()]
     found: list[Any] = []
-    for each in _guards:
+    for each in (guarded for guarded in _guards if guarded.of_event == _FIELD):
         found += each.model._base_manager.filter(each.pieces, event__in=keeping)
     return found
 

@@ -7,6 +7,8 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from events.editing.fields import LineField
+
 from .models import FrozenReport, Indicator, IndicatorTarget
 from .reports.subject import Subject
 
@@ -18,9 +20,10 @@ WHOLE_NUMBER = _("Enter a whole number from 0 to 2,000,000,000 in digits alone, 
 class FreezeForm(forms.Form):
     """Why there is another version; nothing at all for the first."""
 
-    because = forms.CharField(
+    because = LineField(
         label=_("Why another version is needed"),
         max_length=300,
+        error_messages={"required": _("Write why another version is needed.")},
         help_text=_("It stays with the version for ever: whoever compares the two reads it."),
     )
 

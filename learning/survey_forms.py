@@ -49,7 +49,10 @@ class SurveyForm(forms.ModelForm):
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    language = forms.ChoiceField(label=_("Language of these texts"))
+    language = forms.ChoiceField(
+        label=_("Language of these texts"),
+        error_messages={"required": _("Choose the language."), "invalid_choice": _("Choose a language of the list.")},
+    )
 
     class Meta:
         model = LearningSurvey

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import access
 from projects.access import people_with_a_role
-from projects.exceptions import StepNotPossible
+from projects.exceptions import OwnPractice, StepNotPossible
 from projects.models import GoodPractice, Partner, Project
 
 from ..models import ActionPlan, Transfer, Wish
@@ -119,11 +119,8 @@ def at_partner(request: HttpRequest, project: str, slug: str, partner: str) -> H
         Partner.objects.spoken_for_by(request.user).filter(project=practice.project).select_related("organisation"),
         slug=partner,
     )
-    if practice.owner_id == spoken_for.pk:
-        messages.error(
-            request,
-            gettext("%(partner)s owns this practice, so it cannot want, rate or import it.") % {"partner": spoken_for},
-        )
+    if practice.owner_id == spoken_for.pk and request.method != "POST":
+        messages.error(request, _owned_by(spoken_for))
         return redirect(practice)
     return _at_partner(request, practice, spoken_for)
 
@@ -142,6 +139,10 @@ def criteria(request: HttpRequest, project: str) -> HttpResponse:
     return render(request, "learning/practices/criteria.html", context, status=422 if form.errors else 200)
 
 
+def _owned_by(partner: Partner) -> str:
+    return gettext("%(partner)s owns this practice, so it cannot want, rate or import it.") % {"partner": partner}
+
+
 def _at_partner(request: HttpRequest, practice: GoodPractice, partner: Partner) -> HttpResponse:
     wish = Wish.objects.filter(practice=practice, partner=partner).first()
     transfer = Transfer.objects.filter(practice=practice, partner=partner).first()
@@ -155,13 +156,18 @@ def _at_partner(request: HttpRequest, practice: GoodPractice, partner: Partner) 
     if request.method == "POST" and bound is None:
         raise Http404
     if bound is not None and bound.is_valid():
-        with transaction.atomic():
-            if bound is ratings_form:
-                ratings_form.save()
-            else:
-                bound.save(practice, partner, by=request.user)
-        messages.success(request, gettext("Saved."))
-        return redirect("learning:practice_at_partner", practice.project.slug, practice.slug, partner.slug)
+        try:
+            with transaction.atomic():
+                if bound is ratings_form:
+                    ratings_form.save()
+                else:
+                    bound.save(practice, partner, by=request.user)
+        except OwnPractice:
+            # It may have become theirs since they opened the form.
+            bound.add_error(None, _owned_by(partner))
+        else:
+            messages.success(request, gettext("Saved."))
+            return redirect("learning:practice_at_partner", practice.project.slug, practice.slug, partner.slug)
     context = {
         "practice": practice,
         "partner": partner,

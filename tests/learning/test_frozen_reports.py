@@ -387,6 +387,7 @@ def test_second_version_needs_a_reason_and_something_new(client, project):
     assert [response.status_code for response in (nothing_new, silent, early, done)] == [422, 422, 422, 302]
     assert "Nothing changed since version 1" in nothing_new.content.decode()
     assert "<title>Error:" in silent.content.decode()
+    assert "Write why another version is needed." in silent.content.decode()
     assert 'value="Early"' in early.content.decode()
     changes = client.get(address("frozen_report_changes", project, version=2)).content.decode()
     assert "Alice was missed" in changes

@@ -468,9 +468,13 @@ def test_a_rating_of_seven_is_refused(client, project, practice, tartu):
 def test_the_owner_is_told_that_a_practice_of_its_own_is_not_imported(client, practice, genoa):
     client.force_login(create_coordinator(genoa))
 
-    answer = client.post(at_partner(practice, genoa), {"about": "wish", "wish-reason": "Ours"}, follow=True)
+    shown = client.get(at_partner(practice, genoa), follow=True)
+    # They had opened the form before it was theirs: what they typed is still there.
+    sent = client.post(at_partner(practice, genoa), {"about": "wish", "wish-reason": "Kitchens asked for it"})
 
-    assert "Genoa owns this practice, so it cannot want, rate or import it." in answer.content.decode()
+    told = "Genoa owns this practice, so it cannot want, rate or import it."
+    assert told in shown.text
+    assert (sent.status_code, told in sent.text, "Kitchens asked for it" in sent.text) == (422, True, True)
     assert not Wish.objects.exists()
 
 

@@ -16,8 +16,9 @@ from events.programme import changes
 from events.programme.evidence_kept import keep_reason
 from learning.evidence import folder_of
 from projects.models import Project
-from registrations.models import OnlineReport, ScannedList, SignedList
+from registrations.models import AttendanceRecord, Certificate, OnlineReport, ScannedList, SignedList
 from registrations.proof import freeze
+from registrations.proof.certificates import issue
 from tests.factories import (
     create_event,
     create_kind,
@@ -50,11 +51,15 @@ def minutes(event):
     return Document.objects.create(event=event, title="Minutes", evidence="minutes", file=file)
 
 
-@pytest.fixture
-def scan(event):
+def scan_of(event):
     file = ContentFile(b"%PDF-1.7 signed", "scan.pdf")
     about = {"file_name": "scan.pdf", "file_type": "application/pdf", "octets": 1, "sha256": "a" * 64}
     return ScannedList.objects.create(event=event, day=event.starts_on, file=file, **about)
+
+
+@pytest.fixture
+def scan(event):
+    return scan_of(event)
 
 
 @pytest.fixture
@@ -221,6 +226,31 @@ def test_a_user_who_gave_a_reason_is_deleted_and_the_reason_stays(event, minutes
     User.objects.filter(pk=bob.pk).delete()
 
     assert EvidenceRemoval.objects.get().removed_by is None
+
+
+# --- What all of it is made of ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [AttendanceRecord, Certificate])
+def test_no_record_and_no_certificate_goes_while_evidence_is_kept(event, model):
+    registration = create_registration(event)
+    record_attendance(registration)
+    issue(registration, by=None, at=datetime(2027, 5, 22, tzinfo=UTC))
+    one = model.objects.get()
+    give_reason(scan_of(event))
+
+    assert is_refused(one.delete)
+    assert is_refused(rows(one).delete)
+    assert is_refused(in_sql(f"DELETE FROM {model._meta.db_table}"))
+    end_keeping(event)
+    assert rows(one).delete()[0] == 1
+
+
+def test_what_a_draft_tried_goes(event):
+    record_attendance(create_registration(event))
+    Event.objects.filter(pk=event.pk).update(status="draft")
+
+    assert AttendanceRecord.objects.all().delete()[0] == 1
 
 
 # --- Pages -------------------------------------------------------------------------------------------------------

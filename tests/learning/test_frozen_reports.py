@@ -22,7 +22,6 @@ from learning.reports.semester import semester_report
 from registrations.proof.canonical import hash_of
 from tests.factories import (
     create_coordinator,
-    create_event,
     create_feedback,
     create_lead,
     create_outcome,
@@ -34,9 +33,10 @@ from tests.factories import (
     record_attendance,
 )
 
+from .held import FEBRUARY, attend, create_held_event
+
 pytestmark = pytest.mark.django_db
 
-FEBRUARY = datetime(2027, 2, 15, 12, tzinfo=UTC)
 CUT_OFF = datetime(2027, 2, 20, 9, tzinfo=UTC)
 LATER = datetime(2027, 2, 25, 9, tzinfo=UTC)
 
@@ -46,17 +46,6 @@ def project():
     project = create_project(acronym="S3CHEM", slug="s3chem")
     create_semester(project)
     return project
-
-
-def create_held_event(project, **fields):
-    held = {"status": Event.Status.HELD, "starts_on": date(2027, 2, 10), "ends_on": date(2027, 2, 11)}
-    return create_event(project, **{**held, **fields})
-
-
-def attend(event, person="Alice", at=FEBRUARY, **fields):
-    registration = create_registration(event, person, joined_at=at, confirmed_at=at, **fields)
-    record_attendance(registration, happened_at=at, recorded_at=at)
-    return registration
 
 
 def report_of(project, at=CUT_OFF):

@@ -26,14 +26,13 @@ from tests.factories import (
     create_practice,
     create_programme,
     create_project,
-    create_registration,
     create_semester,
-    record_attendance,
 )
+
+from .held import FEBRUARY, attend
 
 pytestmark = pytest.mark.django_db
 
-FEBRUARY = datetime(2027, 2, 15, 12, tzinfo=UTC)
 CUT_OFF = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 
@@ -53,12 +52,6 @@ def create_indicator(project, code, rule, **fields):
 def create_held_event(project, kind="thematic-event", counts_as="targeted", **fields):
     held = {"status": Event.Status.HELD, "starts_on": date(2027, 2, 10), "ends_on": date(2027, 2, 11)}
     return create_event(project, kind=create_kind(kind, counts_as=counts_as), **{**held, **fields})
-
-
-def attend(event, person="Alice", **fields):
-    registration = create_registration(event, person, joined_at=FEBRUARY, confirmed_at=FEBRUARY, **fields)
-    record_attendance(registration, happened_at=FEBRUARY, recorded_at=FEBRUARY)
-    return registration
 
 
 def report_of(project):

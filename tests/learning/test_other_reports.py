@@ -23,15 +23,14 @@ from tests.factories import (
     create_outcome,
     create_partner,
     create_project,
-    create_registration,
     create_semester,
     create_user,
-    record_attendance,
 )
+
+from .held import FEBRUARY, attend, create_held_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
-FEBRUARY = datetime(2027, 2, 15, 12, tzinfo=UTC)
 CUT_OFF = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 
@@ -41,17 +40,6 @@ def project():
     create_semester(project, number=1, starts_on=date(2026, 7, 1), ends_on=date(2026, 12, 31))
     create_semester(project, number=2)
     return project
-
-
-def create_held_event(project, **fields):
-    held = {"status": Event.Status.HELD, "starts_on": date(2027, 2, 10), "ends_on": date(2027, 2, 11)}
-    return create_event(project, **{**held, **fields})
-
-
-def attend(event, person="Alice", **fields):
-    registration = create_registration(event, person, joined_at=FEBRUARY, confirmed_at=FEBRUARY, **fields)
-    record_attendance(registration, happened_at=FEBRUARY, recorded_at=FEBRUARY)
-    return registration
 
 
 def numbers(subject):

@@ -50,11 +50,11 @@ from tests.factories import (
     create_project,
     create_registration,
     create_semester,
-    record_attendance,
     say,
 )
 
-FEBRUARY = datetime(2027, 2, 15, 12, tzinfo=UTC)
+from .held import FEBRUARY, attend
+
 CUT_OFF = datetime(2027, 3, 1, 9, tzinfo=UTC)
 LATER = datetime(2027, 3, 2, 9, tzinfo=UTC)
 WORDS = {
@@ -331,12 +331,6 @@ def project(db):
 def create_held_event(project, kind="study-visit", **fields):
     fields = {"status": Event.Status.HELD, "starts_on": date(2027, 2, 10), "ends_on": date(2027, 2, 11), **fields}
     return create_event(project, kind=create_kind(kind), **fields)
-
-
-def attend(event, person, **fields):
-    registration = create_registration(event, person, joined_at=FEBRUARY, confirmed_at=FEBRUARY, **fields)
-    record_attendance(registration, recorded_at=FEBRUARY)
-    return registration
 
 
 def found(project):

@@ -21,7 +21,6 @@ from registrations.merging import merge
 from registrations.models import Registration
 from tests.factories import (
     create_action,
-    create_event,
     create_feedback,
     create_kind,
     create_lead,
@@ -39,16 +38,12 @@ from tests.factories import (
     say,
 )
 
+from .held import FEBRUARY, create_held_event
+
 pytestmark = pytest.mark.django_db
 
-FEBRUARY = datetime(2027, 2, 15, 12, tzinfo=UTC)
 CUT_OFF = datetime(2027, 3, 1, 9, tzinfo=UTC)
 LATER = CUT_OFF + timedelta(hours=1)
-
-
-def create_held_event(project, **fields):
-    held = {"status": Event.Status.HELD, "starts_on": date(2027, 2, 10), "ends_on": date(2027, 2, 11)}
-    return create_event(project, **{**held, **fields})
 
 
 def register(event, person="Alice", **fields):

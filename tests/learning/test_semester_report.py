@@ -15,7 +15,6 @@ from learning.reports.semester import semester_report
 from registrations.merging import merge
 from registrations.models import AttendanceRecord, Registration
 from tests.factories import (
-    create_event,
     create_feedback,
     create_kind,
     create_organisation,
@@ -26,29 +25,12 @@ from tests.factories import (
     record_attendance,
 )
 
+from .held import FEBRUARY, attend, create_held_event
+
 pytestmark = pytest.mark.django_db
 
-FEBRUARY = datetime(2027, 2, 15, 12, tzinfo=UTC)
 CUT_OFF = datetime(2027, 3, 1, 9, tzinfo=UTC)
 LATER = datetime(2027, 3, 2, 9, tzinfo=UTC)
-
-
-def create_held_event(project, **fields):
-    return create_event(
-        project,
-        **{
-            "status": Event.Status.HELD,
-            "starts_on": date(2027, 2, 10),
-            "ends_on": date(2027, 2, 11),
-            **fields,
-        },
-    )
-
-
-def attend(event, person="Alice", at=FEBRUARY, **fields):
-    registration = create_registration(event, person, joined_at=at, confirmed_at=at, **fields)
-    record_attendance(registration, happened_at=at, recorded_at=at)
-    return registration
 
 
 def report_of(project, at=CUT_OFF):

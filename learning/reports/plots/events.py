@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from events.models import Event, EventKind
+from events.models import EventKind
 from events.times import dates_in_words
 
 from ...plots import Cell, Numbers, Panel, Plot, Value, bar_plot, stack_plot, steps_plot
@@ -48,46 +49,59 @@ def _kinds(report: Report) -> Plot:
     )
 
 
-def _kinds_by_semester(report: Report, semesters: Sequence[SemesterRow]) -> Plot:
-    """Draw the semesters up to the report's own; of a report to date also what is in none of them."""
-    language = get_language() or "en"
-    columns: list[tuple[str, str, Sequence[Event], int | None]] = [
-        (
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What one piece of each bar counts: the events of a semester, by its number, or None for those in none."""
+
+    short: str
+    name: str
+    semester: int | None
+    kinds: Counter[EventKind]
+
+    def cell(self, kind: EventKind) -> Cell:
+        opens = self.kinds[kind] and self.semester is not None
+        return Cell(str(self.kinds[kind]), f"kind-{kind.slug}" if opens else "", self.semester if opens else None)
+
+
+def _columns(report: Report, semesters: Sequence[SemesterRow]) -> list[_Column]:
+    """Return the semesters up to the report's own; of a report to date also what is in none of them."""
+    columns = [
+        _Column(
             # Translators: short for “Semester 3”, on a bar that has room for two letters.
             _("S%(number)d") % {"number": row.semester.number},
             _("Semester %(number)d") % {"number": row.semester.number},
-            row.events,
             row.semester.number,
+            Counter(event.kind for event in row.events),
         )
         for row in semesters
     ]
     in_one = {event.pk for row in semesters for event in row.events}
-    if outside := [row.event for row in report.events if row.event.pk not in in_one]:
-        columns.append(("–", _("In no semester"), outside, None))
-    tallies = [(number, Counter(event.kind for event in events)) for _short, _name, events, number in columns]
-    total = sum((tally for _number, tally in tallies), Counter[EventKind]())
+    in_none = Counter(row.event.kind for row in report.events if row.event.pk not in in_one)
+    return [*columns, _Column("–", _("In no semester"), None, in_none)] if in_none else columns
+
+
+def _kinds_by_semester(report: Report, semesters: Sequence[SemesterRow]) -> Plot:
+    language = get_language() or "en"
+    columns = _columns(report, semesters)
+    total = sum((column.kinds for column in columns), Counter[EventKind]())
     kinds = sorted(total, key=lambda kind: (-total[kind], kind.position, kind.slug))
     names = {kind: kind.plural_in(language) for kind in kinds}
     by_kind = [(names[kind], total[kind]) for kind in kinds]
-
-    def cell(kind: EventKind, number: int | None, count: int) -> Cell:
-        return Cell(str(count), f"kind-{kind.slug}", number) if count and number is not None else Cell(str(count))
-
     return stack_plot(
-        [(short, name) for short, name, _events, _number in columns],
-        [(names[kind], [tally[kind] for _number, tally in tallies]) for kind in kinds],
+        [(column.short, column.name) for column in columns],
+        [(names[kind], [column.kinds[kind] for column in columns]) for kind in kinds],
         slug="kinds",
         finding=_since_before(*report.by_semester[-2:]) if report.semester else most_frequent(by_kind),
         measure=_("Events held, by kind and semester"),
         n=total.total(),
         summary=in_a_row(f"{name}: {count}" for name, count in by_kind),
         numbers=Numbers(
-            (_("Kind"), _("Counts as"), *(name for _short, name, _events, _number in columns), _("Events")),
+            (_("Kind"), _("Counts as"), *(column.name for column in columns), _("Events")),
             [
                 (
                     Cell(names[kind]),
                     Cell(kind.get_counts_as_display()),
-                    *(cell(kind, number, tally[kind]) for number, tally in tallies),
+                    *(column.cell(kind) for column in columns),
                     Cell(str(total[kind]), "" if report.semester else f"kind-{kind.slug}"),
                 )
                 for kind in kinds

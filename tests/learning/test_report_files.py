@@ -278,3 +278,10 @@ def test_no_row_of_the_text_is_broken_and_its_columns_are_as_wide_as_the_page(co
     for section in paper(content).sections:
         if section.table:
             assert abs(sum(odt_file._widths(section.table)) - odt_file.WIDTH) <= len(section.table.numbers)
+
+
+def test_each_page_of_the_text_has_its_number_and_says_who_pays(content):
+    styles = zipfile.ZipFile(io.BytesIO(FORMATS["odt"].make(content))).read("styles.xml").decode()
+
+    assert "Co-funded by the European Union</text:p></style:header>" in styles
+    assert "Report: S3CHEM, semester 1 · Page <text:page-number/> of <text:page-count/></text:p>" in styles

@@ -216,6 +216,12 @@ def _styles(said: Paper) -> str:
     language, _hyphen, country = said.language.partition("-")
     spoken = f'fo:language="{language}" fo:country="{country.upper() or "none"}"'
 
+    with override(said.language):
+        cofunding = _("Co-funded by the European Union")
+        # Translators: {page} and {pages} are filled in by the printing program; leave them as they are.
+        numbered = _text(_("Page {page} of {pages}"))
+    numbered = numbered.replace("{page}", "<text:page-number/>").replace("{pages}", "<text:page-count/>")
+
     def style(name: str, shown: str, text: str, paragraph: str = "") -> str:
         return (
             f'<style:style style:name="{name}" style:display-name="{shown}" style:family="paragraph">'
@@ -247,12 +253,21 @@ def _styles(said: Paper) -> str:
             "Number_20_Heading", "Number Heading", 'fo:font-size="9pt" fo:font-weight="bold"', 'fo:text-align="end"'
         )
         + style("Table_20_Contents", "Table Contents", 'fo:font-size="9pt"')
+        + style("Margin", "Margin", 'fo:font-size="8pt" fo:color="#4a5666"', 'fo:text-align="end"')
         + style("Number", "Number", 'fo:font-size="9pt"', 'fo:text-align="end"')
         + "</office:styles><office:automatic-styles>"
         '<style:page-layout style:name="Page"><style:page-layout-properties fo:page-width="29.7cm"'
-        ' fo:page-height="21cm" style:print-orientation="landscape" fo:margin="1.5cm"/></style:page-layout>'
+        ' fo:page-height="21cm" style:print-orientation="landscape" fo:margin-left="1.5cm"'
+        ' fo:margin-right="1.5cm" fo:margin-top="0.8cm" fo:margin-bottom="0.8cm"/>'
+        '<style:header-style><style:header-footer-properties fo:min-height="0.5cm" fo:margin-bottom="0.3cm"/>'
+        "</style:header-style>"
+        '<style:footer-style><style:header-footer-properties fo:min-height="0.5cm" fo:margin-top="0.3cm"/>'
+        "</style:footer-style></style:page-layout>"
         "</office:automatic-styles><office:master-styles>"
-        '<style:master-page style:name="Standard" style:page-layout-name="Page"/>'
+        '<style:master-page style:name="Standard" style:page-layout-name="Page">'
+        f'<style:header><text:p text:style-name="Margin">{_text(cofunding)}</text:p></style:header>'
+        f'<style:footer><text:p text:style-name="Margin">{_text(said.title)} · {numbered}</text:p></style:footer>'
+        "</style:master-page>"
         "</office:master-styles></office:document-styles>"
     )
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from registrations.attendance import minutes, presence
 from registrations.models import AttendanceRecord, Registration
 from registrations.online import joining
 from tests.factories import create_event, create_registration
@@ -60,6 +61,20 @@ def test_the_same_press_sent_twice_is_one_record(client, clock):
 
     assert [answer["Location"] for answer in answers] == [MEETING] * 3
     assert len(records()) == 1
+
+
+def test_whoever_joins_twice_is_there_once_since_the_first_time(client, clock):
+    event = online_event()
+    alice, bob = (create_registration(event, name) for name in ("Alice", "Bob"))
+    # On the laptop, then on the phone when its network was lost; Bob joins once, when Alice did first.
+    for person, later in ((alice, timedelta()), (bob, timedelta()), (alice, timedelta(minutes=45))):
+        clock.move_to(DURING + later)
+        client.post(address(person), {"act": str(uuid.uuid4())})
+
+    assert len(records()) == 3
+    assert presence(event).on(date(2027, 5, 20)).here == 2
+    of_alice, of_bob = (minutes(event)[person.pk][date(2027, 5, 20)] for person in (alice, bob))
+    assert of_alice == of_bob > 45
 
 
 def test_a_press_without_its_id_still_leads_to_the_meeting(client, clock):

@@ -393,8 +393,7 @@ def measure_door(server: Server, add: Callable[[Row], None]) -> None:
     ) -> None:
         add(Row(what, figure, floor, ratio, wanted, reached, queries))
 
-    smallest = many(asking(server, "/bench/smallest"), clients=CLIENTS, seconds=SECONDS)
-    door.measure(server, smallest, SECONDS, report)
+    door.measure(server, SECONDS, report)
 
 
 def measure_export(server: Server, add: Callable[[Row], None]) -> None:

@@ -196,6 +196,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["ENGINE"] = "config.postgresql"
+    if env.switch("PREPARED_STATEMENTS", True):
+        # From so many times on, a statement is kept by its connection (config/postgresql/base.py).
+        DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 # A connection that the server or a firewall closed meanwhile is made again instead of failing a request.
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)

@@ -26,7 +26,8 @@ from .plots import plots
 from .report import Report
 from .rows import AssessedRow, EventRow, OutcomeRow
 
-FORMAT = "trajectum report 1"
+# A program that says more than the one before counts on: see also freezing.records_say_the_same.
+FORMAT = "trajectum report 2"
 
 # The numbers that need somebody to have been registered or recorded; without that nobody knows them.
 OF_PEOPLE = (

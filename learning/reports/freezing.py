@@ -12,10 +12,13 @@ from registrations.proof.canonical import hash_of
 from ..exceptions import CutOffTooEarly, FrozenMeanwhile, NothingNew, ReasonMissing
 from ..models import FrozenReport
 from .counted import AnyReport, says, since
-from .document import instant, written
+from .document import FORMAT, instant, written
 
 # What a version holds beside the document.
 OF_THE_VERSION = "frozen"
+# What a document holds by keys, and what of it each program has of its own accord.
+_PARTS = ("facts", "numbers", "indicators", "gaps", "plots", "tables")
+_MADE_BY_THE_PROGRAM = ("numbers", "plots", "tables")
 
 
 def freeze(report: AnyReport, *, by: Any, because: str = "", at: datetime | None = None) -> FrozenReport:
@@ -90,11 +93,38 @@ def is_intact(frozen: FrozenReport) -> bool:
 def records_say_the_same(frozen: FrozenReport, again: AnyReport) -> bool:
     """Whether the report that is counted `again`, at the cut-off of a version, still says what that version says.
 
-    Where it does not, something without a history was changed since: an event, a match, the border of a semester.
+    Where it does not, something without a history was changed since: an event, a match, the border of a semester. What
+    only a later program says, of another format, is no change of the records.
     """
     content = document_in(frozen)
     with translation.override(content["language"]):
-        return written(says(again)) == written(content)
+        said = says(again)
+    if content["format"] != FORMAT:
+        said = _as_then(said, content) | {"format": content["format"]}
+    return written(said) == written(content)
+
+
+def _as_then(said: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said today, without numbers, tables, plots and details that an earlier program did not know."""
+    found = {}
+    for name, parts in before.items():
+        found[name] = said.get(name)
+        if name not in _PARTS:
+            continue
+        then = {part["key"]: part for part in parts}
+        # An indicator or a gap that is new comes from the records.
+        is_kept = then.keys() if name in _MADE_BY_THE_PROGRAM else {part["key"] for part in said[name]}
+        found[name] = [_part_as_then(part, then.get(part["key"])) for part in said[name] if part["key"] in is_kept]
+    return found
+
+
+def _part_as_then(part: dict[str, Any], then: dict[str, Any] | None) -> dict[str, Any]:
+    if then is None:
+        return part
+    if part.get("shape") != then.get("shape"):
+        # It is drawn in another way now; its numbers are in the tables.
+        return then
+    return {key: value for key, value in part.items() if key in then}
 
 
 def _without_instant(said: dict[str, Any]) -> dict[str, Any]:

@@ -100,8 +100,9 @@ def counting(said: Iterable[Said]) -> list[Said]:
     Without those that were taken back, and without those before the last that says that somebody was not there.
     """
     said = list(said)
-    dropped = undone(said)
-    in_order = sorted((one for one in said if one.what != What.UNDO and one.act not in dropped), key=_place)
+    if dropped := undone(said):
+        said = [one for one in said if one.what != What.UNDO and one.act not in dropped]
+    in_order = sorted(said, key=_place)
     absent = max((number for number, one in enumerate(in_order, start=1) if one.what == What.ABSENT), default=0)
     return in_order[absent:]
 

@@ -14,14 +14,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery, Value
 from django.utils.dateparse import parse_datetime
 
 from events.models import Event
 from projects.search import fold as folded_text
 
 from ..attendance.folding import Said, fold
-from ..compiled import Compiled
+from ..compiled import Compiled, slices
 from ..models import AttendanceRecord, Consent, Door, Registration, ReplacedTicket
 from ..models.registrations import ROOM
 from ..places import counting
@@ -81,7 +81,7 @@ def door_list(event: Event, *, at: datetime) -> dict[str, Any]:
         told.take_person(_Row(*row))
     for pk, *act in acts:
         told.take_act(pk, *act)
-    listing = _listing(event, told, Version(), at=at)
+    listing = _listing(event, told, Version(), number=told.last_record, at=at)
     codes = ReplacedTicket.objects.filter(registration__event=event).order_by("pk").values_list("code", "number")
     replaced = list(codes)
     return {
@@ -156,59 +156,76 @@ _SAID = ("pk", "day", "session_id", "happened_at", "act", "what", "how", "undoes
 
 
 class _Told:
-    """Registrations and the acts about each by what they are about: a day, or “session 12” as devices say it."""
+    """Registrations and the acts about each by what they are about: a day, or the key of a session."""
 
     def __init__(self) -> None:
         self.people: dict[int, _Row] = {}
-        self.acts: dict[int, dict[str, list[Said]]] = defaultdict(dict)
+        self.acts: dict[int, dict[date | int, list[Said]]] = defaultdict(dict)
         self.last_record = 0
 
     def take_person(self, one: _Row) -> None:
         self.people[one.pk] = one
 
     def take_act(self, whose: int, pk: int, day: date, session: int | None, *said: Any) -> None:
-        place = f"session {session}" if session else day.isoformat()
-        self.acts[whose].setdefault(place, []).append(Said(*said))
+        self.acts[whose].setdefault(session or day, []).append(Said(*said))
         self.last_record = max(self.last_record, pk)
 
 
-def _changed(event: int, changed_at: datetime, number: int, also: list[int]) -> QuerySet[Registration, tuple[Any, ...]]:
-    # Each part is a range of one index, in which nothing is found while nothing is new.
-    acts = AttendanceRecord.objects.filter(pk__gt=number).order_by().values("registration")
-    changed = Registration.objects.filter(event=event, changed_at__gt=changed_at).order_by().values("pk")
-    answers = Consent.objects.filter(given_at__gt=changed_at, purpose=Consent.Purpose.PHOTOS).order_by()
-    touched = Registration.objects.filter(pk__in=also).order_by().values("pk")
-    pks = acts.union(changed, answers.values("registration"), touched)
-    # Those of other events are told apart by who asks: with a condition on the event, PostgreSQL may begin with all of
-    # its people instead of these few. Whoever has several acts is in several rows, and whoever has none in one.
-    people = Registration.objects.filter(pk__in=pks).order_by("name", "pk")
-    return people.values_list(*_of_person(), *(f"attendance__{name}" for name in _SAID), "event_id")
-
-
-_CHANGED = Compiled(_changed, "event", "number", changed_at=datetime, also=[int])
+# In parts, each with keys that are known: in one query PostgreSQL would have to guess how many people changed, and may
+# go through all of them.
+# Each third of it is a range of one index, in which nothing is found while nothing is new. With the key of the record.
+_NEWS = Compiled(
+    lambda event, number, changed_at: (
+        AttendanceRecord.objects.filter(pk__gt=number)
+        .order_by()
+        .values_list("registration_id", "pk")
+        .union(
+            Registration.objects.filter(event=event, changed_at__gt=changed_at).order_by().values_list("pk", Value(0)),
+            Consent.objects.filter(given_at__gt=changed_at, purpose=Consent.Purpose.PHOTOS)
+            .order_by()
+            .values_list("registration_id", Value(0)),
+            all=True,
+        )
+    ),
+    "event",
+    "number",
+    changed_at=datetime,
+)
+# Those of other events are told apart by who asks: with a condition on the event, PostgreSQL may begin with all of its
+# people instead of these few.
+_PEOPLE = Compiled(
+    lambda keys: Registration.objects.filter(pk__in=keys).order_by("name", "pk").values_list(*_of_person(), "event_id"),
+    keys=[int],
+)
+_ACTS = Compiled(
+    lambda keys: (
+        AttendanceRecord.objects.filter(registration__in=keys).order_by().values_list("registration_id", *_SAID)
+    ),
+    keys=[int],
+)
 
 
 def changes(event: Event, since: Version | None, *, also: Iterable[int] = (), at: datetime) -> Listing:
     """Return the people who changed since a version of the list, and `also` those of these registrations.
 
-    Without a version, only `also`. One query.
+    Without a version, only `also`. Three queries, one while nothing changed.
     """
-    # Nothing is newer than this.
-    asked = since or Version(at + timedelta(days=1), 2**62)
-    rows = _CHANGED.tuples(event=event.pk, changed_at=asked.changed_at, number=asked.number, also=list(also))
-    told, of_person = _Told(), len(_Row._fields)
-    for *row, of_event in rows:
-        if of_event != event.pk:
-            continue
-        pk, record = row[0], row[of_person]
-        if pk not in told.people:
-            told.take_person(_Row(*row[:of_person]))
-        if record is not None:
-            told.take_act(pk, *row[of_person:])
-    return _listing(event, told, since or Version(), at=at)
+    known = since or Version()
+    news = _NEWS.tuples(event=event.pk, number=since.number, changed_at=since.changed_at) if since else []
+    told = _Told()
+    for keys in slices(list({*also, *(pk for pk, _number in news)})):
+        for *row, of_event in _PEOPLE.tuples(keys=keys):
+            if of_event == event.pk:
+                told.take_person(_Row(*row))
+    for keys in slices(list(told.people)):
+        for act in _ACTS.tuples(keys=keys):
+            told.take_act(*act)
+    # Of those that were news. Since then, another one may have come that nobody was asked about, and after it one here.
+    number = max((number for pk, number in news if pk in told.people), default=known.number)
+    return _listing(event, told, known, number=number, at=at)
 
 
-def _listing(event: Event, told: _Told, known: Version, *, at: datetime) -> Listing:
+def _listing(event: Event, told: _Told, known: Version, *, number: int, at: datetime) -> Listing:
     """Return registrations as a device gets them who has a version of the list already."""
     found = told.people.values()
     days = [day.isoformat() for day in event.days]
@@ -217,16 +234,15 @@ def _listing(event: Event, told: _Told, known: Version, *, at: datetime) -> List
         for one, key in zip(found, ids_of(event.pk, told.people), strict=True)
     ]
     changed_at = max((max(one.changed_at, one.answered_at or BEGINNING) for one in found), default=BEGINNING)
-    version = Version(max(known.changed_at, min(changed_at, at - OVERLAP)), max(known.number, told.last_record))
-    return Listing(people, version)
+    return Listing(people, Version(max(known.changed_at, min(changed_at, at - OVERLAP)), max(known.number, number)))
 
 
-def _person(one: _Row, key: str, days: list[str], acts: dict[str, list[Said]]) -> Person:
+def _person(one: _Row, key: str, days: list[str], acts: dict[date | int, list[Said]]) -> Person:
     here: dict[str, str | None] = dict.fromkeys(days)
     left: dict[str, str | None] = {}
     desk: dict[str, str] = {}
-    for place, said in acts.items():
-        folded = fold(said)
+    for about, said in acts.items():
+        folded, place = fold(said), about.isoformat() if isinstance(about, date) else f"session {about}"
         here[place] = _in_text(folded.first_in) if folded.first_in else None
         if folded.stays and folded.stays[0].since.device:
             desk[place] = folded.stays[0].since.device

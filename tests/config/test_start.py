@@ -1,4 +1,6 @@
+import gc
 import socket
+from importlib import import_module
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -56,3 +58,10 @@ def test_calendars_are_written_before_the_first_program_asks(settings, tmp_path,
 
     call_command("prepare")
     assert "Calendars" not in capsys.readouterr().out
+
+
+def test_what_was_loaded_at_the_start_is_not_looked_through_again():
+    import_module("config.wsgi")
+
+    # The modules of the pages are thousands of objects each.
+    assert gc.get_freeze_count() > 100_000

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from events.models import Event
 from learning.exceptions import CutOffTooEarly, NothingNew, ReasonMissing
-from learning.models import FrozenReport
+from learning.models import FrozenReport, Indicator
 from learning.reports.comparing import compare
 from learning.reports.document import document, written
-from learning.reports.freezing import content_of, document_in, freeze, is_intact
+from learning.reports.freezing import content_of, document_in, freeze, is_intact, records_say_the_same
 from learning.reports.reading import tables_of
 from learning.reports.semester import semester_report
+from registrations.models import Registration
 from registrations.proof.canonical import hash_of
 from tests.factories import (
     create_coordinator,
@@ -410,6 +411,39 @@ def test_others_of_the_project_read_versions_and_freeze_none(client, project, cl
     assert client.get(address("freeze_report", project)).status_code == 404
     assert client.post(address("freeze_report", project), {"because": "x"}).status_code == 404
     assert FrozenReport.objects.count() == 1
+
+
+def test_version_of_an_earlier_program_is_not_said_to_have_changed(project):
+    Indicator.objects.create(programme=project.programme, code="people", name="", unit="", rule="people")
+    event = create_held_event(project)
+    attend(event, "Alice", country="NL")
+    content = document(report_of(project)) | {"format": "trajectum report 1"}
+    for indicator in content["indicators"]:
+        del indicator["counts"]
+    content["tables"] = [table for table in content["tables"] if table["key"] != "organisation-kinds"]
+    content["numbers"] = [number for number in content["numbers"] if number["key"] != "not-counted"]
+    for plot in content["plots"]:
+        plot["shape"] = "another"
+    earlier = FrozenReport(content=written(content))
+
+    assert records_say_the_same(earlier, report_of(project))
+
+    # One country instead of another: only a row of a table.
+    Registration.objects.update(country="SE")
+    assert not records_say_the_same(earlier, report_of(project))
+
+    Registration.objects.update(country="NL")
+    assert records_say_the_same(earlier, report_of(project))
+
+    Indicator.objects.create(programme=project.programme, code="events", name="", unit="", rule="events")
+    assert not records_say_the_same(earlier, report_of(project))
+
+
+def test_what_is_missing_in_a_version_of_this_program_is_a_change(project):
+    content = document(report_of(project))
+    content["numbers"].pop()
+
+    assert not records_say_the_same(FrozenReport(content=written(content)), report_of(project))
 
 
 def test_charlie_of_another_project_finds_no_version(client, project):

@@ -256,6 +256,18 @@ def test_indicators_tell_no_few_people_nor_lack_few(project):
     }
 
 
+def test_indicators_of_a_version_that_does_not_say_what_they_count_are_taken_for_people(project):
+    Indicator.objects.create(programme=project.programme, code="events", name="", unit="", rule="events")
+    Indicator.objects.create(programme=project.programme, code="people", name="", unit="", rule="people")
+    content = said(project)
+    for indicator in content["indicators"]:
+        del indicator["counts"]
+
+    told = {key: each["value"] for key, each in by_key(for_outside(content)["indicators"]).items()}
+
+    assert told == {"events": WITHHELD, "people": 41}
+
+
 def test_few_people_at_all_are_told_in_no_number_and_no_plot(db):
     project = create_project()
     create_semester(project)

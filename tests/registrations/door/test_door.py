@@ -445,11 +445,11 @@ def test_a_batch_takes_the_same_queries_for_one_three_and_fifty(helper, event, c
 
     version = helper.get(f"{DOOR}list.json").json()["version"]
 
-    # Who asks; whose the codes are, and whether the log has any of the acts; insert; who changed, with their acts.
-    with django_assert_num_queries(4):
+    # Who asks; whose the codes are, and whether the log has any of the acts; insert; who changed, their rows and acts.
+    with django_assert_num_queries(6):
         assert len(outcomes(send(helper, *acts, since=version))) == count
     # Again, as when the answer was lost: nothing is stored, so what is known is looked up.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         assert len(outcomes(send(helper, *acts, since=version))) == count
 
 
@@ -463,6 +463,27 @@ def test_a_device_that_asks_while_nothing_is_new_costs_two_queries(helper, event
     with django_assert_num_queries(2):
         answer = send(helper, since=version).json()
     assert (answer["changes"], answer["version"]) == ([], version)
+
+
+def test_what_arrives_while_a_device_is_answered_is_told_with_the_next_answer(event, monkeypatch):
+    alice, bob = (create_registration(event, name) for name in ("Alice", "Bob"))
+    Registration.objects.update(changed_at=MORNING - timedelta(days=1))
+    since = listing.Version(MORNING)
+    record_attendance(alice)
+    read = listing._ACTS.tuples
+
+    def read_late(**keys):
+        record_attendance(bob)
+        record_attendance(alice)
+        return read(**keys)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(listing._ACTS, "tuples", read_late)
+        first = listing.changes(event, since, at=MORNING)
+    second = listing.changes(event, first.version, at=MORNING)
+
+    assert [person["name"] for person in first.people] == ["Alice"]
+    assert [person["name"] for person in second.people] == ["Alice", "Bob"]
 
 
 def test_each_device_is_told_of_a_check_in_once(helper, event):

@@ -1,10 +1,11 @@
 """What a lead writes into a learning survey, and what people answer."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -101,9 +102,12 @@ class QuestionForm(forms.Form):
         error_messages={"invalid_choice": _("Choose from the list.")},
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, levels: list[LevelOfLearning], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["level"].queryset = LevelOfLearning.objects.all()  # type: ignore[attr-defined]
+        level = cast(LevelChoice, self.fields["level"])
+        level.queryset = LevelOfLearning.objects.all()
+        # Read once for all rows.
+        level.choices = [("", _("None")), *((each.pk, level.label_from_instance(each)) for each in levels)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -118,6 +122,13 @@ class QuestionForm(forms.Form):
 
 
 class _Questions(forms.BaseFormSet):
+    @cached_property
+    def levels(self) -> list[LevelOfLearning]:
+        return list(LevelOfLearning.objects.all())
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "levels": self.levels}
+
     def clean(self) -> None:
         if not any(self.errors) and not self.questions:
             raise ValidationError(gettext("Write at least one question."))

@@ -1,5 +1,6 @@
 """Good practices and their way, and the picture of who learnt what from whom, for everybody."""
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language, gettext
@@ -40,10 +41,11 @@ def practices(request: HttpRequest, project: str) -> HttpResponse:
 @require_safe
 def practice(request: HttpRequest, project: str, slug: str) -> HttpResponse:
     """Show one practice and its way, with links to the events."""
+    member_of = Project.objects.with_member(request.user).filter(pk=OuterRef("project"))
+    written = GoodPractice.objects.written_by(request.user).filter(pk=OuterRef("pk"))
+    visible = GoodPractice.objects.visible_to(request.user).select_related("project", "owner__organisation")
     found = get_object_or_404(
-        GoodPractice.objects.visible_to(request.user).select_related("project", "owner__organisation"),
-        project__slug=project,
-        slug=slug,
+        visible.annotate(reads_words=Exists(member_of), may_write=Exists(written)), project__slug=project, slug=slug
     )
     language = get_language() or "en"
     context = {
@@ -52,8 +54,8 @@ def practice(request: HttpRequest, project: str, slug: str) -> HttpResponse:
         "evidence": found.in_language("evidence", language),
         "journey": journey(found, user=request.user),
         "ratings": ratings_of(found),
-        "reads_words": Project.objects.with_member(request.user).filter(pk=found.project_id).exists(),
-        "may_write": GoodPractice.objects.written_by(request.user).filter(pk=found.pk).exists(),
+        "reads_words": found.reads_words,  # type: ignore[attr-defined]
+        "may_write": found.may_write,  # type: ignore[attr-defined]
         "partners": Partner.objects.spoken_for_by(request.user)
         .filter(project=found.project_id)
         .exclude(pk=found.owner_id or 0)

@@ -429,6 +429,18 @@ def posted(*questions, **fields):
     return rows
 
 
+def test_rows_of_a_survey_read_the_levels_of_learning_once(client, project):
+    client.force_login(create_lead(project))
+    address = reverse("learning:add_survey", args=[project.slug])
+    client.get(address)
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+
+    assert sum("learning_leveloflearning" in query["sql"] for query in queries) <= 3
+
+
+
 def test_a_new_survey_begins_with_questions_of_each_level(client, lead, project):
     shown = client.get(reverse("learning:add_survey", args=[project.slug]))
 

@@ -221,7 +221,8 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
             except TooLate:
                 messages.error(request, gettext("It is too late to cancel by yourself. Tell the host."))
         return redirect(registration)
-    context = {**_about(registration), "form": form}
+    is_of_delegation = registration.line().delegation is not None
+    context = {**_about(registration), "form": form, "is_seat_of_delegation": is_of_delegation}
     status = 422 if request.method == "POST" else 200
     return render(request, "registrations/cancel.html", context, status=status)
 

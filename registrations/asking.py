@@ -22,6 +22,11 @@ MOST_FIELDS_OF_THE_SHORT_FORM = 6
 _CORE = 4
 
 
+def field_of_group(group: int | None) -> str:
+    """Return the field of the form for the sessions of a choice group, by its key; None for those of no group."""
+    return f"choice{group}" if group else "sessions"
+
+
 @dataclass(frozen=True, slots=True)
 class SessionGroup:
     """Sessions to choose among, as one field of the form. `group` is None for those that are chosen each by itself."""
@@ -31,7 +36,7 @@ class SessionGroup:
 
     @property
     def field(self) -> str:
-        return f"choice{self.group.pk}" if self.group else "sessions"
+        return field_of_group(self.group.pk if self.group else None)
 
     def for_mode(self, *, is_online: bool) -> tuple[Session, ...]:
         """Return the sessions that somebody can choose who takes part in this way."""

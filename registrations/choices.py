@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import get_language, gettext
 
+from .asking import field_of_group
 from .models import Choice, Registration
 from .taking_part import session_in_words
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceInWords:
-    """`word` is the state as a tag, `tone` ok, info or plain."""
+    """`field` is that of the form in which it is changed, `word` the state as a tag, `tone` ok, info or plain."""
 
+    field: str
     label: str
     word: str
     tone: str
@@ -29,10 +31,12 @@ def choices_of(registration: Registration) -> list[ChoiceInWords]:
         if choice.session:
             choice.session.event = registration.event
             label = session_in_words(choice.session, language=language)
+            field = field_of_group(choice.session.choice_group_id)
         elif choice.option:
             question = choice.option.question
+            field = f"q{question.pk}"
             label = f"{question.in_language('label', language)} {choice.option.in_language('label', language)}"
-        shown.append(ChoiceInWords(label, *_state(choice, registration)))
+        shown.append(ChoiceInWords(field, label, *_state(choice, registration)))
     return shown
 
 

@@ -23,6 +23,7 @@ from .door.numbers import in_groups
 from .models import Choice, Delegation, MailText, Offer, Option, Registration
 from .online.joining import join_address
 from .status import place_in_words
+from .unanswered import Unanswered
 
 # Asked for more often than this, the link is mailed once.
 LINK_AGAIN_AFTER = timedelta(minutes=10)
@@ -36,10 +37,13 @@ class Written:
     enclosed: calendar_mail.Enclosed
 
 
-def confirmation(registration: Registration, *, waits_for: Iterable[Session | Option] = ()) -> Written:
-    """Return the mail that confirms a seat; the registration need not be saved yet. `waits_for` as in `state`."""
+def confirmation(
+    registration: Registration, *, waits_for: Iterable[Session | Option] = (), to_answer: Iterable[Unanswered] = ()
+) -> Written:
+    """Return the mail that confirms a seat; the registration need not be saved yet. The rest is as in `state`."""
     names = _names(waits_for, registration.language)
-    return Written(letter("confirmed", registration, waits_for=names), calendar_mail.enclosed(registration))
+    said = letter("confirmed", registration, waits_for=names, **_to_answer(registration, to_answer))
+    return Written(said, calendar_mail.enclosed(registration))
 
 
 def state(
@@ -48,24 +52,40 @@ def state(
     written: Written | None = None,
     place: int | None = None,
     waits_for: Iterable[Session | Option] | None = None,
+    to_answer: Iterable[Unanswered] = (),
     note: str = "",
 ) -> Mail | None:
     """Say how the registration stands: confirmed, on the waiting list, offered a place, or waiting for approval.
 
     `written` is the mail that confirms the seat if it was written already, see places.expected(). `place` is the one in
     the line of somebody who waits, and `waits_for` is what somebody with a seat picked and has no place in: None where
-    the caller does not know. `note` is what the host says to it.
+    the caller does not know. `to_answer` is what they must still answer, worded in their language, where somebody else
+    registered them. `note` is what the host says to it.
     """
     if registration.is_confirmed and written is not None:
         return _send("confirmed", registration, written)
     if registration.state == Registration.State.WAITING:
-        return _write("waiting", registration, personal=_place_in_line(registration, place), note=note)
+        line = _place_in_line(registration, place)
+        return _write("waiting", registration, personal=line, note=note, **_to_answer(registration, to_answer))
     if registration.state == Registration.State.OFFERED:
         return offer(registration.offers.get(outcome=""))
     if registration.state == Registration.State.FOR_APPROVAL:
         return _write("for_approval", registration)
     names = _names(_waits_for(registration) if waits_for is None else waits_for, registration.language)
-    return _write("confirmed", registration, note=note, with_calendar=True, waits_for=names)
+    asked = _to_answer(registration, to_answer)
+    return _write("confirmed", registration, note=note, with_calendar=True, waits_for=names, **asked)
+
+
+def _to_answer(registration: Registration, to_answer: Iterable[Unanswered]) -> dict[str, Any]:
+    """What somebody must still answer, in the words of the form, and until when they may without asking the host."""
+    labels = tuple(one.label for one in to_answer)
+    if not labels:
+        return {}
+    event, until = registration.event, registration.event.changes_until
+    said = ""
+    if until and not event.changes_are_asked_for():
+        said = instant_in_words(until, event.zone, registration.language)
+    return {"to_answer": labels, "answer_until": said}
 
 
 def _place_in_line(registration: Registration, place: int | None) -> dict[str, str]:

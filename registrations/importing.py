@@ -18,6 +18,7 @@ from projects.models import Organisation
 from projects.search import fold
 
 from . import places
+from .asking import asking_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,10 @@ def register_all(event: Event, newcomers: Iterable[Newcomer], *, by: User, at: d
     Nobody waits for approval: whoever imports them has decided. Raises RegistrationClosed, after which those before it
     are registered.
     """
+    asking = asking_now(event)
     outcomes = []
     for newcomer in newcomers:
-        done = places.register(event, **newcomer.answers, is_approved=True, by=by, at=at)
+        done = places.register(event, **newcomer.answers, is_approved=True, by=by, not_asked_yet=asking, at=at)
         if not done.is_new:
             outcomes.append(Outcome.KNOWN)
         else:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 
 from events import passes
@@ -14,6 +15,7 @@ from events import passes
 from .admission import pass_of
 from .models import Registration
 from .models.registrations import could_be_code
+from .status import status_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -35,6 +37,28 @@ def with_registration(view: View) -> View:
         return response
 
     return never_cache(opened)
+
+
+def with_a_ticket(view: View) -> View:
+    """The same for whoever has a place, and so a ticket.
+
+    Others came by the link of an earlier mail: they read why there is none, and are led to their registration.
+    """
+
+    @functools.wraps(view)
+    def opened(request: HttpRequest, registration: Registration, **options: Any) -> HttpResponseBase:
+        if registration.is_confirmed:
+            return view(request, registration, **options)
+        event = registration.event
+        context = {
+            "registration": registration,
+            "event": event,
+            "status": status_of(registration),
+            "title": event.in_language("title", get_language() or "en"),
+        }
+        return render(request, "registrations/no_ticket.html", context, status=404)
+
+    return with_registration(opened)
 
 
 def _registration(code: str) -> Registration | None:

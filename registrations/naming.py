@@ -22,6 +22,7 @@ from projects.models import Organisation
 from projects.search import fold
 
 from . import places
+from .asking import Asking, asking_now
 from .compiled import Compiled
 from .delegations import Standing
 from .exceptions import NotRegistered
@@ -137,11 +138,13 @@ def name_one(
     *,
     by: User,
     known: Mapping[str, Organisation | None] | None = None,
+    asking: Asking | None = None,
     at: datetime | None = None,
 ) -> Outcome:
     """Name somebody for a delegation: for one of its seats, or in its line. They are told by mail.
 
-    `known` are organisations by what was typed, where the caller looked them up for many at once. Whoever registered by
+    `known` are organisations by what was typed and `asking` is what the event asks, where the caller looked that up for
+    many at once. Whoever registered by
     themselves gets into the delegation if it has a free seat. Raises RegistrationClosed.
     """
     answers: dict[str, Any] = {
@@ -152,8 +155,10 @@ def name_one(
         "language": translation.get_language() or "en",
         **_organisation(delegation, colleague, known=known),
     }
-    expected = places.expected(delegation.event, at=at, **answers)
-    done = places.register(delegation.event, expected=expected, is_approved=True, by=by, at=at, **answers)
+    event = delegation.event
+    answers["not_asked_yet"] = asking_now(event) if asking is None else asking
+    expected = places.expected(event, at=at, **answers)
+    done = places.register(event, expected=expected, is_approved=True, by=by, at=at, **answers)
     registration = done.registration
     if registration.delegation_id != delegation.pk:
         return Outcome.ELSEWHERE
@@ -171,12 +176,13 @@ def name_all(
     # One person is looked up alone: each of two hundred who are named at once would read all the others.
     known = known_in(delegation, colleague=colleagues[0] if len(colleagues) == 1 else None)
     organisations = known_organisations(colleague.organisation_name for colleague in colleagues)
+    asking = asking_now(delegation.event)
     outcomes = []
     for colleague in colleagues:
         if colleague.key in known:
             outcomes.append(Outcome.KNOWN)
         else:
-            outcomes.append(name_one(delegation, colleague, by=by, known=organisations, at=at))
+            outcomes.append(name_one(delegation, colleague, by=by, known=organisations, asking=asking, at=at))
             known.add(colleague.key)
     return outcomes
 

@@ -19,12 +19,15 @@ from projects.search import fold, typed_words
 from .attendance import attended_days
 from .models import AttendanceRecord, Consent, Offer, Registration, RegistrationQuerySet
 from .places import waiting_list
+from .unanswered import who_must_still_answer
 
 State = Registration.State
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 100
 ATTENDED, DID_NOT_ATTEND = "attended", "absent"
+# Stands among the states: whoever is registered and has not answered what must be answered.
+UNANSWERED = "unanswered"
 BY_NAME = "name"
 _ORDERS = {
     # The folded name comes first in the search text: Ágnes stands before Bob on every database.
@@ -203,7 +206,7 @@ class PeopleList:
         state, presence, order = query.get("state"), query.get("presence"), query.get("sort", "")
         return cls(
             search=typed_words(query.get("q", ""), longest=LONGEST_SEARCH),
-            state=state if state in State.values else "",
+            state=state if state in (*State.values, UNANSWERED) else "",
             presence=presence if presence in (ATTENDED, DID_NOT_ATTEND) else "",
             order=order if order.removeprefix("-") in _ORDERS else BY_NAME,
         )
@@ -213,7 +216,9 @@ class PeopleList:
         found = event.registrations.all()
         for word in fold(self.search).split():
             found = found.filter(search_text__contains=word)
-        if self.state:
+        if self.state == UNANSWERED:
+            found = found.filter(pk__in=who_must_still_answer(event))
+        elif self.state:
             found = found.filter(state=self.state)
         if self.presence == ATTENDED:
             found = who_attended(found.confirmed())
@@ -229,7 +234,8 @@ class PeopleList:
 
     @property
     def states(self) -> list[Choice]:
-        return [Choice(value, str(label)) for value, label in State.choices]
+        states = [Choice(value, str(label)) for value, label in State.choices]
+        return [*states, Choice(UNANSWERED, gettext("Has still something to answer"))]
 
     @property
     def presences(self) -> list[Choice]:

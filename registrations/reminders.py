@@ -19,14 +19,14 @@ from django.utils import timezone
 
 from accounts.models import Mail
 from accounts.periodic import every
-from events.models import ChoiceGroup, Event
+from events.models import Event
 
 from . import emails, places
-from .asking import Asking, read_asking
+from .asking import read_asking
 from .batches import CHUNK, one_by_one
 from .models import Answer, Choice, Decision, Registration, RegistrationQuerySet
 from .people import who_attended
-from .questions.asked import asked_of
+from .unanswered import unanswered
 
 logger = logging.getLogger(__name__)
 
@@ -160,7 +160,8 @@ def _remind_of_questions(event: Event, is_last: bool, at: datetime, last: int) -
     asking = read_asking(event)
 
     def write(person: Registration, key: str) -> Mail | None:
-        return emails.questions_to_answer(person, whole_key=key) if _must_answer(person, asking) else None
+        # Nobody of them answered anything.
+        return emails.questions_to_answer(person, whole_key=key) if unanswered(person, asking) else None
 
     mark = f"questions:{event.starts_on}:" if is_last else "questions:"
     return _write(event, _not_written(people, mark, ""), last, write)
@@ -173,17 +174,6 @@ def _registered_by_others() -> RegistrationQuerySet:
     answers = Answer.objects.filter(registration=OuterRef("pk"))
     choices = Choice.objects.filter(registration=OuterRef("pk"))
     return Registration.objects.confirmed().filter(Exists(by_others), ~Exists(answers), ~Exists(choices))
-
-
-def _must_answer(person: Registration, asking: Asking) -> bool:
-    """Whether there is anything that this person must answer, whatever else they answer."""
-    mode = places.mode_at(person.event, person.mode)
-    questions = asked_of(asking.questions, mode=mode, participant_kind=person.participant_kind)
-    is_online = mode == Registration.Mode.ONLINE
-    groups = [group.group for group in asking.groups if group.group and group.for_mode(is_online=is_online)]
-    return any(one.is_required and not one.shown_if for one in questions) or any(
-        bool(group.pick) and group.rule != ChoiceGroup.Rule.AT_MOST for group in groups
-    )
 
 
 # --- Thanks ------------------------------------------------------------------------------------------------------

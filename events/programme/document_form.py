@@ -18,7 +18,7 @@ from .evidence_kept import keep_reason
 
 
 class DocumentForm(ComparingForm):
-    """A document. One without a file says that it comes after the event."""
+    """A document. One without a file says that it comes later."""
 
     title = LineField(
         label=_("Title"),
@@ -30,7 +30,7 @@ class DocumentForm(ComparingForm):
         label=_("File"),
         required=False,
         allow_empty_file=True,
-        help_text=_("Leave it empty, and the page says that it comes after the event. At most 25 MB: %(types)s.")
+        help_text=_("Leave it empty, and the page says that it comes later. At most 25 MB: %(types)s.")
         % {"types": ", ".join(word for word, _end in TYPES.values())},
     )
     session = forms.ModelChoiceField(

@@ -13,6 +13,7 @@ from .. import emails
 from ..exceptions import AlreadyRegistered, NotCancelled, NotForApproval, NotWaiting, ReasonMissing, TooLate
 from ..handing_over import may_hand_over
 from ..models import Decision, Person, Registration
+from ..unanswered import still_to_answer
 from . import choosing, counting
 from .seating import seat
 from .settling import settled
@@ -165,6 +166,6 @@ def hand_over(
     for either in (registration, new):
         either.decisions.create(kind=Kind.SWAPPED, reason=reason, because=because or {}, taken_by=by, taken_at=at)
     emails.handed_over(registration, to_whom=new.name)
-    emails.state(new)
+    emails.state(new, to_answer=still_to_answer(new, language=new.language, at=at))
     settled(event, at)
     return new

@@ -13,10 +13,12 @@ from events.models import Event, Session
 
 from .. import emails, wording
 from ..approval import Approval, approval_of, needs_approval
+from ..asking import NOTHING, Asking
 from ..compiled import Compiled, add
 from ..exceptions import InvitationClosed, NoFreePlace, RegistrationClosed
 from ..models import Because, Consent, Decision, Delegation, Invitation, Option, Person, Registration
 from ..models.registrations import new_code, new_number
+from ..unanswered import unanswered
 from . import choosing, counting
 from .changing import assign
 from .counting import Counted, mode_at
@@ -63,6 +65,7 @@ def expected(
     *,
     counted: Counted | None = None,
     waits_for: Iterable[Session | Option] = (),
+    not_asked_yet: Asking = NOTHING,
     at: datetime | None = None,
     **answers: Any,
 ) -> Expected | None:
@@ -85,7 +88,8 @@ def expected(
             return None
     registration = Registration(event=event, state=State.CONFIRMED, joined_at=at, confirmed_at=at, **answers)
     full = list(waits_for)
-    mail = emails.confirmation(registration, waits_for=full)
+    to_answer = unanswered(registration, not_asked_yet, language=registration.language)
+    mail = emails.confirmation(registration, waits_for=full, to_answer=to_answer)
     return Expected(registration.code, registration.ticket_number, event.changed_at, full, mail)
 
 
@@ -107,6 +111,7 @@ def register_in_transaction(
     participant_kind: str = Registration.ParticipantKind.PARTICIPANT,
     is_approved: bool = False,
     by: User | None = None,
+    not_asked_yet: Asking = NOTHING,
     choices_fit: bool = False,
     at_the_door: bool = False,
     over_limit: bool = False,
@@ -123,7 +128,8 @@ def register_in_transaction(
     the rules of choice groups are kept is looked at only if something is, and not again if they fitted a moment ago
     (`choices_fit`). `delegation`: they get one of its seats, or
     wait in its line. `is_approved`: the host was asked before. `by`: the organiser or coordinator who does it for them,
-    who may do so until the event is over. `at_the_door`: they came without being registered, maybe some time ago, and
+    who may do so until the event is over; `not_asked_yet` is what the event asks of somebody for whom nobody answered.
+    `at_the_door`: they came without being registered, maybe some time ago, and
     are put on no list; `over_limit`: the host lets them in although it is full. Raises NoFreePlace at the door,
     RegistrationClosed, InvitationClosed, ChoicesClash and ChoicesDoNotFit.
     """
@@ -228,7 +234,8 @@ def register_in_transaction(
     if not (at_the_door and event.is_over(at=at)):
         place = counted.place_at_the_end(counted.line_of(registration))
         written = expected.mail if expected and fits else None
-        emails.state(registration, written=written, place=place, waits_for=waits_for)
+        to_answer = unanswered(registration, not_asked_yet, language=registration.language)
+        emails.state(registration, written=written, place=place, waits_for=waits_for, to_answer=to_answer)
     return Registered(registration, is_new=True, is_own=True, has_place=for_anybody)
 
 

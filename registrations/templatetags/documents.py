@@ -20,4 +20,5 @@ def documents_for(registration: Registration) -> dict[str, Any]:
     if registration.state != Registration.State.CONFIRMED:
         return {}
     documents = said_to_readers(registration.event.documents.for_registered(), registration.event)
-    return {"documents": [ShownDocument.of(document, key=key_for(document)) for document in documents]}
+    shown = [ShownDocument.of(document, key=key_for(document)) for document in documents]
+    return {"documents": shown, "has_links": any(document.address for document in shown)}

@@ -22,6 +22,7 @@ from projects.typed import typed_key
 
 from .. import change_requests, event_mails, places
 from ..answers import answers_in_words, answers_of, consents_of
+from ..asking import asking_now
 from ..deciding_forms import AddPersonForm, KeptReasonForm, KindForm, ToldReasonForm, WordsForm
 from ..exceptions import (
     AlreadyRegistered,
@@ -41,6 +42,7 @@ from ..history import ahead_of, history_of
 from ..models import Choice, Registration
 from ..people import rows, with_status
 from ..questions import answering
+from ..unanswered import still_to_answer
 
 MOST_AT_ONCE = 200
 
@@ -95,6 +97,7 @@ def _page(request: HttpRequest, registration: Registration, wrong: dict[str, for
         "mails": event_mails.mails_to(registration),
         "asked": change_requests.latest(registration),
         "beside": answering.answers_of(registration),
+        "unanswered": still_to_answer(registration),
         "handed_to": registration.handed_to.first(),
         "forms": open_forms | (wrong or {}),
         "form": next(iter(wrong.values())) if wrong else None,
@@ -252,7 +255,9 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     form = AddPersonForm(request.POST if request.method == "POST" else None, event=event)
     if request.method == "POST" and form.is_valid():
         try:
-            added = places.register(event, by=_organiser(request), is_approved=True, **form.answers)
+            added = places.register(
+                event, by=_organiser(request), is_approved=True, not_asked_yet=asking_now(event), **form.answers
+            )
         except RegistrationRefused as refusal:
             form.add_error(None, refused_in_words(refusal))
         else:

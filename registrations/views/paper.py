@@ -21,7 +21,7 @@ from projects.access import people_with_a_role
 
 from .. import paper
 from ..exceptions import DayNotBegun, NotADayOfTheEvent, ScanWithdrawn
-from ..links import with_registration
+from ..links import with_a_ticket, with_registration
 from ..models import Registration, SignedList
 from ..paper.exceptions import PaperRefused
 from ..paper_forms import ScanForm, WithdrawForm
@@ -210,11 +210,9 @@ def issue_certificates(request: HttpRequest, slug: str) -> HttpResponse:
 
 @access(holder_of_the_link)
 @require_safe
-@with_registration
+@with_a_ticket
 def ticket(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Hand out the ticket of whoever has a place."""
-    if not registration.is_confirmed:
-        raise Http404
     return _handed_out(lambda: paper.ticket(registration), f"{registration.event.slug}-ticket.pdf")
 
 

@@ -27,6 +27,7 @@ from ..online.joining import join_address
 from ..questions import answering, files
 from ..questions.answering import keep_answers
 from ..status import status_of
+from ..unanswered import still_to_answer
 
 BY_PERSON = Registration.CancelledBy.PERSON
 
@@ -56,6 +57,7 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
         "answers": answers_in_words(answers_of(registration), event),
         "beside": answering.answers_of(registration),
         "choices": choices_of(registration),
+        "unanswered": still_to_answer(registration),
         "request_for_change": change_requests.latest(registration),
         "asks_the_host": event.changes_are_asked_for(),
         "consents": consents_of(registration) if registration.is_live else [],
@@ -219,7 +221,8 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
             except TooLate:
                 messages.error(request, gettext("It is too late to cancel by yourself. Tell the host."))
         return redirect(registration)
-    context = {**_about(registration), "form": form}
+    is_of_delegation = registration.line().delegation is not None
+    context = {**_about(registration), "form": form, "is_seat_of_delegation": is_of_delegation}
     status = 422 if request.method == "POST" else 200
     return render(request, "registrations/cancel.html", context, status=status)
 

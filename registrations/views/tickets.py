@@ -1,9 +1,9 @@
 """The ticket of a registration: its own page with the QR code, and what a camera shows that opens the code."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import access, everybody, holder_of_the_link
@@ -12,15 +12,15 @@ from ..door import phone
 from ..door.codes import address_of, replace_ticket, svg, ticket_svg
 from ..door.numbers import in_groups
 from ..door.signing import is_signed
+from ..links import with_a_ticket
 from ..models import Registration
 
 
 @access(holder_of_the_link)
-@never_cache
 @require_safe
-def ticket(request: HttpRequest, code: str) -> HttpResponse:
+@with_a_ticket
+def ticket(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Show the ticket of a registration to whoever holds its link."""
-    registration = _with_a_place(code)
     event = registration.event
     context = {
         "registration": registration,
@@ -45,15 +45,11 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 @access(holder_of_the_link)
 @require_POST
-def replace(request: HttpRequest, code: str) -> HttpResponse:
+@with_a_ticket
+def replace(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Make a new ticket; the one before is refused."""
-    registration = _with_a_place(code)
     replace_ticket(registration)
     return HttpResponseRedirect(request.path.removesuffix("replace/"))
-
-
-def _with_a_place(code: str) -> Registration:
-    return get_object_or_404(Registration.objects.confirmed().with_page_data(), code=code)
 
 
 @access(everybody)

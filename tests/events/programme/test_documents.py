@@ -422,8 +422,20 @@ def test_a_document_without_a_file_says_that_it_comes(client, event):
 
     page = client.get("/en/events/conference/").content.decode()
 
-    assert "comes after the event" in page
+    assert "comes later" in page
     assert client.get(reverse("events:document", args=[document.pk])).status_code == 404
+
+
+def test_nothing_is_said_of_links_where_no_document_has_one(client, event):
+    create_document(event, content=None, visibility=Visibility.REGISTERED, title="Way to the dinner")
+    address = f"/en/registrations/{create_registration(event).code}/"
+
+    without = client.get(address).content.decode()
+    create_document(event, visibility=Visibility.REGISTERED)
+
+    assert "Way to the dinner" in without and "comes later" in without
+    assert "work for 12 hours" not in without
+    assert "work for 12 hours" in client.get(address).content.decode()
 
 
 def test_a_document_that_has_not_come_is_named_to_organisers_alone(client, event):
@@ -432,7 +444,7 @@ def test_a_document_that_has_not_come_is_named_to_organisers_alone(client, event
     CalendarState.advance()
 
     page = client.get("/en/events/conference/").content.decode()
-    assert "The slides" not in page and "comes after the event" not in page
+    assert "The slides" not in page and "comes later" not in page
     bob = create_lead(event.project, "Bob")
     assert "Not there yet" in as_user(bob).get("/en/organise/conference/documents/").content.decode()
 

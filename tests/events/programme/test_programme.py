@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from events.models import ChoiceGroup, Contribution, Event, Session
+from events.models import CalendarState, ChoiceGroup, Contribution, Event, Session
 from events.programme.days import programme, shown_sessions
 from events.programme.editor import sessions_of
 from events.programme.warnings import warnings
@@ -215,6 +215,19 @@ def test_junk_in_the_address_marks_nothing(client, event, mine):
     assert answer.status_code == 200
     assert answer.context["mine"] == []
     assert "not in the programme any more" in answer.content.decode()
+
+
+def test_nobody_marks_what_they_take_part_in_when_an_event_is_over(client, event):
+    create_session(event)
+    address = f"/en/events/{event.slug}/"
+    mark = "Mark what you take part in"
+
+    before = client.get(address).content.decode()
+    Event.objects.filter(pk=event.pk).update(status=Event.Status.HELD)
+    CalendarState.advance()
+
+    assert mark in before
+    assert mark not in client.get(address).content.decode()
 
 
 def test_the_calendar_of_my_programme_holds_what_is_marked_and_nothing_hidden(client):

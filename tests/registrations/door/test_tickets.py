@@ -32,10 +32,21 @@ def test_a_ticket_may_be_kept_on_a_device_until_a_day_after_the_event_and_no_bro
     assert (worker.status_code, worker["Content-Type"]) == (200, "text/javascript; charset=utf-8")
 
 
-def test_whoever_has_no_place_has_no_ticket(client):
-    registration = create_registration(state="waiting")
+@pytest.mark.parametrize("file", ["ticket/", "ticket.pdf"])
+@pytest.mark.parametrize(
+    ("state", "heading"), [("waiting", "There is no ticket yet"), ("cancelled", "This registration is cancelled")]
+)
+def test_whoever_has_no_place_reads_why_there_is_no_ticket_and_is_led_to_their_registration(
+    client, file, state, heading
+):
+    registration = create_registration(state=state)
 
-    assert client.get(f"/en/registrations/{registration.code}/ticket/").status_code == 404
+    answer = client.get(f"/en/registrations/{registration.code}/{file}")
+
+    assert answer.status_code == 404
+    assert f"<h1>{heading}</h1>" in answer.content.decode()
+    assert f'<a class="button" href="{registration.get_absolute_url()}">' in answer.content.decode()
+    assert "QR code" not in answer.content.decode()
 
 
 def test_a_ticket_is_replaced_by_a_press(client):

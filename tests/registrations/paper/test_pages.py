@@ -16,7 +16,7 @@ from registrations.exceptions import ScanWithdrawn
 from registrations.models import ScannedList, SignedList
 from tests.factories import create_event, create_lead, create_project, create_registration, create_user
 
-from .reading import text_of
+from .reading import sizes_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -261,6 +261,19 @@ def test_table_sign_is_there_for_whoever_comes(client, event, bob):
     text = text_of(client.get(address(event, "table_signs")).content)
 
     assert "Alice" in text and "Charlie" not in text
+
+
+def test_words_without_end_stay_on_the_paper_of_a_ticket_and_can_be_read(client):
+    endless = ("Wasserwirtschaftsverband" * 9)[:200]
+    alice = create_registration(name=endless, organisation_name=endless)
+    ticket = client.get(reverse("registrations:ticket", args=[alice.code])).content
+
+    lines = [line.replace("\u200b", "") for line in text_of(ticket).splitlines()]
+
+    broken = [line for line in lines if "schaft" in line]
+    assert "".join(broken) == endless * 2
+    assert max(map(len, broken)) < 110
+    assert min(sizes_of(ticket)) >= 8
 
 
 def test_ticket_is_for_the_holder_of_the_link(client):

@@ -37,14 +37,19 @@ def when_as_html(what: Event | Plan, *, short: bool = False) -> str:
     return _when(what, short, _time_element)
 
 
-def instant_in_words(at: datetime, zone: ZoneInfo, language: str | None = None, *, short: bool = False) -> str:
-    """Return an aware datetime as clocks in `zone` show it: “Monday 1 March 2027, 10:00 (Amsterdam time, UTC+1)”."""
+def instant_in_words(at: datetime, clock: Event | ZoneInfo, language: str | None = None, *, short: bool = False) -> str:
+    """Return an aware datetime as a clock shows it: “Monday 1 March 2027, 10:00 (Amsterdam time, UTC+1)”.
+
+    The clock of an event has the name that it has where the event says when it is: “Maastricht time”. A zone alone is
+    for what belongs to no event, and for records that stay as they are whatever becomes of their event.
+    """
     with _in(language):
-        return _instant(at, zone, short, _plain)
+        return _instant(at, clock, short, _plain)
 
 
-def instant_as_html(at: datetime, zone: ZoneInfo, *, short: bool = False) -> str:
-    return _instant(at, zone, short, _time_element)
+def instant_as_html(at: datetime, clock: Event | ZoneInfo, *, short: bool = False) -> str:
+    """Return the same as `instant_in_words`, with each moment in a <time> element."""
+    return _instant(at, clock, short, _time_element)
 
 
 def dates_in_words(starts_on: date | None, ends_on: date | None, language: str | None = None) -> str:
@@ -110,9 +115,9 @@ def zone_in_words(zone: ZoneInfo) -> str:
 
 
 def whose_clock_in_words(event: Event, day: date) -> str:
-    """Say once for a page whose clock the times on it are read from: “Times are in Amsterdam time, UTC+2.”"""
+    """Say once for a page whose clock the times on it are read from: “Times are in Maastricht time, UTC+2.”"""
     offset = offset_in_words(datetime.combine(day, time(12), event.zone))
-    if town := zone_in_words(event.zone):
+    if town := _town(event, event.zone, day):
         return gettext("Times are in %(town)s time, %(offset)s.") % {"town": town, "offset": offset}
     return gettext("Times are in %(offset)s.") % {"offset": offset}
 
@@ -219,13 +224,15 @@ def _known_days(what: Event | Plan) -> tuple[date, date]:
     return cast(tuple[date, date], (what.starts_on, what.ends_on))
 
 
-def _instant(at: datetime, zone: ZoneInfo, short: bool, mark: Mark) -> str:
+def _instant(at: datetime, clock: Event | ZoneInfo, short: bool, mark: Mark) -> str:
+    zone = clock if isinstance(clock, ZoneInfo) else clock.zone
     at = at.astimezone(zone)
+    town = zone_in_words(zone) if isinstance(clock, ZoneInfo) else _town(clock, zone, at.date())
     return _fill(
         gettext("%(day)s, %(time)s (%(zone)s)"),
         day=_short_day(at.date(), mark) if short else _day(at.date(), mark),
         time=_hour(at, mark),
-        zone=_zone(at, zone_in_words(zone)),
+        zone=_zone(at, town),
     )
 
 

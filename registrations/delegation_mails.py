@@ -69,4 +69,4 @@ def _context(delegation: Delegation, user: User) -> dict[str, Any]:
 
 
 def _until(at: datetime | None, event: Event, language: str) -> str:
-    return instant_in_words(at, event.zone, language) if at else ""
+    return instant_in_words(at, event, language) if at else ""

@@ -84,7 +84,7 @@ def _to_answer(registration: Registration, to_answer: Iterable[Unanswered]) -> d
     event, until = registration.event, registration.event.changes_until
     said = ""
     if until and not event.changes_are_asked_for():
-        said = instant_in_words(until, event.zone, registration.language)
+        said = instant_in_words(until, event, registration.language)
     return {"to_answer": labels, "answer_until": said}
 
 
@@ -234,7 +234,7 @@ def _write_of_feedback(
         registration,
         whole_key=whole_key,
         personal={"feedback_url": address},
-        feedback_until=instant_in_words(until, event.zone, language) if until else "",
+        feedback_until=instant_in_words(until, event, language) if until else "",
         **facts,
     )
 
@@ -419,4 +419,4 @@ def event_in_short(title: str, plan: Plan) -> str:
 
 
 def _deadline(event: Event, until: datetime | None, language: str) -> dict[str, str]:
-    return {"until": instant_in_words(until, event.zone, language)} if until else {}
+    return {"until": instant_in_words(until, event, language)} if until else {}

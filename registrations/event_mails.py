@@ -128,7 +128,7 @@ def _why(event: Event, mail: Mail, state: str, refused: str | None) -> str:
         return tried % {"count": mail.attempts, "error": mail.last_error}
     if state == WAITING and mail.last_error:
         words = gettext("The mail server did not take it yet: “%(error)s”. It is tried again on %(when)s.")
-        return words % {"error": mail.last_error, "when": instant_in_words(mail.next_try_at, event.zone)}
+        return words % {"error": mail.last_error, "when": instant_in_words(mail.next_try_at, event)}
     return ""
 
 

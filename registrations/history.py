@@ -44,9 +44,8 @@ def _steps(registration: Registration) -> Iterator[Step]:
     for decision in registration.decisions.select_related("taken_by"):
         by = str(decision.taken_by) if decision.taken_by else ""
         yield Step(decision.taken_at, decision.get_kind_display(), decision.why, by)
-    zone = registration.event.zone
     for offer in registration.offers.all():
-        until = instant_in_words(offer.expires_at, zone)
+        until = instant_in_words(offer.expires_at, registration.event)
         yield Step(offer.made_at, gettext("A place was offered until %(until)s") % {"until": until})
         if offer.closed_at is not None:
             yield Step(offer.closed_at, _offer_in_words(offer))

@@ -256,7 +256,7 @@ def _context(invitation: Invitation) -> dict[str, Any]:
             facts.append((gettext("Bring"), event.bring))
         in_short = event_in_short(title, event.plan)
         until = invitation.expires_at or event.registration_closes
-        until_in_words = instant_in_words(until, event.zone, language) if until else ""
+        until_in_words = instant_in_words(until, event, language) if until else ""
         comes_as = ""
         if invitation.participant_kind != Registration.ParticipantKind.PARTICIPANT:
             comes_as = str(invitation.get_participant_kind_display())

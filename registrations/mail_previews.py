@@ -58,11 +58,11 @@ def _somebody(event: Event, kind: Kind, language: str, at: datetime) -> Registra
 
 
 def _facts(event: Event, kind: Kind, somebody: Registration, at: datetime) -> dict[str, Hashable]:
-    deadline = instant_in_words(at + timedelta(days=2), event.zone)
+    deadline = instant_in_words(at + timedelta(days=2), event)
     found: dict[str, dict[str, Any]] = {
         "offer": {"until": deadline},
         "offer_expired": {"until": deadline},
-        "cancelled": {"until": instant_in_words(at + timedelta(minutes=10), event.zone)},
+        "cancelled": {"until": instant_in_words(at + timedelta(minutes=10), event)},
         "reminder": dict(kind.facts),
         "thank_you": {"feedback_is_open": True, "feedback_until": _end_of_feedback(event)},
         "feedback_reminder": {"feedback_until": _end_of_feedback(event)},
@@ -76,7 +76,7 @@ def _facts(event: Event, kind: Kind, somebody: Registration, at: datetime) -> di
 
 def _end_of_feedback(event: Event) -> str:
     closes = event.feedback_closes_on
-    return instant_in_words(datetime.combine(closes, time(23, 59), event.zone), event.zone) if closes else ""
+    return instant_in_words(datetime.combine(closes, time(23, 59), event.zone), event) if closes else ""
 
 
 def _moved_by_a_week(event: Event) -> plan_changes.News:

@@ -326,7 +326,7 @@ def _status(event: Event, registration: Registration, line: dict[int, int], at: 
         case State.WAITING:
             return gettext("On the waiting list"), "info"
         case State.OFFERED if last_offer and last_offer.expires_at > at:
-            until = instant_in_words(last_offer.expires_at, event.zone, short=True)
+            until = instant_in_words(last_offer.expires_at, event, short=True)
             return gettext("Place offered until %(until)s") % {"until": until}, "warn"
         case State.OFFERED:
             return gettext("Offer ended"), "plain"

@@ -403,7 +403,7 @@ def _meaning(registration: Registration, news: News) -> str:
 def _held_until(registration: Registration) -> str:
     if registration.state != State.OFFERED or (offer := registration.offers.filter(outcome="").first()) is None:
         return ""
-    return instant_in_words(offer.expires_at, registration.event.zone)
+    return instant_in_words(offer.expires_at, registration.event)
 
 
 # --- Before anything is changed ----------------------------------------------------------------------------------

@@ -40,9 +40,9 @@ def status_of(registration: Registration, *, at: datetime | None = None) -> Stat
             word = gettext("On the waiting list, place %(place)s") % {"place": place}
             return Status(word, place_in_words(place), "info")
         case State.OFFERED if offer := registration.open_offer(at=at):
-            until = instant_in_words(offer.expires_at, event.zone)
+            until = instant_in_words(offer.expires_at, event)
             word = gettext("Place offered until %(until)s")
-            short = instant_in_words(offer.expires_at, event.zone, short=True)
+            short = instant_in_words(offer.expires_at, event, short=True)
             sentence = gettext("A place is held for you. Accept it until %(until)s.")
             return Status(word % {"until": short}, sentence % {"until": until}, "warn")
         case State.OFFERED:

@@ -235,7 +235,7 @@ def _what_was_lost(event: Event, rows: Rows, key: int | None, row: Any) -> Lost 
     deleted_at = getattr(row, "deleted_at", None)
     if deleted_at is None:
         return None
-    when = instant_in_words(deleted_at, event.zone)
+    when = instant_in_words(deleted_at, event)
     return Lost(str(rows.was_deleted) % {"when": when}, "bring_back", gettext("Bring it back and save"))
 
 

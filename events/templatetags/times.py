@@ -14,18 +14,18 @@ UTC = ZoneInfo("UTC")
 
 
 @register.simple_tag
-def when(what: Event | Plan | datetime | None, *details: ZoneInfo | str) -> str:
+def when(what: Event | Plan | datetime | None, *details: Event | ZoneInfo | str) -> str:
     """Print when something is.
 
     `{% when event %}` in words with place and UTC offset, `{% when event "short" %}` the days only, the same for a
-    plan; `{% when registration.joined_at event.zone %}` an instant on the clock of a zone, also with "short".
+    plan; `{% when registration.joined_at event %}` an instant on the clock of an event or a zone, also with "short".
     """
     short = "short" in details
     if what is None or what == "":
         return ""
     if isinstance(what, datetime):
-        zone = next((detail for detail in details if isinstance(detail, ZoneInfo)), UTC)
-        return times.instant_as_html(what, zone, short=short)
+        clock = next((detail for detail in details if isinstance(detail, (Event, ZoneInfo))), UTC)
+        return times.instant_as_html(what, clock, short=short)
     return times.when_as_html(what, short=short)
 
 

@@ -166,7 +166,7 @@ def _draft(request: HttpRequest, event: Event | None, form: str) -> HttpResponse
         return HttpResponse(words, content_type="text/plain; charset=utf-8")
     if event is not None and (what := request.POST.get("keep", "")) in adding.ADDED:
         return redirect(adding.page_to_add(what, event, back=_address(event, form)))
-    kept_at = instant_in_words(kept.saved_at, zone)
+    kept_at = instant_in_words(kept.saved_at, event or zone)
     messages.success(request, gettext("Kept as a draft: %(when)s. Nothing is published.") % {"when": kept_at})
     return redirect(_address(event, form))
 

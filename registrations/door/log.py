@@ -50,7 +50,7 @@ def log_of(event: Event, day: date | None = None) -> list[Past]:
 def _time(event: Event, at: datetime, day: date | None) -> str:
     """The clock alone for what happened on the day of the log, else the whole instant."""
     local = at.astimezone(event.zone)
-    return f"{local:%H:%M}" if local.date() == day else instant_in_words(at, event.zone, short=True)
+    return f"{local:%H:%M}" if local.date() == day else instant_in_words(at, event, short=True)
 
 
 def _name(event: Event, one: AttendanceRecord | DoorAct) -> str:

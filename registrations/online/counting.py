@@ -141,7 +141,7 @@ def _must_be_over(found: MeetingReport, event: Event, *, at: datetime) -> None:
             "This report tells of %(instant)s, which is still to come. Choose the file of the meeting that was held, "
             "or the clocks that its times were read from."
         )
-        raise NotAReport(refusal % {"instant": instant_in_words(begins, event.zone)})
+        raise NotAReport(refusal % {"instant": instant_in_words(begins, event)})
 
 
 # --- Checking ----------------------------------------------------------------------------------------------------

@@ -196,7 +196,7 @@ def _record_in_words(event: Event, record: AttendanceRecord, day: date) -> str:
 def _since(event: Event, at: datetime, day: date) -> str:
     """The clock time alone for a tick of that day, whose zone the page names once; else the whole instant."""
     local = at.astimezone(event.zone)
-    return f"{local:%H:%M}" if local.date() == day else instant_in_words(at, event.zone, short=True)
+    return f"{local:%H:%M}" if local.date() == day else instant_in_words(at, event, short=True)
 
 
 def _tick(request: HttpRequest, event: Event) -> HttpResponse:
@@ -301,7 +301,7 @@ def _in_words(refusal: RegistrationRefused, event: Event, registration: Registra
 
 def not_yet_in_words(event: Event, day: date) -> str:
     begins_at = datetime.combine(day, time.min, event.zone)
-    when = instant_in_words(begins_at, event.zone)
+    when = instant_in_words(begins_at, event)
     return gettext("This day can be ticked once it has begun: from %(when)s.") % {"when": when}
 
 

@@ -91,7 +91,7 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             link = link_for(request, event, pin=pin, key=key)
         except TriedTooOften as refusal:
-            until = instant_in_words(refusal.until, event.zone)
+            until = instant_in_words(refusal.until, event)
             form.add_error(None, gettext("Too many wrong PINs. Try again after %(until)s.") % {"until": until})
         except NotLetIn:
             wrong = (

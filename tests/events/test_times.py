@@ -16,6 +16,7 @@ from events.times import (
     month_in_words,
     offset_in_words,
     when_in_words,
+    whose_clock_in_words,
     zone_in_words,
 )
 from tests.factories import create_event, create_project, create_semester, create_venue
@@ -171,6 +172,21 @@ def test_an_instant_is_told_on_the_clock_of_a_zone():
 
     assert instant_in_words(at, ZoneInfo("Europe/Tallinn")) == "Tuesday 2 March 2027, 01:30 (Tallinn time, UTC+2)"
     assert instant_in_words(at, ZoneInfo("Europe/Lisbon"), short=True) == "1 March 2027, 23:30 (Lisbon time, UTC+0)"
+
+
+@pytest.mark.django_db
+def test_the_clock_of_an_event_has_one_name():
+    at = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    there = create_event(venue=create_venue(city="Tartu", country="EE"), time_zone="Europe/Tallinn")
+    online = create_event(mode="online", time_zone="Europe/Tallinn")
+
+    assert "(Tartu time, UTC+3)" in when_in_words(there)
+    assert instant_in_words(at, there) == "Monday 1 March 2027, 14:00 (Tartu time, UTC+2)"
+    assert "(Tartu time, UTC+2)" in Template("{% load times %}{% when at event %}").render(
+        Context({"at": at, "event": there})
+    )
+    assert whose_clock_in_words(there, date(2027, 3, 1)) == "Times are in Tartu time, UTC+2."
+    assert instant_in_words(at, online, short=True) == "1 March 2027, 14:00 (Tallinn time, UTC+2)"
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_an_offer_says_until_when_in_the_time_of_the_event():
 
     mail = Mail.objects.get()
     assert mail.subject == "A place is free for you: Round table, 20 May 2027, Maastricht"
-    assert "Accept it until Wednesday 3 March 2027, 10:00 (Amsterdam time, UTC+1)." in mail.text
+    assert "Accept it until Wednesday 3 March 2027, 10:00 (Maastricht time, UTC+1)." in mail.text
     assert f"http://testserver/en/registrations/{bob.code}/accept/" in mail.text
 
 
@@ -139,7 +139,7 @@ def test_whoever_cancels_reads_until_when_it_can_be_undone():
     places.cancel(alice, by=Registration.CancelledBy.PERSON, at=NOW)
 
     text = Mail.objects.get(subject__startswith="Cancelled").text
-    assert "Until Monday 1 March 2027, 10:10 (Amsterdam time, UTC+1) your seat is held" in text
+    assert "Until Monday 1 March 2027, 10:10 (Maastricht time, UTC+1) your seat is held" in text
 
 
 def test_the_mail_of_cancelling_is_written_before_the_lock(monkeypatch):

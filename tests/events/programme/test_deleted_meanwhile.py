@@ -33,7 +33,7 @@ class Case:
 
     @property
     def error(self) -> str:
-        when = "Monday 1 March 2027, 10:00 (Amsterdam time, UTC+1)"
+        when = "Monday 1 March 2027, 10:00 (Maastricht time, UTC+1)"
         return f"This {self.word} was deleted while you were writing, on {when}. Nothing is saved yet."
 
 

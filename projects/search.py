@@ -1,9 +1,11 @@
 """Searching as people type: without case, accents or special letters."""
 
+import re
 import unicodedata
 
 # Letters that have no decomposition in Unicode but that people type as their plain sisters.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŧ": "t"})
+_WORDS = re.compile(r"\w+")
 
 
 def fold(*texts: str) -> str:
@@ -14,6 +16,11 @@ def fold(*texts: str) -> str:
     """
     text = unicodedata.normalize("NFKD", " ".join(text for text in texts if text).casefold())
     return "".join(letter for letter in text if not unicodedata.combining(letter)).translate(_PLAIN)
+
+
+def fold_name(name: str) -> str:
+    """Return the words of a name, folded, whatever their order: “Tamm, Mari” and “Mari Tamm” are one."""
+    return " ".join(sorted(_WORDS.findall(fold(name))))
 
 
 def typed_words(value: str, *, longest: int) -> str:

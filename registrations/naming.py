@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.models import User
 from events.models import Event
 from projects.models import Organisation
-from projects.search import fold
+from projects.search import fold, fold_name
 
 from . import places
 from .asking import Asking, asking_now
@@ -43,8 +43,8 @@ class Colleague:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What somebody is recognised by, see PersonQuerySet.recognised."""
-        return self.email.casefold(), fold(self.name)
+        """What somebody is recognised by in a list, where sheets turn names round: the address and the words."""
+        return self.email.casefold(), fold_name(self.name)
 
 
 class Outcome(Enum):
@@ -75,7 +75,7 @@ def known_in(delegation: Delegation, *, colleague: Colleague | None = None) -> s
         found = _people(delegation.pk).iterator()
     keys = set()
     for email, name_key, typed_email, typed_name in found:
-        keys |= {(email, name_key), (typed_email.casefold(), fold(typed_name))}
+        keys |= {(email, fold_name(name_key)), (typed_email.casefold(), fold_name(typed_name))}
     return keys
 
 

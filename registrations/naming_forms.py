@@ -194,6 +194,7 @@ class CheckTable:
 
     def _check(self, known: set[tuple[str, str]]) -> None:
         first_with: dict[tuple[str, str], int] = {}
+        self._first_at: dict[str, int] = {}
         good: list[tuple[RowForm, int]] = []
         wrong: dict[int, tuple[str, ...]] = {}
         for position, form in enumerate(self._forms):
@@ -205,6 +206,7 @@ class CheckTable:
                 wrong[position] = (words % {"row": first_with[key]},)
             else:
                 first_with[key] = number
+                self._first_at.setdefault(form.colleague.email.casefold(), number)
                 if not (seen := self._seen.get(number)) or not seen.problem:
                     good.append((form, position))
                 else:
@@ -227,6 +229,15 @@ class CheckTable:
         meant = likely_meant(form.cleaned_data.get("email", "")) if form.is_valid() else ""
         if meant:
             yield gettext("Is %(address)s meant?") % {"address": meant}
+        if form.is_valid():
+            first = self._first_at.get(form.colleague.email.casefold(), number)
+            # Mailboxes are shared, so this is asked and not refused.
+            if first != number:
+                words = gettext(
+                    "Row %(row)s has the same address. If it is the same person, empty name and email to leave this "
+                    "row out."
+                )
+                yield words % {"row": first}
         if seen := self._seen.get(number):
             role = _organisation_and_role(seen)[1]
             if role and not _kind(role):

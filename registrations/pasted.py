@@ -6,7 +6,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
@@ -68,10 +68,16 @@ _COLUMN_OF = {word.strip(): column for column, words in _HEADINGS.items() for wo
 # How people write that a name is still missing.
 _TO_FOLLOW = {
     *("name to follow", "to follow", "tba", "tbd", "tbc", "to be announced", "to be confirmed", "to be named", "nn"),
-    *("n.n.", "n. n.", "n.n", "name folgt", "folgt", "a confirmer", "nom a suivre", "da definire", "da confermare"),
+    *("n. n", "n.n", "name folgt", "folgt", "a confirmer", "nom a suivre", "da definire", "da confermare"),
     *("por confirmar", "a confirmar", "a definir", "naam volgt", "volgt", "nog niet bekend", "kesobb", "nev kesobb"),
     *("do ustalenia", "sledi", "urmeaza"),
 }
+
+# Where cells end. Names and organisations have commas in them, so a comma is thought of last.
+_SEPARATORS = "\t", ";", ","
+_AROUND_CELLS = dict.fromkeys(map(ord, '\t;,"'))
+# How many lines a cell in quotes goes over. A quote that never ends is a letter of its name.
+_MOST_LINES = 20
 
 _ADDRESS = re.compile(r"[^\s<>,;\"']+@[^\s<>,;\"']+")
 # “Anna Berg <anna@example.org>”, as mail programs copy it.
@@ -102,14 +108,15 @@ class PastedRow:
     @property
     def is_to_follow(self) -> bool:
         """Whether it holds a seat for somebody whose name is not known yet."""
-        return EMAIL not in self.cells and fold(self.cells.get(NAME, "")) in _TO_FOLLOW
+        return EMAIL not in self.cells and _says_to_follow(self.cells.get(NAME, ""))
 
 
 def read_rows(text: str) -> list[PastedRow]:
     """Return the people in a text: cells between tabs, semicolons or commas, or “Name <address>” one after another.
 
-    Columns are found by the words of a first row of headings. Without one the address is known by its “@”, and the
-    other columns are the name, the organisation and what they come as. Empty rows are left out. Raises TooManyRows.
+    Each row may have its own separator, and a name may stand before its address without one. Columns are found by the
+    words of a first row of headings. Without one the address is known by its “@”, and the other columns are the name,
+    the organisation and what they come as. Empty rows are left out. Raises TooManyRows.
     """
     text = text.translate(_UNSEEN).replace("\r\n", "\n").replace("\r", "\n")
     mailboxes = _mailboxes(text)
@@ -157,48 +164,120 @@ def _mailboxes(text: str) -> list[PastedRow] | None:
 
 
 def _table(text: str) -> list[PastedRow]:
-    records = [(number, cells) for number, cells in enumerate(_records(text), start=1) if any(cells)]
-    if not records:
+    rows = [
+        (number, line) for number, line in enumerate(_lines(text), start=1) if line.translate(_AROUND_CELLS).strip()
+    ]
+    columns = _headings_in(rows[0][1]) if rows else None
+    if columns is not None:
+        del rows[0]
+    if not rows:
         return []
-    columns = _by_headings(records[0][1])
+    if len(rows) > MOST_ROWS:
+        raise TooManyRows(len(rows))
+    main = _separator_of_most([line for _number, line in rows])
+    records = [(number, _cells(line, main)) for number, line in rows]
     if columns:
-        return [_with_headings(number, cells, columns) for number, cells in records[1:]]
-    records = [(number, [part for cell in cells for part in _parted(cell)]) for number, cells in records]
+        return [_with_headings(number, cells, columns) for number, cells in records]
+    records = [(number, _all_parted(cells)) for number, cells in records]
     columns = _by_content([cells for _number, cells in records])
     return [_without_headings(number, cells, columns) for number, cells in records]
 
 
-def _records(text: str) -> list[list[str]]:
-    if "\t" in text:
-        return _split(text, "\t")
-    # Names and organisations have commas in them, addresses have neither: right is what leaves the addresses alone.
-    return max((_split(text, delimiter) for delimiter in ";,"), key=_addresses_alone)
+def _lines(text: str) -> Iterator[str]:
+    """The rows of a text. Cells in quotes hold line breaks."""
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        end = _end_of_quotes(lines, at)
+        yield "\n".join(lines[at:end])
+        at = end
 
 
-def _addresses_alone(records: list[list[str]]) -> tuple[int, bool]:
-    alone = sum(any(_ADDRESS.fullmatch(_address(cell)) for cell in cells) for cells in records)
-    return alone, any(len(cells) > 1 for cells in records)
+def _end_of_quotes(lines: list[str], at: int) -> int:
+    """Where the row ends that begins at a line."""
+    quotes = 0
+    for end in range(at, min(at + _MOST_LINES, len(lines))):
+        quotes += lines[end].count('"')
+        if quotes % 2 == 0:
+            text = "\n".join(lines[at : end + 1])
+            return end + 1 if any(_split(separator, text) for separator in _SEPARATORS) else at + 1
+    return at + 1
 
 
-def _split(text: str, delimiter: str) -> list[list[str]]:
-    """Cells may be quoted, and then hold line breaks. Quotes that do not match are letters like others."""
+def _split(separator: str, line: str) -> list[str]:
+    """Cells may be quoted; [] when the quotes do not match."""
+    reader = csv.reader(io.StringIO(line, newline=""), delimiter=separator, strict=True, skipinitialspace=True)
     try:
-        records = list(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
-        )
+        records = list(reader)
     except csv.Error:
-        records = [line.split(delimiter) for line in text.split("\n")]
-    return [[_tidy(cell) for cell in cells] for cells in records]
+        return []
+    return [_tidy(cell) for cell in records[0]] if len(records) == 1 else []
+
+
+def _cells_between(separator: str, line: str) -> list[str]:
+    # Quotes that do not match are letters like others.
+    return _split(separator, line) or [_tidy(cell) for cell in line.split(separator)]
+
+
+def _separator_of_most(lines: list[str]) -> str:
+    """What stands between the cells of most rows: right is what leaves the addresses alone, in most of them."""
+
+    def fits(separator: str) -> list[int]:
+        rows = [_fits(_cells_between(separator, line), separator) for line in lines]
+        return [sum(each) for each in zip(*rows, strict=True)]
+
+    return max(_SEPARATORS, key=fits)
+
+
+def _cells(line: str, main: str) -> list[str]:
+    """The cells of one row: between what leaves its address alone, or else as in most rows."""
+    known = [main, *(separator for separator in _SEPARATORS[:2] if separator != main)]
+    if "@" in line and main != ",":
+        known.append(",")
+    best = max(known, key=lambda separator: _fits(_cells_between(separator, line), separator))
+    return _cells_between(best, line)
+
+
+def _fits(cells: list[str], separator: str) -> tuple[bool, bool, bool, bool]:
+    """How well a row was split; what comes first weighs more.
+
+    An address stands alone in its cell; there are several cells, without a comma; an address stands in a cell with a
+    name only; there are several cells at all, and no address.
+    """
+    is_alone = any(_ADDRESS.fullmatch(_address(cell)) for cell in cells)
+    is_parted = is_alone or any(_ADDRESS.fullmatch(part) for part in _all_parted(cells))
+    is_split = len(cells) > 1
+    return is_alone, is_split and separator != ",", is_parted, is_split and not is_parted
 
 
 def _tidy(cell: str) -> str:
     return " ".join(cell.split())
 
 
-def _parted(cell: str) -> list[str]:
-    """A mailbox as name and address; any other cell as it is."""
+def _all_parted(cells: list[str]) -> list[str]:
+    """Cells with name and address apart where they stand in one.
+
+    Without brackets they are told apart in the first filled cell only: “a b@example.org” behind a name is an address
+    with a slip, which nobody but its writer can mend.
+    """
+    first = next((n for n, cell in enumerate(cells) if cell), -1)
+    return [part for n, cell in enumerate(cells) for part in _parted(cell, also_by_spaces=n == first)]
+
+
+def _parted(cell: str, *, also_by_spaces: bool) -> list[str]:
+    """A name with its address as both of them; any other cell as it is."""
     box = _MAILBOX.fullmatch(cell)
-    return [box["name"].strip(" \"'"), box["email"]] if box and box["name"] else [cell]
+    if box and box["name"]:
+        return [box["name"].strip(" \"'"), box["email"]]
+    if also_by_spaces and cell.count("@") == 1:
+        before, _space, after = cell.rpartition(" ")
+        if "@" in before:
+            # The address may stand first.
+            after, _space, before = cell.partition(" ")
+        name, email = before.strip(" \"'-–:,;"), _address(after.strip("()[]:,;"))
+        if name and _ADDRESS.fullmatch(email):
+            return [name, email]
+    return [cell]
 
 
 def _address(cell: str) -> str:
@@ -206,6 +285,18 @@ def _address(cell: str) -> str:
 
 
 # --- Columns -----------------------------------------------------------------------------------------------------
+
+
+def _headings_in(line: str) -> list[str] | None:
+    """The columns that a row of headings names, whatever stands between them; None when it is none.
+
+    [] where only spaces stand between them: then the rows have no columns to be told apart.
+    """
+    for separator in _SEPARATORS:
+        if columns := _by_headings(_cells_between(separator, line)):
+            return columns
+    words = [_COLUMN_OF.get(fold(word).strip(" :*"), "") for word in line.split()]
+    return [] if EMAIL in words and all(words) and len(words) > 1 else None
 
 
 def _by_headings(cells: list[str]) -> list[str]:
@@ -219,6 +310,8 @@ def _by_headings(cells: list[str]) -> list[str]:
 
 
 def _with_headings(number: int, cells: list[str], columns: list[str]) -> PastedRow:
+    if len(cells) < len(columns) and not _is_aligned(cells, columns):
+        return _without_headings(number, _all_parted(cells), [NAME, EMAIL, ORGANISATION, ROLE])
     found: dict[str, str] = {}
     for column, cell in zip(columns, cells, strict=False):
         # The first of two columns counts: “Email” before “Email 2”.
@@ -229,6 +322,14 @@ def _with_headings(number: int, cells: list[str], columns: list[str]) -> PastedR
     first, second = found.pop(_HUNGARIAN_FAMILY, ""), found.pop(_HUNGARIAN_GIVEN, "")
     found.setdefault(NAME, " ".join(part for part in (first, second, given, family) if part))
     return _row(number, found, rest=cells[len(columns) :])
+
+
+def _is_aligned(cells: list[str], columns: list[str]) -> bool:
+    """Whether the cells of a short row stand under their headings, as far as they say what they are."""
+    addresses = [n for n, cell in enumerate(cells) if "@" in cell]
+    if addresses:
+        return any(columns[n] == EMAIL for n in addresses)
+    return all(columns[n] for n, cell in enumerate(cells) if _says_to_follow(cell))
 
 
 def _by_content(records: list[list[str]]) -> list[str]:
@@ -265,15 +366,23 @@ def _without_headings(number: int, cells: list[str], columns: list[str]) -> Past
 
 
 def _row(number: int, found: dict[str, str], *, rest: list[str], problem: str = "") -> PastedRow:
-    if box := _MAILBOX.fullmatch(found.get(EMAIL) or found.get(NAME, "")):
-        name = box["name"].strip(" \"'")
-        found = {**found, EMAIL: box["email"], NAME: name or found.get(NAME, "")}
+    only = not (found.get(NAME) and found.get(EMAIL))
+    match _parted(found.get(EMAIL) or found.get(NAME, ""), also_by_spaces=only):
+        case [name, email]:
+            found = {**found, NAME: name, EMAIL: email}
+    if _says_to_follow(found.get(EMAIL, "")) and (not found.get(NAME) or _says_to_follow(found[NAME])):
+        # It stands in the first column, and that is the one of the addresses.
+        found = {**found, NAME: found[EMAIL], EMAIL: ""}
     if EMAIL in found:
         found[EMAIL] = _address(found[EMAIL])
     if more := " ".join(cell for cell in rest if cell):
         found[MORE] = more
         problem = problem or gettext("This row has more cells than the others: “%(more)s”.") % {"more": more}
     return PastedRow(number, _filled(found), problem)
+
+
+def _says_to_follow(words: str) -> bool:
+    return fold(words).strip(" .…-–:()*") in _TO_FOLLOW
 
 
 def _filled(cells: dict[str, str]) -> dict[str, str]:

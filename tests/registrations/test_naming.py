@@ -407,6 +407,27 @@ def test_who_is_in_the_delegation_already_is_known_before_saving(client, event, 
     assert "Name 1 person" in page
 
 
+def test_a_name_turned_round_is_the_same_person(client, event, delegation, charlie):
+    create_registration(event, "Ana Oja", email="ana@example.org", delegation=delegation)
+    client.force_login(charlie)
+    text = "Oja, Ana\tana@example.org\nMari Tamm;mari@example.org\nTamm, Mari;Mari@example.org"
+
+    page = words(client.post(ADDRESS + "paste/", {"text": text}))
+
+    assert "In your delegation already" in page
+    assert "Row 3: The same person is in row 2." in page
+    assert "Name 1 person" in page
+
+
+def test_another_name_with_the_same_address_is_asked_about_and_may_be_named(client, delegation, charlie):
+    client.force_login(charlie)
+
+    page = words(client.post(ADDRESS + "paste/", {"text": "Mari Tamm;mari@example.org\nM. Tamm;MARI@example.org"}))
+
+    assert page.count("Row 1 has the same address. If it is the same person, empty name and email") == 1
+    assert "Name 2 people" in page
+
+
 def test_nothing_is_told_of_people_of_other_partners(client, event, delegation, project, charlie):
     other = create_delegation(event, partner=create_partner(project))
     create_registration(event, "Ana", delegation=other, organisation_name="The secret partner")

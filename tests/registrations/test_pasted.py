@@ -42,6 +42,78 @@ def test_a_name_in_two_columns_is_joined(headings, row, name):
     assert cells(f"{headings}\n{row}")[0]["name"] == name
 
 
+MESSY = """Name, Email, Organisation
+Anna Berg;anna@example.org
+Kovács Béla;bela@example.org;City of Gävle
+Leida Saar\tleida@example.org
+Mati Mets, mati@example.org, Region
+Jaan Kask jaan@example.org
+Tiina - tiina@example.org
+Piret <piret@example.org>
+mart@example.org Mart Tamm
+Name to follow
+Tamm, Mari;mari@example.org
+"""
+
+
+def test_each_row_has_its_own_separator_and_good_rows_stay_good():
+    rows = read_rows(MESSY)
+
+    assert [row.number for row in rows] == list(range(2, 12))
+    assert [row.cells for row in rows] == [
+        ANNA,
+        {**BELA, "organisation": "City of Gävle"},
+        {"name": "Leida Saar", "email": "leida@example.org"},
+        {"name": "Mati Mets", "email": "mati@example.org", "organisation": "Region"},
+        {"name": "Jaan Kask", "email": "jaan@example.org"},
+        {"name": "Tiina", "email": "tiina@example.org"},
+        {"name": "Piret", "email": "piret@example.org"},
+        {"name": "Mart Tamm", "email": "mart@example.org"},
+        {"name": "Name to follow"},
+        {"name": "Tamm, Mari", "email": "mari@example.org"},
+    ]
+    assert [row.is_to_follow for row in rows] == [False] * 8 + [True, False]
+    assert not any(row.problem for row in rows)
+
+
+def test_a_row_that_does_not_stand_under_its_headings_is_known_by_its_address():
+    text = "No;Name;Email\n1;Anna Berg;anna@example.org\nKovács Béla\tbela@example.org\nName to follow"
+
+    assert cells(text) == [ANNA, BELA, {"name": "Name to follow"}]
+    assert read_rows(text)[2].is_to_follow
+
+
+@pytest.mark.parametrize("headings", ["Name Email", "Name;Email", "Name, Email", "Name\tEmail"])
+def test_headings_are_known_whatever_stands_between_them(headings):
+    text = f"{headings}\nAnna Berg anna@example.org\nKovács Béla;bela@example.org"
+
+    assert read_rows(text) == [PastedRow(2, ANNA), PastedRow(3, BELA)]
+
+
+def test_a_name_in_one_cell_is_told_from_its_address_and_its_comma_stays():
+    assert cells("Berg, Anna anna@example.org\nKovács, Béla <bela@example.org>") == [
+        {"name": "Berg, Anna", "email": "anna@example.org"},
+        {"name": "Kovács, Béla", "email": "bela@example.org"},
+    ]
+
+
+def test_an_address_with_a_slip_is_not_taken_apart():
+    assert cells("Anna Berg;a nna@example.org\nKovács Béla;bela@example.org") == [
+        {"name": "Anna Berg", "email": "a nna@example.org"},
+        BELA,
+    ]
+
+
+@pytest.mark.parametrize("above", ["anna@example.org", "Anna Berg anna@example.org", "anna@example.org;Anna Berg"])
+def test_a_name_may_follow_whatever_the_other_rows_are_like(above):
+    assert [row.is_to_follow for row in read_rows(f"{above}\nName to follow\nN. N.;tbc\n– name folgt –")] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+
+
 def test_without_headings_the_address_is_known_by_itself():
     text = "anna@example.org\tAnna Berg\tCity of Gävle\tDelegate\nbela@example.org\tKovács Béla\tMegye\tSpeaker"
 
@@ -162,6 +234,9 @@ def test_long_lines_are_read_in_a_moment():
     begin = time.perf_counter()
     for text in ("<" * 50_000, "a@" * 25_000, '"' * 50_000, "a <" * 20_000, "x" * 150_000 + "\tanna@example.org"):
         read_rows(text)
+    for text in ('"a\n' * 30_000, '"a\n' + "b\n" * 50_000, '"a\n"b";\n' * 10_000, "a@\n" * 30_000):
+        with pytest.raises(TooManyRows):
+            read_rows(text)
 
     assert time.perf_counter() - begin < 5
 

@@ -124,10 +124,14 @@ def deadline(delegation: Delegation) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """What an event has promised to delegations, beside its places (None: no limit)."""
+    """What an event has promised to delegations, beside its places and those of the others that are free.
+
+    None: no limit.
+    """
 
     places: int | None
     held: int
+    free: int | None
 
     @property
     def is_too_much(self) -> bool:
@@ -153,16 +157,27 @@ class Promised:
             )
             return said % numbers
         said = ngettext(
-            "Delegations hold %(held)s of %(places)s place; %(rest)s is for everybody else.",
-            "Delegations hold %(held)s of %(places)s places; %(rest)s are for everybody else.",
+            "Delegations hold %(held)s of %(places)s place.",
+            "Delegations hold %(held)s of %(places)s places.",
             self.places,
         )
-        return said % numbers
+        if numbers["rest"] and not self.free:
+            free = ngettext("The other %(rest)s is taken.", "None of the other %(rest)s is free now.", numbers["rest"])
+        elif numbers["rest"]:
+            free = ngettext(
+                "Of the other %(rest)s, %(free)s is free now.",
+                "Of the other %(rest)s, %(free)s are free now.",
+                self.free or 0,
+            )
+        else:
+            free = gettext("None is left for anybody else.")
+        return f"{said % numbers} {free % {**numbers, 'free': self.free}}"
 
 
 def promised(event: Event, standings: Iterable[Standing]) -> Promised:
-    """Return what an event has promised, from how all its delegations stand."""
-    return Promised(event.places, sum(standing.holds for standing in standings))
+    """Return what an event has promised, from how all its delegations stand. One query where it has a limit."""
+    free = None if event.places is None else places.free(event)
+    return Promised(event.places, sum(standing.holds for standing in standings), free)
 
 
 # --- What the host does ------------------------------------------------------------------------------------------

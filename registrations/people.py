@@ -21,7 +21,7 @@ from .models import AttendanceRecord, Consent, Offer, Registration, Registration
 from .places import waiting_list
 from .unanswered import who_must_still_answer
 
-State = Registration.State
+State, Mode = Registration.State, Registration.Mode
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 100
@@ -53,8 +53,69 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """How many people have one of the places of an event (None: no limit): of all, of the room, or of those online."""
+
+    people: int
+    places: int | None
+    mode: str = ""
+
+    @property
+    def label(self) -> str:
+        match self.mode:
+            case Mode.ROOM:
+                return gettext("Confirmed for the room")
+            case Mode.ONLINE:
+                return gettext("Confirmed online")
+        return gettext("Confirmed")
+
+    @property
+    def number(self) -> str:
+        """“33 of 60”, or the people alone."""
+        if self.places is None:
+            return str(self.people)
+        return gettext("%(confirmed)s of %(places)s") % {"confirmed": self.people, "places": self.places}
+
+    @property
+    def in_words(self) -> str:
+        """Who has a place, and what follows where the limit was lowered below that."""
+        numbers = {"n": self.people}
+        match self.mode:
+            case Mode.ROOM:
+                said = ngettext(
+                    "%(n)s person has a place in the room now.",
+                    "%(n)s people have a place in the room now.",
+                    self.people,
+                )
+            case Mode.ONLINE:
+                said = ngettext(
+                    "%(n)s person has a place online now.", "%(n)s people have a place online now.", self.people
+                )
+            case _:
+                said = ngettext("%(n)s person has a place now.", "%(n)s people have a place now.", self.people)
+        return f"{said % numbers} {self._too_many_in_words}".rstrip()
+
+    @property
+    def is_too_many(self) -> bool:
+        return self.places is not None and self.people > self.places
+
+    @property
+    def _too_many_in_words(self) -> str:
+        if self.places is None or not self.is_too_many:
+            return ""
+        too_many = self.people - self.places
+        said = ngettext(
+            "That is %(n)s more than there are places: nobody loses theirs, and none is free until it is given back.",
+            "That is %(n)s more than there are places: nobody loses theirs, and none is free until so many are given "
+            "back.",
+            too_many,
+        )
+        return said % {"n": too_many}
+
+
+@dataclass(frozen=True, slots=True)
 class Numbers:
-    """How many people an event has. Registered are all who did not cancel."""
+    """How many people an event has. Registered are all who did not cancel; `online` are confirmed for that."""
 
     registered: int
     confirmed: int
@@ -62,6 +123,16 @@ class Numbers:
     cancelled: int
     attended: int
     for_approval: int = 0
+    online: int = 0
+
+    def taken_of(self, event: Event) -> list[Taken]:
+        """Return who has a place: of a hybrid event in the room and online, which do not take from each other."""
+        if event.mode != Event.Mode.HYBRID:
+            return [Taken(self.confirmed, event.places)]
+        return [
+            Taken(self.confirmed - self.online, event.places, Mode.ROOM),
+            Taken(self.online, event.online_places, Mode.ONLINE),
+        ]
 
     @property
     def finding(self) -> str:
@@ -270,16 +341,19 @@ class PeopleList:
 def numbers_of(event: Event) -> Numbers:
     """Count the people of an event; one query."""
     attended = Count("pk", filter=Q(_was_there(), state=State.CONFIRMED))
-    by_state = event.registrations.order_by().values("state").annotate(number=Count("pk"), attended=attended)
-    counted = list(by_state.values_list("state", "number", "attended"))
-    states = {state: number for state, number, _attended in counted}
+    is_online = Count("pk", filter=Q(state=State.CONFIRMED, mode=Mode.ONLINE))
+    by_state = event.registrations.order_by().values("state")
+    by_state = by_state.annotate(number=Count("pk"), attended=attended, online=is_online)
+    counted = list(by_state.values_list("state", "number", "attended", "online"))
+    states = {state: number for state, number, _attended, _online in counted}
     return Numbers(
         registered=sum(states.values()) - states.get(State.CANCELLED, 0),
         confirmed=states.get(State.CONFIRMED, 0),
         waiting=states.get(State.WAITING, 0),
         cancelled=states.get(State.CANCELLED, 0),
         for_approval=states.get(State.FOR_APPROVAL, 0),
-        attended=sum(attended for _state, _number, attended in counted),
+        attended=sum(attended for _state, _number, attended, _online in counted),
+        online=sum(online for _state, _number, _attended, online in counted) if event.mode == Event.Mode.HYBRID else 0,
     )
 
 

@@ -184,8 +184,8 @@ class EventForm(ComparingForm):
         min_value=1,
         max_value=100_000,
         help_text=_(
-            "Empty: no limit. A limit below what is taken takes nobody’s place: none is free until enough people gave "
-            "theirs back. With a higher one, those who wait longest are offered a place within a minute."
+            "Empty: no limit. If you lower it, everybody keeps their place. If you raise it, those who have waited "
+            "longest are offered a place within a minute."
         ),
         error_messages={"invalid": _("Enter a whole number, like 80.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6}),

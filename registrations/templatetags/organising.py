@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from events.checklists import Missing
 from events.models import Event
 from registrations.models import AttendanceRecord
-from registrations.people import numbers_of
+from registrations.people import Numbers, Taken, numbers_of
 
 register = template.Library()
 
@@ -24,9 +24,13 @@ def still_missing(event: Event, missing: list[Missing]) -> dict[str, Any]:
     return {"missing": missing}
 
 
-@register.inclusion_tag("registrations/includes/places_taken.html")
-def places_taken(event: Event) -> dict[str, Any]:
-    """How many places of an event are taken, and what a limit below that does. Two queries."""
-    numbers = numbers_of(event)
-    too_many = max(0, numbers.confirmed - event.places) if event.places is not None else 0
-    return {"numbers": numbers, "too_many": too_many}
+@register.simple_tag
+def places_taken(event: Event) -> Numbers:
+    """Return how many people an event has, and so how many of its places are taken. One query."""
+    return numbers_of(event)
+
+
+@register.filter
+def taken_of(numbers: Numbers, event: Event) -> list[Taken]:
+    """Return who has a place of an event, in the room and online apart."""
+    return numbers.taken_of(event)

@@ -47,10 +47,12 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     event = organised_event(request, slug)
     listing = PeopleList.of(request.GET)
     page = Paginator(with_status(listing.people(event)), PAGE_SIZE).get_page(request.GET.get("page"))
+    numbers = numbers_of(event)
     context = {
         "event": event,
         "listing": listing,
-        "numbers": numbers_of(event),
+        "numbers": numbers,
+        "taken": numbers.taken_of(event),
         "page": page,
         "rows": rows(event, page.object_list),
         "has_sensitive_answers": has_sensitive_answers(event),

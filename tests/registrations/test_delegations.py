@@ -219,13 +219,25 @@ def test_more_than_there_are_places_is_said(client, event, tartu, bob):
 @pytest.mark.parametrize(
     ("promised", "words"),
     [
-        (Promised(24, 20), "Delegations hold 20 of 24 places; 4 are for everybody else."),
-        (Promised(24, 24), "Delegations hold 24 of 24 places; 0 are for everybody else."),
-        (Promised(None, 1), "Delegations hold 1 place. The event has no limit."),
+        (Promised(24, 20, 1), "Delegations hold 20 of 24 places. Of the other 4, 1 is free now."),
+        (Promised(24, 20, 0), "Delegations hold 20 of 24 places. None of the other 4 is free now."),
+        (Promised(24, 24, 0), "Delegations hold 24 of 24 places. None is left for anybody else."),
+        (Promised(None, 1, None), "Delegations hold 1 place. The event has no limit."),
     ],
 )
 def test_the_sum_stands_beside_the_places(promised, words):
     assert promised.in_words == words
+
+
+def test_what_is_free_beside_the_delegations_is_counted_with_everybody_who_came(event, tartu):
+    delegation = create_delegation(event, partner=tartu, seats=6)
+    create_registration(event, "Ana", delegation=delegation)
+    create_registration(event, "Dora")
+    create_registration(event, "Eva")
+
+    said = delegations.promised(event, delegations.standings([delegation])).in_words
+
+    assert said == "Delegations hold 6 of 24 places. Of the other 18, 16 are free now."
 
 
 # --- How they stand ----------------------------------------------------------------------------------------------
@@ -266,7 +278,7 @@ def test_the_page_asks_as_much_for_three_delegations_as_for_one(
             create_registration(event, f"Person{n}", delegation=delegation)
     client.force_login(bob)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(ADDRESS)
 
     assert page.content.decode().count("Remind<span") == number

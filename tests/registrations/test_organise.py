@@ -273,6 +273,20 @@ def test_numbers_count_people_once_whatever_they_did(event):
     assert numbers_of(event) == Numbers(registered=3, confirmed=2, waiting=1, cancelled=1, attended=1)
 
 
+def test_a_hybrid_event_has_its_people_in_the_room_and_online_apart(client, event, bob):
+    Event.objects.filter(pk=event.pk).update(mode=Event.Mode.HYBRID, places=2, online_places=None)
+    event.refresh_from_db()
+    for name, mode in (("Ana", "room"), ("Bea", "room"), ("Cleo", "online"), ("Dora", "online"), ("Eva", "online")):
+        create_registration(event, name, mode=mode)
+
+    taken = numbers_of(event).taken_of(event)
+
+    assert [(each.label, each.number, each.in_words, each.is_too_many) for each in taken] == [
+        ("Confirmed for the room", "2 of 2", "2 people have a place in the room now.", False),
+        ("Confirmed online", "3", "3 people have a place online now.", False),
+    ]
+
+
 def test_bars_are_drawn_to_one_scale():
     numbers = Numbers(registered=40, confirmed=30, waiting=10, cancelled=0, attended=0)
 

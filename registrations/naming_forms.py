@@ -223,13 +223,13 @@ class CheckTable:
     def _row(self, form: RowForm, position: int, problems: tuple[str, ...], outcome: Outcome | None) -> CheckedRow:
         number = _count(form["number"].value()) or position + 1
         word, tone = _WORDS[outcome] if outcome else (_("To be mended"), "error")
-        return CheckedRow(form, number, str(word), tone, problems, tuple(self._hints(form, number)))
+        return CheckedRow(form, number, str(word), tone, problems, tuple(self._hints(form, number, problems)))
 
-    def _hints(self, form: RowForm, number: int) -> Iterable[str]:
+    def _hints(self, form: RowForm, number: int, problems: tuple[str, ...]) -> Iterable[str]:
         meant = likely_meant(form.cleaned_data.get("email", "")) if form.is_valid() else ""
         if meant:
             yield gettext("Is %(address)s meant?") % {"address": meant}
-        if form.is_valid():
+        if form.is_valid() and not problems:
             first = self._first_at.get(form.colleague.email.casefold(), number)
             # Mailboxes are shared, so this is asked and not refused.
             if first != number:

@@ -416,6 +416,7 @@ def test_a_name_turned_round_is_the_same_person(client, event, delegation, charl
 
     assert "In your delegation already" in page
     assert "Row 3: The same person is in row 2." in page
+    assert "has the same address" not in page
     assert "Name 1 person" in page
 
 

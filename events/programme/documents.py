@@ -46,6 +46,7 @@ TYPES = {
     "image/png": ("PNG", ".png"),
     "text/plain": ("TXT", ".txt"),
 }
+_ALSO_CALLED = {"jpeg": "jpg", "jpe": "jpg"}
 # Where an Office file keeps its main part.
 _MAIN_PARTS = {
     "word/document.xml": f"{_OFFICE}wordprocessingml.document",
@@ -138,6 +139,20 @@ def file_name(name: str, media_type: str) -> str:
     if "." in stem:
         stem = stem.rpartition(".")[0]
     return f"{stem[:150] or 'document'}{end}"
+
+
+def renamed_in_words(name: str, document: Document) -> str:
+    """Say that an upload is something else than its name said, and what its file is called now; else ""."""
+    word, end = TYPES[document.file_type]
+    _stem, dot, ending = name.rpartition(".")
+    ending = _ALSO_CALLED.get(ending.lower(), ending.lower())
+    if not dot or f".{ending}" == end:
+        return ""
+    said = gettext(
+        "The file “%(name)s” is %(type)s by what is in it, so it is called “%(called)s” now. Open it once: if it is "
+        "not what you meant, choose another one."
+    )
+    return said % {"name": name, "type": word, "called": document.file_name}
 
 
 # --- Showing -----------------------------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +18,7 @@ from ..organised import organised_event
 from ..passes import held, visible_events
 from ..programme import rows
 from ..programme.document_form import DocumentForm
-from ..programme.documents import ShownDocument, download, is_opened_by
+from ..programme.documents import ShownDocument, download, is_opened_by, renamed_in_words
 from ..programme.evidence_kept import ReasonForm, keep_reason
 from ..programme.rows import DOCUMENTS
 
@@ -70,10 +71,16 @@ def edit_document(request: HttpRequest, slug: str, key: int | None = None) -> Ht
     def form(document: Document | None, data: Any, files: Any, typed: dict[str, Any]) -> DocumentForm:
         return DocumentForm(data, files, initial=typed, event=event, document=document, by=request.user)
 
+    def leave(document: Document) -> HttpResponse:
+        upload = request.FILES.get("upload")
+        if upload and (words := renamed_in_words(upload.name or "", document)):
+            messages.warning(request, words)
+        return redirect(DOCUMENTS.page(event))
+
     def context(document: Document | None) -> dict[str, Any]:
         return {"shown": ShownDocument.of(document) if document else None}
 
-    return rows.edit(request, event, DOCUMENTS, key, form=form, context=context)
+    return rows.edit(request, event, DOCUMENTS, key, form=form, context=context, leave=leave)
 
 
 @access(people_with_a_role)

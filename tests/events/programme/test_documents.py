@@ -219,6 +219,25 @@ def test_a_document_is_added_with_its_type_size_and_dates(client, event, bob, me
 
 
 @pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (b"no PDF", "ok.pdf", "The file “ok.pdf” is TXT by what is in it, so it is called “ok.txt” now."),
+        (PDF, "ok.PDF", ""),
+        (PDF, "without an end", ""),
+        (b"\xff\xd8\xff\xe0 and so on", "photo.jpeg", ""),
+    ],
+)
+def test_a_file_that_is_something_else_than_its_name_says_is_taken_with_a_word(
+    client, event, bob, media, content, name, said
+):
+    page = client.post(address("add_document"), typed(upload=upload(content, name)), follow=True).content.decode()
+
+    assert event.documents.count() == 1
+    assert said in page
+    assert ("by what is in it" in page) == bool(said)
+
+
+@pytest.mark.parametrize(
     ("fields", "field", "words"),
     [
         ({"title": ""}, "title", "Enter a title"),

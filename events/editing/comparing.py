@@ -124,7 +124,7 @@ class ComparingForm(forms.Form):
             field = self.fields[name]
             mine, theirs = self._shown(name, self.cleaned_data[name]), self._shown(name, self.now[name])
             self.conflicts.append(Conflict(name, str(field.label), mine, theirs, choice))
-            words = gettext("Somebody else changed this too. Choose one of the two texts below.")
+            words = gettext("This was changed meanwhile, too. Choose one of the two texts below.")
             self.add_error(name, ValidationError(words, code="conflict"))
 
     def _stored(self, name: str) -> Any:
@@ -152,9 +152,9 @@ class ComparingForm(forms.Form):
         if not self.taken_over:
             return ""
         labels = ", ".join(str(self.fields[name].label) for name in self.taken_over)
-        return gettext("Somebody else changed this meanwhile, and it stays as they left it: %(fields)s.") % {
-            "fields": labels
-        }
+        # It may have been the same person in another window, which nothing here knows.
+        said = gettext("Changed meanwhile, by somebody else or in another window, and left as it is: %(fields)s.")
+        return said % {"fields": labels}
 
 
 class ComparingModelForm(ComparingForm, forms.ModelForm):

@@ -273,6 +273,7 @@ class Diary:
                 "hu": {"title": "Tanulmányút: Tartu ügyfélpultjai mögött"},
             },
             audience="delegations of the partners",
+            admission=Event.Admission.PARTNERS,
             spoken_languages="English, Estonian",
             bring="Identity card, closed shoes, a coat.",
             venue=self.setting.venues["Tartu"],

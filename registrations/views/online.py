@@ -239,5 +239,7 @@ def _report(request: HttpRequest, slug: str, key: int) -> OnlineReport:
 
 
 def _changed(request: HttpRequest, found: OnlineReport) -> HttpResponse:
-    messages.error(request, gettext("Somebody else changed this report meanwhile. See below how it stands."))
+    messages.error(
+        request, gettext("This report was changed meanwhile, here or by somebody else. See below how it stands.")
+    )
     return redirect("registrations:online", found.event.slug)

@@ -173,7 +173,7 @@ def test_two_organisers_at_once_lose_nothing(lead):
 
     assert "Their title" in text(mine)
     assert (mine.input_value("#id_title"), mine.input_value("#id_bring")) == ("My title", "A bag")
-    mine.get_by_label(re.compile("Theirs:")).check()
+    mine.get_by_label(re.compile("What is stored now:")).check()
     mine.get_by_role("button", name="Save", exact=True).click()
     assert "Saved." in text(mine)
     assert (mine.input_value("#id_title"), mine.input_value("#id_bring")) == ("Their title", "A bag")

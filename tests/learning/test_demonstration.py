@@ -130,6 +130,8 @@ def test_a_study_visit_is_full_and_people_wait(demonstration):
     visit = event("counters")
 
     assert visit.kind.has_delegations
+    # Its page says to ask the coordinator, so nobody else is asked to register.
+    assert visit.admission == visit.Admission.PARTNERS
     assert visit.kind.asks_for_phone
     assert (places.free(visit, at=NOW), visit.registrations.waiting().count()) == (0, 3)
     standings = delegations.standings(visit.delegations.all(), at=NOW)

@@ -229,8 +229,10 @@ def test_a_limit_below_what_is_taken_is_stored_and_the_page_says_what_it_does(cl
 
     page = client.get(address(event)).content.decode()
     assert (Event.objects.get().places, event.registrations.confirmed().count()) == (1, 3)
-    assert "3 people have a place now." in page
-    assert "That is 2 more than there are places: nobody loses theirs" in page
+    said = "3 people have a place now. That is 2 more than there are places: nobody loses theirs"
+    # At the top, after saving, and at the field.
+    assert f'<div class="banner banner-warn"><p>{said}' in page
+    assert page.count(said) == 2
 
 
 def test_registration_is_opened_and_closed_by_hand_and_given_back_to_the_dates(client, bob, event, clock):
@@ -317,13 +319,19 @@ def test_two_organisers_lose_nothing(client, bob, event):
     assert [(c.mine, c.theirs) for c in answer.context["form"].conflicts] == [("My title", "Their title")]
     page = answer.content.decode()
     assert "My title" in page and "Their title" in page and "My summary" in page
+    # Nobody knows whose other window it was.
+    assert "by somebody else, or by you in another window" in page
+    assert "Somebody else changed" not in page
     event.refresh_from_db()
     assert (event.title, event.summary) == ("Their title", "")
 
     answer = client.post(address(event), opened | {"keep-title": "mine"}, follow=True)
     event.refresh_from_db()
     assert (event.title, event.summary, event.description) == ("My title", "My summary", "Their description")
-    assert "it stays as they left it: Description." in answer.content.decode()
+    assert (
+        "Changed meanwhile, by somebody else or in another window, and left as it is: Description."
+        in answer.content.decode()
+    )
 
 
 def test_theirs_can_be_chosen(client, bob, event):

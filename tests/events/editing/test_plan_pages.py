@@ -512,7 +512,7 @@ def test_what_only_the_other_changed_is_taken_over(client, bob, event):
 
     event.refresh_from_db()
     assert (event.start_time, event.mode, event.sequence) == (time(10), "hybrid", 2)
-    assert "it stays as they left it: How people take part." in answer.content.decode()
+    assert "and left as it is: How people take part." in answer.content.decode()
 
 
 def test_what_both_changed_is_shown_twice_and_one_is_chosen(client, bob, event):

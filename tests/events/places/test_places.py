@@ -369,7 +369,7 @@ def test_two_people_in_one_form_lose_nothing(client, alice):
     assert (venue.directions, venue.access, venue.latitude) == ("By tram.", "", 50.8)
 
     answer = client.post(page_of(venue, "edit/"), {**opened, "keep-coordinates": "mine"}, follow=True)
-    assert "it stays as they left it: " in answer.content.decode()
+    assert "and left as it is: " in answer.content.decode()
     venue.refresh_from_db()
     assert (venue.directions, venue.access, venue.latitude, venue.is_step_free) == ("By tram.", "Lift.", 50.9, True)
 

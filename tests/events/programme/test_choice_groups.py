@@ -42,6 +42,20 @@ def test_a_choice_group_is_made_changed_and_dissolved(client, event, bob):
     assert session.choice_group is None
 
 
+@pytest.mark.parametrize("word", ["session", "choice_group", "speaker", "document"])
+def test_what_is_not_there_yet_is_not_left_as_it_is(client, event, bob, word):
+    page = client.get(address(f"add_{word}")).content.decode()
+
+    assert "Back without saving" in page
+    assert "Leave it as it is" not in page
+
+
+def test_what_is_there_can_be_left_as_it_is(client, event, bob):
+    group = event.choice_groups.create(name="Visits", pick=1)
+
+    assert "Leave it as it is" in client.get(address("edit_choice_group", group.pk)).content.decode()
+
+
 @pytest.mark.parametrize(
     ("name", "pick", "words"),
     [

@@ -222,7 +222,7 @@ def test_two_editors_lose_no_text(client, event, lead):
     )
 
     assert clash.status_code == 422
-    assert "Somebody else changed this too. Choose one of the two texts below." in clash.content.decode()
+    assert "This was changed meanwhile, too. Choose one of the two texts below." in clash.content.decode()
     assert beside.status_code == 302
     question.refresh_from_db()
     assert (question.label, question.help_text) == ("Theirs", "Eat well")

@@ -19,6 +19,8 @@ from django.template import loader
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 
+from config.errors import signed_out
+
 logger = logging.getLogger(__name__)
 
 Rule = Callable[[HttpRequest], bool]
@@ -57,8 +59,9 @@ def administrators(request: HttpRequest) -> bool:
 def access(rule: Rule) -> Callable[[View], View]:
     """Open a view to those for whom `rule(request)` is true.
 
-    Anybody else is asked to sign in, and comes back to the same address afterwards; a user who is signed in gets the
-    403 page, which says whom to ask.
+    Anybody else is asked to sign in, and comes back to the same address afterwards. Whoever sends a form is not sent
+    away from what they typed: they get a page that keeps it. A user who is signed in gets the 403 page, which says whom
+    to ask.
     """
 
     def decorate(view: View) -> View:
@@ -68,6 +71,8 @@ def access(rule: Rule) -> Callable[[View], View]:
                 return _for_one_reader(request, view(request, *args, **kwargs))
             if request.user.is_authenticated:
                 raise PermissionDenied
+            if request.method not in ("GET", "HEAD"):
+                return signed_out(request)
             return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
 
         guarded.access_rule = rule  # type: ignore[attr-defined]

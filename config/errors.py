@@ -4,6 +4,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.cache import add_never_cache_headers
+
+_NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -16,7 +19,35 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came without its token, mostly because cookies are off or the page had been open for long."""
+    if request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}":
+        # One of our own pages sent it, says the browser. Signing in makes all tokens new, in other tabs as well.
+        return _to_send_again(request, "errors/csrf.html")
     return render(request, "errors/csrf.html", status=403)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """A form came from somebody who is not signed in any more. Its token was looked at before."""
+    response = _to_send_again(request, "errors/signed_out.html")
+    # static/js/autosave.js shows a sentence of its own page instead of this one.
+    response["X-Signed-Out"] = "1"
+    return response
+
+
+def _to_send_again(request: HttpRequest, template: str) -> HttpResponse:
+    """Answer with a page that holds what was sent, for one of our own pages only: whoever reads it sends it again.
+
+    A browser need not remember what was typed into a page that it may not keep, so going back could lose it.
+    """
+    sent = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in _NEVER_SHOWN_AGAIN
+        for value in values
+    ]
+    context = {"sent": sent, "has_files": bool(request.FILES)}
+    response = render(request, template, context, status=403)
+    add_never_cache_headers(response)
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,7 +1,10 @@
 // Keeps what is typed two seconds after the last key, and when the page is left. It never saves the form itself.
 // Without this script the button “Keep as draft” does it.
+import "./token.js";
+
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const note = form.querySelector("[data-autosave-note]");
+  const signedOut = form.querySelector("template[data-signed-out]");
   let timer, changed = false;
   const keep = async () => {
     clearTimeout(timer);
@@ -14,7 +17,12 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST", body: typed, headers: { "X-Autosave": "1" }, keepalive: true,
       });
-      note.textContent = await answer.text();
+      if (answer.headers.get("Content-Type")?.startsWith("text/plain")) {
+        note.textContent = await answer.text();
+        return;
+      }
+      changed = true;
+      if (answer.headers.has("X-Signed-Out")) note.replaceChildren(signedOut.content.cloneNode(true));
     } catch {
       changed = true;
     }
@@ -25,5 +33,6 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     timer = setTimeout(keep, 2000);
   });
   form.addEventListener("submit", () => { clearTimeout(timer); changed = false; });
-  document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+  // Shown again as well: maybe its reader signed in meanwhile, in another tab.
+  document.addEventListener("visibilitychange", keep);
 }

@@ -39,10 +39,7 @@ def _to_send_again(request: HttpRequest, template: str) -> HttpResponse:
     A browser need not remember what was typed into a page that it may not keep, so going back could lose it.
     """
     sent = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in _NEVER_SHOWN_AGAIN
-        for value in values
+        (name, value) for name, values in request.POST.lists() if name not in _NEVER_SHOWN_AGAIN for value in values
     ]
     context = {"sent": sent, "has_files": bool(request.FILES)}
     response = render(request, template, context, status=403)

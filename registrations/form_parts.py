@@ -52,14 +52,19 @@ class OneLineField(forms.CharField):
             )
         if _ADDRESS.search(value):
             # Our mails repeat what was typed, to an address that was typed: nobody shall advertise with them.
-            raise ValidationError(gettext("Enter this without a web address."), code="address")
+            words = gettext("Enter this without a web address.")
+            if self.label:
+                words = gettext("%(field)s: enter it without a web address.") % {"field": self.label}
+            raise ValidationError(words, code="address")
 
 
 class EmailField(forms.CharField):
+    """An address that mail can reach. A blank within one is an error: without it, the mail may go to somebody else."""
+
     widget = forms.EmailInput
 
     def to_python(self, value: Any) -> str:
-        return one_line(super().to_python(value) or "").replace(" ", "")
+        return one_line(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -67,7 +72,8 @@ class EmailField(forms.CharField):
             return
         if len(value.casefold()) > 254:
             raise ValidationError(gettext("Enter an email address with at most 254 characters."), code="max_length")
-        EmailValidator(self.wrong_format())(value)
+        # Django lets “localhost” pass, where nobody else's mail arrives.
+        EmailValidator(self.wrong_format(), allowlist=[])(value)
 
     def wrong_format(self) -> str:
         """What is said of an address that cannot be one."""

@@ -150,14 +150,30 @@ class RegistrationForm(GuardedForm, AnswersForm):
     )
     news = forms.BooleanField(label=_("Tell me about this project’s later events"), required=False)
 
-    def __init__(self, *args: Any, event: Event, is_correction: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        event: Event,
+        is_correction: bool = False,
+        sent_here: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, event=event, **options)
         self.is_correction = is_correction
+        self.sent_here = sent_here
 
     @property
     def answers(self) -> dict[str, Any]:
         # Where there is one language only, it is not asked for.
         return {"language": translation.get_language() or settings.LANGUAGE_CODE, **super().answers}
+
+    @property
+    def is_sent_again(self) -> bool:
+        """Whether this browser sent the same answers a moment ago (`sent_here`): its reader went back meanwhile."""
+        return self.sent_here is not None and self.typed == self.sent_here
+
+    def _is_too_fast(self) -> bool:
+        return not self.is_sent_again and super()._is_too_fast()
 
     @property
     def consents(self) -> list[Consent]:

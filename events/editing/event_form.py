@@ -187,7 +187,10 @@ class EventForm(ComparingForm):
             "Empty: no limit. If you lower it, everybody keeps their place. If you raise it, those who have waited "
             "longest are offered a place within a minute."
         ),
-        error_messages={"invalid": _("Enter a whole number, like 80.")},
+        error_messages={
+            "invalid": _("Enter a whole number, like 80."),
+            "min_value": _("Enter a number of at least 1, or leave it empty."),
+        },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6}),
     )
     online_places = forms.IntegerField(
@@ -196,7 +199,10 @@ class EventForm(ComparingForm):
         min_value=1,
         max_value=100_000,
         help_text=_("Empty: no limit. The places above are those in the room."),
-        error_messages={"invalid": _("Enter a whole number, like 200.")},
+        error_messages={
+            "invalid": _("Enter a whole number, like 200."),
+            "min_value": _("Enter a number of at least 1, or leave it empty."),
+        },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6}),
     )
     opens_on = DateField(label=_("Registration opens on"))
@@ -222,7 +228,10 @@ class EventForm(ComparingForm):
         min_value=0,
         max_value=1_000_000,
         help_text=_("What you report, apart from the people who are counted here."),
-        error_messages={"invalid": _("Enter a whole number, like 80.")},
+        error_messages={
+            "invalid": _("Enter a whole number, like 80."),
+            "min_value": _("Enter a number of at least 1, or leave it empty."),
+        },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6}),
     )
     reported_participants_note = LineField(label=_("As the source says"), max_length=100, required=False)

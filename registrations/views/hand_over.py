@@ -26,7 +26,7 @@ def hand_over(request: HttpRequest, registration: Registration) -> HttpResponse:
     event = registration.event
     # The colleague is most often of the same organisation.
     own = {"organisation_name": registration.organisation_name, "country": str(registration.country)}
-    form = HandOverForm(request.POST if request.method == "POST" else None, event=event, initial=own)
+    form = HandOverForm(request.POST if request.method == "POST" else None, registration=registration, initial=own)
     status = 422 if request.method == "POST" else 200
     context: dict[str, Any] = {"registration": registration, "event": event, "form": form}
     context["title"] = event.in_language("title", get_language() or "en")

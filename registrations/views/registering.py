@@ -28,6 +28,7 @@ from ..approval import Approval
 from ..asking import asking_of
 from ..exceptions import InvitationClosed, NoFreePlace, NotRegistered, RegistrationClosed
 from ..forms import RegistrationForm, SendLinkForm
+from ..interests import may_be_joined
 from ..questions.answering import keep_answers
 from ..receipts import Receipt
 
@@ -65,7 +66,8 @@ def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
             return HttpResponse(kept)
         form = _opened(receipt, event, about, admission)
         return _form(request, page, form, admission, availability=availability)
-    form = RegistrationForm(request.POST, request.FILES, **about)
+    before = receipts.recall(request, event)
+    form = RegistrationForm(request.POST, request.FILES, sent_here=before.typed if before else None, **about)
     is_valid = form.is_valid()
     form.keep_files(may_send=partial(limits.may_send_a_file, request))
     step = steps.step_to_show(form) if asking.is_long(event) else None
@@ -73,6 +75,8 @@ def _register_page(request: HttpRequest, slug: str) -> HttpResponse:
         return _form(request, page, form, admission, step=step, status=422 if form.errors else 200)
     if not is_valid or form.errors:
         return _form(request, page, form, admission, status=422)
+    if before and not receipt and _is_done_already(event, form, before):
+        return redirect("registrations:registered", event.slug)
     if not may:
         return _closed(request, event, status=403, why_not=admission.why_not)
     if until := limits.closed_until(request, form.cleaned_data["email"]):
@@ -113,6 +117,19 @@ def _opened(receipt: Receipt | None, event: Event, about: dict[str, Any], admiss
     form = RegistrationForm(data, **about)
     form.errors.clear()
     return form
+
+
+def _is_done_already(event: Event, form: RegistrationForm, before: Receipt) -> bool:
+    """Whether this form was sent and taken in this browser before, and its reader went back and sent it again.
+
+    Where the registration was not made here all takes its course: that it was there before must not show.
+    """
+    if not form.is_sent_again:
+        return False
+    if not form.asking.is_nothing and before.beside_the_core(event).again != steps.typed_again(form):
+        return False
+    own = before.own_registration(event)
+    return own is not None and own.is_live
 
 
 def _may_come_out_otherwise(admission: Admission) -> bool:
@@ -180,7 +197,12 @@ def _form(
 
 
 def _closed(request: HttpRequest, event: Event, *, status: int = 200, why_not: str = "") -> HttpResponse:
-    context = {"event": event, "title": event.in_language("title", get_language() or "en"), "why_not": why_not}
+    context = {
+        "event": event,
+        "title": event.in_language("title", get_language() or "en"),
+        "why_not": why_not,
+        "keeps_interest_list": may_be_joined(event, places.availability(event)),
+    }
     return render(request, "registrations/closed.html", context, status=status)
 
 

@@ -282,7 +282,7 @@ def test_clock_can_be_given():
         ("bob@example.org\r\nBcc: c@example.org", "Enter your email address in the correct format"),
         ("<script>alert(1)</script>", "Enter your email address in the correct format"),
         ("b" * 10_240 + "@example.org", "Enter an email address of at most 254 characters"),
-        ("bob\x00@example.org", "Null characters are not allowed."),
+        ("bob\x00@example.org", "Enter your email address in the correct format, like name@example.eu"),
     ],
 )
 def test_wrong_address_gets_a_clear_message_and_is_kept(client, bob, typed, words):
@@ -293,6 +293,7 @@ def test_wrong_address_gets_a_clear_message_and_is_kept(client, bob, typed, word
     assert re.search(r"<title>\s*Error: Sign in", page)
     assert page.index("There is a problem") < page.index("<h1>")
     assert page.count(words) == 2  # in the summary and at the field
+    assert len(response.context["form"].errors["email"]) == 1
     assert 'name="next" value="/en/reports/"' in page
     assert "<script>alert" not in page
     assert Mail.objects.count() == 0

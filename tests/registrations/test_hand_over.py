@@ -149,3 +149,13 @@ def test_many_colleagues_in_an_hour_are_too_many(client, event, monkeypatch):
 
 def test_an_unknown_link_tells_nothing(client):
     assert client.get("/en/registrations/unknownunknownunknown/hand-over/").status_code == 404
+
+
+@pytest.mark.parametrize("email", ["alice@example.org", " Alice@Example.org"])
+def test_nobody_hands_over_to_their_own_address(client, event, alice, email):
+    answer = client.post(address(alice), {**EVA, "email": email})
+
+    assert answer.status_code == 422
+    assert "This is your own address." in answer.content.decode()
+    assert answer.context["form"]["name"].value() == "Eva"
+    assert [one.name for one in event.registrations.live()] == ["Alice"]

@@ -61,6 +61,15 @@ def test_a_save_the_date_offers_the_list_and_its_mail_has_a_way_to_leave(client)
     assert reverse("registrations:leave_interest_list", args=[interest.code]) in mail.html
 
 
+def test_the_form_of_registering_offers_the_list_before_it_opens(client):
+    event = save_the_date()
+
+    page = client.get(reverse("registrations:register", args=[event.slug])).content.decode()
+
+    assert "Registration is not open" in page
+    assert address(event) in page
+
+
 def test_a_known_address_gets_the_same_answer_and_one_place_on_the_list(client, clock):
     event = save_the_date()
     first = send(client, event)

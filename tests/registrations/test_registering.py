@@ -233,7 +233,7 @@ def test_at_a_full_event_nobody_can_find_out_who_is_registered(clock, state):
         return main_of(page).replace("Alice Ödegård", "Dana").replace("alice@example.org", "dana@example.org")
 
     assert without_answers(seen) == without_answers(expected)
-    assert "We have your registration" in main_of(seen)
+    assert "You are on the waiting list" in main_of(seen)
 
 
 def test_correcting_in_another_persons_name_changes_nothing_of_theirs(clock):
@@ -348,7 +348,7 @@ def test_the_51st_for_50_places_waits_and_is_told_so(client, clock):
     assert "Full: all 50 places are taken. You can join the waiting list." in form
     assert '<button class="button">Join the waiting list</button>' in form
     assert event.registrations.get(name="Alice Ödegård").state == State.WAITING
-    assert "We have your registration" in client.get(response["Location"]).content.decode()
+    assert "You are on the waiting list" in client.get(response["Location"]).content.decode()
     assert Mail.objects.get().subject.startswith("On the waiting list: ")
 
 
@@ -361,7 +361,7 @@ def test_filled_up_while_typing_the_answers_are_kept_on_the_waiting_list(client,
     response = client.post(form_address(event), {**ALICE, "opened": opened})
 
     assert event.registrations.get(name="Alice Ödegård").state == State.WAITING
-    assert "All places are taken." in client.get(response["Location"]).content.decode()
+    assert "All places are taken, so you are on the waiting list." in client.get(response["Location"]).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -527,9 +527,12 @@ def test_a_name_in_any_script_is_kept_as_its_owner_writes_it(client, clock, name
     [
         ("name", "x" * 10_240, "Enter your full name with at most 200 characters. You typed 10240."),
         ("name", "ﷺ" * 200, "Enter your full name with at most 200 characters. You typed 200."),
-        ("name", "Win at https://example.org", "Enter this without a web address."),
+        ("name", "Win at https://example.org", "Full name: enter it without a web address."),
+        ("organisation_name", "www.example.org", "Organisation: enter it without a web address."),
         ("organisation_name", "x" * 301, "Enter your organisation with at most 300 characters. You typed 301."),
         ("email", "alice@", "Enter your email address in the correct format, like name@example.eu"),
+        ("email", "a lice@example.org", "Enter your email address in the correct format, like name@example.eu"),
+        ("email", "alice@localhost", "Enter your email address in the correct format, like name@example.eu"),
         ("email", "alice@example.org\nbob@", "Enter your email address in the correct format, like name@example.eu"),
         ("email", "a" * 250 + "@example.org", "Enter an email address with at most 254 characters."),
         ("country", "XX", "Select your country from the list"),
@@ -565,6 +568,47 @@ def test_a_form_sent_within_two_seconds_is_shown_again_with_the_answers_and_then
     clock.shift(timedelta(seconds=2))
     again = client.post(form_address(event), {**ALICE, "opened": response.context["form"]["opened"].value()})
     assert again.status_code == 302
+
+
+def test_whoever_goes_back_and_sends_the_form_at_once_again_sees_that_they_are_registered(client, clock):
+    event = create_event(places=1)
+    done = fill_in(client, event, clock)
+    seen = main_of(client.get(done["Location"]))
+
+    opened = opened_in(client.get(form_address(event)))
+    again = client.post(form_address(event), {**ALICE, "opened": opened})
+
+    assert (again.status_code, again["Location"]) == (302, done["Location"])
+    assert main_of(client.get(again["Location"])) == seen
+    assert "You are registered" in seen
+    assert Mail.objects.count() == 1
+
+
+def test_going_back_tells_nobody_who_was_registered_before(clock):
+    event = create_event()
+    create_registration(event, "Alice Ödegård", email="alice@example.org")
+    answers = []
+    for who in (ALICE, {**ALICE, "name": "Dana", "email": "dana@example.org"}):
+        browser = Client()
+        fill_in(browser, event, clock, **who)
+        opened = opened_in(browser.get(form_address(event)))
+        answer = browser.post(form_address(event), {**who, "opened": opened})
+        page = main_of(browser.get(answer["Location"])).replace(who["name"], "…").replace(who["email"], "…")
+        answers.append((answer.status_code, answer["Location"], sorted(answer.headers), page))
+
+    assert answers[0][:2] == answers[1][:2]
+    assert answers[0][3] == answers[1][3]
+
+
+def test_whoever_cancelled_and_comes_back_within_seconds_is_registered(client, clock):
+    event = create_event()
+    fill_in(client, event, clock)
+    event.registrations.get().cancel(by=Registration.CancelledBy.PERSON)
+
+    opened = opened_in(client.get(form_address(event)))
+    client.post(form_address(event), {**ALICE, "opened": opened})
+
+    assert event.registrations.live().count() == 1
 
 
 @pytest.mark.parametrize("opened", ["", "12345", "x" * 5000])

@@ -33,7 +33,7 @@ WRONG = {
     "phone": "12",
 }
 WRONG_MESSAGES = {
-    "name": "Enter this without a web address.",
+    "name": "Full name: enter it without a web address.",
     "email": "Enter your email address in the correct format, like name@example.eu",
     "organisation_name": "Enter your organisation with at most 300 characters. You typed 301.",
     "country": "Select your country from the list",

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
@@ -24,11 +25,13 @@ from .models import Option, Question, Registration
 from .questions import files
 from .questions.answering import is_empty
 from .questions.asked import asked_of, for_the_script, only_if, why_and_until
-from .questions.conditions import applying
-from .questions.fields import field_name, field_of, phone_number
+from .questions.conditions import EQUALS, HAS, applying, comparisons
+from .questions.fields import OneOfField, SeveralOfField, field_name, field_of, phone_number
 from .questions.files import UploadField, UploadWidget
 
 Rule = ChoiceGroup.Rule
+# Answers that somebody wrote: they are never dropped without a word.
+WORDS = (Question.Kind.TEXT, Question.Kind.LONG_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ class TakingPartForm(forms.Form):
         # How things stood when the form was made; None where nothing limited is picked.
         self.counted: places.Counted | None = None
         self.questions: list[Question] = []
+        # The names of fields whose text and another answer exclude each other.
+        self._contradictions: set[str] = set()
         self.is_preview = False
         if not asking.is_nothing:
             self._language = get_language() or "en"
@@ -246,12 +251,13 @@ class TakingPartForm(forms.Form):
 
     def _look_at_questions(self, cleaned: dict[str, Any], mode: str) -> None:
         asked = asked_of(self.questions, mode=mode, participant_kind=self.asked_as)
-        given = {question.pk: cleaned.get(field_name(question)) for question in asked}
-        needed = applying(asked, given)
+        for question in asked:
+            self._take_at_their_word(question, asked, cleaned)
+        needed = applying(asked, _given(asked, cleaned))
         for question in self.questions:
             name = field_name(question)
-            if question.pk not in needed:
-                # What is typed into a field that needs no answer is neither wrong nor stored.
+            if question.pk not in needed and name not in self._contradictions:
+                # What is picked in a field that needs no answer is neither wrong nor stored.
                 self.errors.pop(name, None)
                 cleaned[name] = None
             elif question.kind == Question.Kind.PHONE and cleaned.get(name):
@@ -260,6 +266,49 @@ class TakingPartForm(forms.Form):
                 except ValidationError as error:
                     self.add_error(name, error)
             self.values[question.pk] = cleaned.get(name)
+
+    def _take_at_their_word(self, question: Question, asked: list[Question], cleaned: dict[str, Any]) -> None:
+        """Pick the answer that a text goes with, such as “Something else”, where it was typed without picking that.
+
+        Without JavaScript the field of the text is always there; with it, one that is hidden is not sent. Where another
+        answer was picked that excludes this one, nobody can tell which of the two is meant: that is an error.
+        """
+        name = field_name(question)
+        if question.kind not in WORDS or is_empty(cleaned.get(name)):
+            return
+        needed = applying(asked, _given(asked, cleaned))
+        wanted = list(comparisons(question.shown_if))
+        if question.pk in needed or len(wanted) != 1 or wanted[0].get("is", EQUALS) not in (EQUALS, HAS):
+            return
+        before = next((one for one in asked if one.pk == wanted[0]["question"] and one.pk in needed), None)
+        if before is None or field_name(before) in self.errors:
+            return
+        field, picked = self.fields[field_name(before)], cleaned.get(field_name(before))
+        if isinstance(field, SeveralOfField):
+            typed = [str(key) for key in (*picked, wanted[0]["value"])]
+        elif isinstance(field, OneOfField) and is_empty(picked):
+            typed = [one for one, stored in field.values.items() if stored == wanted[0]["value"]]
+        elif isinstance(field, OneOfField):
+            self._contradictions.add(name)
+            label = before.in_language("label", self._language)
+            words = gettext("This does not go with your answer to “%(question)s”. Change that one, or empty this.")
+            self.add_error(name, ValidationError(words % {"question": label}, code="contradiction"))
+            return
+        else:
+            return
+        self._pick(field_name(before), typed, cleaned)
+
+    def _pick(self, name: str, typed: list[str], cleaned: dict[str, Any]) -> None:
+        field = self.fields[name]
+        try:
+            cleaned[name] = field.clean(typed if isinstance(field, SeveralOfField) else "".join(typed))
+        except ValidationError as error:
+            self.add_error(name, error)
+            return
+        # The form is shown with it, and so are later pages of the long one.
+        data = cast(QueryDict, self.data).copy()
+        data.setlist(self.add_prefix(name), typed)
+        self.data = data
 
     def _look_at_sessions(self, cleaned: dict[str, Any], mode: str) -> None:
         is_online = mode == Registration.Mode.ONLINE
@@ -329,6 +378,10 @@ class TakingPartForm(forms.Form):
                 else:
                     words = gettext("Too many files came from your network. Send this one in an hour, or leave it out.")
                     self.add_error(name, ValidationError(words, code="too_many"))
+
+
+def _given(asked: Iterable[Question], cleaned: Mapping[str, Any]) -> dict[int, Any]:
+    return {question.pk: cleaned.get(field_name(question)) for question in asked}
 
 
 def limited_options(question: Question, values: Mapping[int, Any]) -> list[Option]:

@@ -1,5 +1,5 @@
 // Shows a question when other answers say so, and hides it when they do not. Without this script each stands there with
-// “Answer only if …”; either way the server ignores what need not be answered. The twin of registrations/questions/
+// “Answer only if …”, and a text that is typed there picks the answer that it goes with. What is hidden is not sent. The twin of registrations/questions/
 // conditions.py: what was not answered fits no comparison.
 const fields = new Map([...document.querySelectorAll("[data-question]")].map((field) => [Number(field.dataset.question), field]));
 const depending = [...fields.values()].filter((field) => field.dataset.askedIf);
@@ -62,7 +62,11 @@ const update = () => {
     }
     return decided.get(key);
   };
-  for (const field of depending) field.hidden = !applies(Number(field.dataset.question));
+  for (const field of depending) {
+    field.hidden = !applies(Number(field.dataset.question));
+    // Words that are hidden again with their choice must not bring it back.
+    for (const control of field.querySelectorAll("input:not([type=hidden]), select, textarea")) control.disabled = field.hidden;
+  }
 };
 
 if (depending.length) {

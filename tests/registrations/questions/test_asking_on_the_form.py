@@ -216,6 +216,100 @@ def test_what_need_not_be_answered_is_neither_missing_nor_wrong_nor_stored(clien
     assert answers(event.registrations.get()) == {"Do you come by bus?": False}
 
 
+@pytest.fixture
+def needs(request):
+    """A choice with “Something else”, and the text that is asked for with it."""
+    event = create_event()
+    choice = create_question(
+        event,
+        "What do you need?",
+        options=("Front seat", "Something else"),
+        **getattr(request, "param", {"kind": "several_of"}),
+    )
+    other = choice.options.get(label="Something else")
+    words = create_question(
+        event,
+        "What else do you need?",
+        kind=Kind.LONG_TEXT,
+        shown_if={"any": [{"question": choice.pk, "is": "has", "value": other.pk}]},
+    )
+    return event, choice, words
+
+
+SEVERAL, ONE = {"kind": "several_of"}, {"kind": "one_of"}
+
+
+@pytest.mark.parametrize(
+    ("needs", "ticked", "kept"),
+    [
+        (SEVERAL, [], ["Something else"]),
+        (SEVERAL, ["Front seat"], ["Front seat", "Something else"]),
+        (SEVERAL, ["Something else"], ["Something else"]),
+        (ONE, [], "Something else"),
+    ],
+    indirect=["needs"],
+)
+def test_a_text_picks_the_answer_that_it_goes_with(client, clock, needs, ticked, kept):
+    event, choice, words = needs
+    keys = {option.label: option.pk for option in choice.options.all()}
+
+    answer = fill_in(
+        client,
+        event,
+        clock,
+        **{f"q{choice.pk}": [str(keys[label]) for label in ticked], f"q{words.pk}": "A wheelchair ramp"},
+    )
+
+    assert answer.status_code == 302
+    assert answers(event.registrations.get()) == {
+        "What do you need?": [keys[label] for label in kept] if isinstance(kept, list) else keys[kept],
+        "What else do you need?": "A wheelchair ramp",
+    }
+
+
+def test_a_text_that_was_typed_stands_on_the_page_where_answers_are_checked(client, clock, needs):
+    event, choice, words = needs
+    for number in range(3):
+        create_question(event, f"Question {number}")
+    page = client.get(address(event))
+    clock.shift(timedelta(seconds=30))
+    page = go_on(client, event, page, **ALICE)
+    page = go_on(client, event, page, **{f"q{words.pk}": "A wheelchair ramp"})
+    page = go_on(client, event, page)
+
+    assert title_of(page) == "Check your answers"
+    assert "A wheelchair ramp" in page.content.decode()
+    assert inputs(page)[f"q{choice.pk}"] == [str(choice.options.get(label="Something else").pk)]
+    assert go_on(client, event, page).status_code == 302
+    assert answers(event.registrations.get())["What else do you need?"] == "A wheelchair ramp"
+
+
+@pytest.mark.parametrize("needs", [ONE], indirect=True)
+def test_a_text_that_contradicts_what_was_chosen_is_asked_about_and_kept(client, clock, needs):
+    event, choice, words = needs
+    front = str(choice.options.get(label="Front seat").pk)
+
+    answer = fill_in(client, event, clock, **{f"q{choice.pk}": front, f"q{words.pk}": "A wheelchair ramp"})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        f"q{words.pk}": ["This does not go with your answer to “What do you need?”. Change that one, or empty this."]
+    }
+    assert answer.context["form"][f"q{words.pk}"].value() == "A wheelchair ramp"
+    assert fill_in(client, event, clock, **{f"q{choice.pk}": front, f"q{words.pk}": ""}).status_code == 302
+
+
+@pytest.mark.parametrize("needs", [{**SEVERAL, "limits": {"most": 1}}], indirect=True)
+def test_a_text_picks_no_more_than_may_be_picked(client, clock, needs):
+    event, choice, words = needs
+    front = str(choice.options.get(label="Front seat").pk)
+
+    answer = fill_in(client, event, clock, **{f"q{choice.pk}": front, f"q{words.pk}": "A wheelchair ramp"})
+
+    assert answer.context["form"].errors == {f"q{choice.pk}": ["Choose at most 1 of these"]}
+    assert answer.context["form"][f"q{words.pk}"].value() == "A wheelchair ramp"
+
+
 def test_at_a_hybrid_event_those_online_are_not_asked_what_only_travel_needs(client, clock):
     event = create_event(mode="hybrid")
     create_question(event, "Diet", is_for_travel=True, is_required=True)

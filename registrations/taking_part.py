@@ -283,7 +283,8 @@ class TakingPartForm(forms.Form):
         before = next((one for one in asked if one.pk == wanted[0]["question"] and one.pk in needed), None)
         if before is None or field_name(before) in self.errors:
             return
-        field, picked = self.fields[field_name(before)], cleaned.get(field_name(before))
+        field = self.fields[field_name(before)]
+        picked: Any = cleaned.get(field_name(before))
         if isinstance(field, SeveralOfField):
             typed = [str(key) for key in (*picked, wanted[0]["value"])]
         elif isinstance(field, OneOfField) and is_empty(picked):

@@ -440,7 +440,6 @@ def test_rows_of_a_survey_read_the_levels_of_learning_once(client, project):
     assert sum("learning_leveloflearning" in query["sql"] for query in queries) <= 3
 
 
-
 def test_a_new_survey_begins_with_questions_of_each_level(client, lead, project):
     shown = client.get(reverse("learning:add_survey", args=[project.slug]))
 

@@ -262,7 +262,6 @@ def test_registration_is_opened_and_closed_by_hand_and_given_back_to_the_dates(c
         ({"slug": "was-taken"}, "Another event has this short name"),
         ({"places": "many"}, "Enter a whole number, like 80."),
         ({"places": "-3"}, "Enter a number of at least 1, or leave it empty."),
-        ({"online_places": "0"}, "Enter a number of at least 1, or leave it empty."),
         ({"contact_email": "nobody"}, "Enter an email address like name@example.eu"),
         ({"host": "999"}, "Choose a partner of this project."),
         ({"other_projects": ["999"]}, "Choose a project from the list."),

@@ -38,7 +38,7 @@ from tests.factories import (
     create_user,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 PAGE = Path(__file__).parent.parent / "docs" / "who-may-open-what.md"

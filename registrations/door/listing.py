@@ -186,6 +186,8 @@ _NEWS = Compiled(
             .values_list("registration_id", Value(0)),
             all=True,
         )
+        # The coming Django gives a union the order of its model, which these columns do not have.
+        .order_by()
     ),
     "event",
     "number",

@@ -170,8 +170,10 @@ def read(event: Event) -> None:
     """Read how the mails of an event are worded, unless that was read with this object before."""
     kept = _kept_with(event)
     if "mail_texts" not in kept:
-        kept["mail_texts"] = texts = event.mail_texts.all()
+        texts = event.mail_texts.all()
         texts._result_cache = _OF_EVENT.rows(event=event.pk)  # type: ignore[attr-defined]
+        # Last of all: the event of a kept page is shared, and two threads that evaluate one queryset spoil its query.
+        kept["mail_texts"] = texts
 
 
 def hand_on(earlier: Event, event: Event) -> None:

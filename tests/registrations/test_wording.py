@@ -281,3 +281,20 @@ def test_whatever_is_worded_no_tag_of_a_person_survives():
     mail = Mail.objects.get()
     assert "<b>Alice" not in mail.html
     assert re.search(r"Hello &lt;b&gt;Alice&lt;/b&gt; &amp; co", mail.html)
+
+
+def test_another_thread_sees_the_wordings_of_a_shared_event_only_when_they_are_read(monkeypatch):
+    event, seen = create_event(), []
+    rows = wording._OF_EVENT.rows
+
+    def slowly(**values):
+        seen.append("mail_texts" in event.__dict__.get("_prefetched_objects_cache", {}))
+        return rows(**values)
+
+    monkeypatch.setattr(wording._OF_EVENT, "rows", slowly)
+
+    wording.read(event)
+    wording.read(event)
+
+    assert seen == [False]
+    assert list(event.mail_texts.all()) == []

@@ -326,7 +326,7 @@ def test_only_organisers_of_the_event_translate_it(event):
         "lead of another project": [404, 404, 404],
         "coordinator": [404, 404, 404],
         "user without a role": [403, 403, 403],
-        "visitor": [302, 302, 302],
+        "visitor": [302, 302, 403],
     }
 
 

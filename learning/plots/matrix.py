@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Unpack
+from typing import ClassVar, Unpack
 
 from .drawing import GAP, LINE, Drawing, Rect, Words, em, label_lines, percent
+from .grid import Grid
 from .plot import About, Plot
 
 CELL = 1.7
@@ -14,28 +15,10 @@ NOBODY = "·"
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Grid):
     """Columns by their short names, with what these stand for, and rows by their labels. An empty cell counts 0."""
 
     NAME: ClassVar[str] = "matrix"
-    columns: Sequence[tuple[str, str]]
-    rows: Sequence[tuple[str, Sequence[int]]]
-    legend: Sequence[tuple[str, str]] = ()
-
-    @classmethod
-    def of(cls, plain: dict[str, Any]) -> "Matrix":
-        return cls([(short, name) for short, name in plain["columns"]], [(label, row) for label, row in plain["rows"]])
-
-    @property
-    def plain(self) -> dict[str, Any]:
-        return {
-            "columns": [list(column) for column in self.columns],
-            "rows": [[label, list(row)] for label, row in self.rows],
-        }
-
-    @property
-    def names(self) -> Sequence[tuple[str, str]]:
-        return self.columns
 
     @property
     def drawing(self) -> Drawing:

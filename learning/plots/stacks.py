@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Unpack
+from typing import ClassVar, Unpack
 
 from .bars import LONGEST_BAR
 from .drawing import GAP, Drawing, Rect, Stroke, Words, em, label_lines, percent
+from .grid import Grid
 from .plot import About, Plot
 
 HEIGHT = 1.5
@@ -18,28 +19,10 @@ APART = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Stacks:
+class Stacks(Grid):
     """Columns by their short names, with what these stand for, and rows of numbers: one piece for each above zero."""
 
     NAME: ClassVar[str] = "stacks"
-    columns: Sequence[tuple[str, str]]
-    rows: Sequence[tuple[str, Sequence[int]]]
-    legend: Sequence[tuple[str, str]] = ()
-
-    @classmethod
-    def of(cls, plain: dict[str, Any]) -> "Stacks":
-        return cls([(short, name) for short, name in plain["columns"]], [(label, row) for label, row in plain["rows"]])
-
-    @property
-    def plain(self) -> dict[str, Any]:
-        return {
-            "columns": [list(column) for column in self.columns],
-            "rows": [[label, list(row)] for label, row in self.rows],
-        }
-
-    @property
-    def names(self) -> Sequence[tuple[str, str]]:
-        return self.columns
 
     @property
     def drawing(self) -> Drawing:
